@@ -1,0 +1,1 @@
+"""What a site is: schema, loading, checking, versions, secrets, profiles. Starts nothing."""

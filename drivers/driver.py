@@ -1,0 +1,175 @@
+"""The port between Steward and the plant: what a protocol must offer, and in which words.
+
+Exceptions::
+
+    DriverError            anything a driver reports on purpose
+    ├── LinkError          the device or the way to it is not there: a link state, retried with back-off
+    ├── WriteError         this write was refused or may not have arrived; it is never repeated
+    │   └── WriteUnknown   the request left, no answer came: nobody can say whether the device obeyed
+    └── OptionsError       a point or connection that this driver can never serve
+
+Anything else that leaves a driver is a defect and crashes the device's actor.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from config.site import Device, Template
+
+Value = float | str
+
+
+class Quality(IntEnum):
+    """Class in the two high bits (good, uncertain, bad), reason in the low ones. Fits a uint8 column."""
+
+    GOOD = 0
+    UNCERTAIN_SUBSTITUTED = 0x45
+    UNCERTAIN_IN_TEST = 0x46
+    UNCERTAIN_STALE = 0x42
+    BAD_COMM_LOSS = 0x81
+    BAD_STALE = 0x82
+    BAD_SENSOR_FAULT = 0x83
+    BAD_OUT_OF_RANGE = 0x84
+    BAD_FROZEN = 0x85
+    BAD_NOT_READ = 0x87
+    BAD_ADDRESS = 0x88
+    BAD_INPUT = 0x89
+
+    @property
+    def is_good(self) -> bool:
+        return self < 0x40
+
+    @property
+    def is_bad(self) -> bool:
+        return self >= 0x80
+
+
+UNCERTAIN = 0x40
+"""Quality codes from here on are not good."""
+BAD = 0x80
+"""Quality codes from here on are bad: the value must not be used."""
+
+
+class DriverError(Exception):
+    """Anything a driver reports on purpose."""
+
+
+class LinkError(DriverError):
+    """The device, or the way to it, is not there."""
+
+
+class WriteError(DriverError):
+    """The device refused the write."""
+
+
+class WriteUnknown(WriteError):
+    """The write left and was not answered: it may or may not have taken effect."""
+
+
+class OptionsError(DriverError):
+    """This driver can never serve the point or the connection asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One pass over one device, as it came: `raw` means something only to the driver's own decoder."""
+
+    time_ns: int
+    """UTC, the source's where there is one, else the time of the answer."""
+    raw: Any
+
+
+@dataclass(slots=True)
+class Columns:
+    """Decoded scans of n devices that share a template of p points, before scaling."""
+
+    values: NDArray[np.float64]
+    """Shape (n, p). A value whose quality is bad is NaN. 64-bit integers are exact up to 2**53."""
+    quality: NDArray[np.uint8]
+    """Shape (n, p), see Quality."""
+    texts: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """Column of a text point -> its n texts."""
+
+
+class Decoder(Protocol):
+    """Turns the raw scans of devices of one template into columns. Pure; one instance a template."""
+
+    def decode(self, raws: Sequence[Any]) -> Columns: ...
+
+
+class Driver(Protocol):
+    """One device behind one protocol. Every method runs on the asyncio loop; the constructor does no I/O."""
+
+    async def connect(self) -> None:
+        """Reach the device once. Raises LinkError. May be called again after a close or a LinkError."""
+
+    def scans(self) -> AsyncIterator[Scan]:
+        """Poll or subscribe, whichever the protocol does, for ever. Raises LinkError when the device is lost."""
+
+    async def write(self, point: int, value: Value) -> None:
+        """Write one point (its index in the template), unscaled, exactly once.
+
+        Raises WriteError, WriteUnknown, or LinkError when nothing was sent.
+        """
+
+    def hurry(self) -> None:
+        """Scan as soon as the link allows, without waiting for the next due time."""
+
+    async def close(self) -> None:
+        """Let go of the device. Safe to call twice. Never closes what other devices share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The latest value of one point, as the calculated points of other devices see it."""
+
+    value: float
+    quality: int
+    time_ns: int
+
+
+class Plant(Protocol):
+    """Read access to the newest scaled values of other devices in this process."""
+
+    def reading(self, device: str, point: str) -> Reading | None:
+        """None while the device is unknown here. A device not yet read gives BAD_NOT_READ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """When a device is due: every `period_s`, at `phase_s` into it, on the monotonic clock."""
+
+    period_s: float
+    phase_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a driver is given besides its device; shared by the drivers of one process."""
+
+    links: Any
+    """The process's `drivers.link.Links`: connections shared by the units behind them."""
+    plant: Plant
+    may_poll: Callable[[], bool]
+    """False while history cannot keep up: the due scan is skipped and counted as missed."""
+    clock: Callable[[], float]
+    """Monotonic seconds."""
+    wall_ns: Callable[[], int]
+    """UTC nanoseconds."""
+
+
+class Protocol_(Protocol):
+    """A protocol as the composition root knows it: one row of `drivers.DRIVERS`."""
+
+    name: str
+
+    def decoder(self, template: Template) -> Decoder: ...
+
+    def driver(
+        self, device: Device, cadence: Cadence, decoder: Decoder, surroundings: Surroundings
+    ) -> Driver: ...
