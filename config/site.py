@@ -207,7 +207,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class BootstrapUser:
-    """A user whom the site files create on the first start; the password is asked for or random, never here."""
+    """A user whom the site files create on the first start; passwords never stand in a file."""
 
     name: str
     display: str
