@@ -1,0 +1,1 @@
+"""The real-time core: actors, their messages and what they run on."""
