@@ -1,25 +1,22 @@
-"""The port between Steward and the plant: what a protocol must offer, and in which words.
-
-Exceptions::
-
-    DriverError            anything a driver reports on purpose
-    ├── LinkError          the device or the way to it is not there: a link state, retried with back-off
-    ├── WriteError         this write was refused or may not have arrived; it is never repeated
-    │   └── WriteUnknown   the request left, no answer came: nobody can say whether the device obeyed
-    └── OptionsError       a point or connection that this driver can never serve
-
-Anything else that leaves a driver is a defect and crashes the device's actor.
-"""
+"""The port between Steward and the plant: what a protocol must offer, and in which words."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from config.site import Device, Template
+from drivers.cadence import Cadence as Cadence
+from drivers.cadence import Ticks
+from drivers.errors import DriverError as DriverError
+from drivers.errors import LinkError as LinkError
+from drivers.errors import OptionsError as OptionsError
+from drivers.errors import WriteError as WriteError
+from drivers.errors import WriteUnknown as WriteUnknown
+from drivers.links import Links
 
 Value = float | str
 
@@ -53,26 +50,6 @@ UNCERTAIN = 0x40
 """Quality codes from here on are not good."""
 BAD = 0x80
 """Quality codes from here on are bad: the value must not be used."""
-
-
-class DriverError(Exception):
-    """Anything a driver reports on purpose."""
-
-
-class LinkError(DriverError):
-    """The device, or the way to it, is not there."""
-
-
-class WriteError(DriverError):
-    """The device refused the write."""
-
-
-class WriteUnknown(WriteError):
-    """The write left and was not answered: it may or may not have taken effect."""
-
-
-class OptionsError(DriverError):
-    """This driver can never serve the point or the connection asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,20 +117,33 @@ class Plant(Protocol):
         """None while the device is unknown here. A device not yet read gives BAD_NOT_READ."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cadence:
-    """When a device is due: every `period_s`, at `phase_s` into it, on the monotonic clock."""
+@runtime_checkable
+class Stateful(Protocol):
+    """A driver whose points accumulate: the field process keeps `state` and gives it back after a restart."""
 
-    period_s: float
-    phase_s: float = 0.0
+    def state(self) -> Mapping[str, float]:
+        """Everything needed to go on, as plain numbers."""
+
+    def restore(self, state: Mapping[str, float]) -> None:
+        """Go on from `state`; before the first scan. Unknown keys are ignored."""
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A driver that counts the due scans it had to skip: not allowed to poll, or the last still under way."""
+
+    @property
+    def missed(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a driver is given besides its device; shared by the drivers of one process."""
 
-    links: Any
-    """The process's `drivers.link.Links`: connections shared by the units behind them."""
+    links: Links
+    """Connections shared by the units behind them."""
+    ticks: Ticks
+    """Wakes every device that is due at one instant at once."""
     plant: Plant
     may_poll: Callable[[], bool]
     """False while history cannot keep up: the due scan is skipped and counted as missed."""
@@ -163,7 +153,7 @@ class Surroundings:
     """UTC nanoseconds."""
 
 
-class Protocol_(Protocol):
+class DriverType(Protocol):
     """A protocol as the composition root knows it: one row of `drivers.DRIVERS`."""
 
     name: str

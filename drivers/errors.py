@@ -1,0 +1,32 @@
+"""What a driver may report on purpose.
+
+Exceptions::
+
+    DriverError            anything a driver reports on purpose
+    ├── LinkError          the device or the way to it is not there: a link state, retried with back-off
+    ├── WriteError         this write was refused or may not have arrived; it is never repeated
+    │   └── WriteUnknown   the request left, no answer came: nobody can say whether the device obeyed
+    └── OptionsError       a point or connection that this driver can never serve
+
+Anything else that leaves a driver is a defect and crashes the device's actor.
+"""
+
+
+class DriverError(Exception):
+    """Anything a driver reports on purpose."""
+
+
+class LinkError(DriverError):
+    """The device, or the way to it, is not there."""
+
+
+class WriteError(DriverError):
+    """The device refused the write."""
+
+
+class WriteUnknown(WriteError):
+    """The write left and was not answered: it may or may not have taken effect."""
+
+
+class OptionsError(DriverError):
+    """This driver can never serve the point or the connection asked for."""

@@ -1,0 +1,386 @@
+"""One TCP connection to a Modbus device or gateway, shared by the units behind it."""
+
+import asyncio
+import contextlib
+import socket
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from drivers.backoff import Backoff
+from drivers.errors import LinkError, WriteUnknown
+from drivers.mbap import ERROR_FLAG, Answer, Answers, FramingError
+
+SILENCES = 3
+"""So many time-outs in a row, with no answer from any unit, mean that the connection is dead."""
+SUSPECT_SHARE_S = 1.25
+"""Out of every five seconds, what all silent units of a link together may take from the healthy ones."""
+SHORTEST_PATIENCE_S = 0.1
+ABANDONED = 64
+"""How many time-outs are remembered, to recognise an answer that comes too late."""
+
+Address = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a connection may be used."""
+
+    pipeline: int = 1
+    """Requests under way at once. Many gateways take only one."""
+    pacing_s: float = 0.0
+    """Shortest time between two requests."""
+    connect_timeout_s: float = 3.0
+
+    def cautious(self, other: "Terms") -> "Terms":
+        """What suits both: units behind one gateway may ask for different terms."""
+        return Terms(
+            min(self.pipeline, other.pipeline),
+            max(self.pacing_s, other.pacing_s),
+            max(self.connect_timeout_s, other.connect_timeout_s),
+        )
+
+
+class Request(Protocol):
+    """One question to a unit. Exactly one of `answered` and `failed` is called, on the loop, never twice."""
+
+    unit: int
+    frame: bytes
+    """See `mbap.framed`."""
+    timeout_s: float
+    deadline_s: float
+    """The link's own note."""
+
+    def answered(self, pdu: bytes) -> None:
+        """The device's answer, an exception answer included."""
+
+    def failed(self, error: LinkError, *, sent: bool) -> None:
+        """No answer will come."""
+
+
+class Surface(Protocol):
+    """What a link needs of the pool that it belongs to."""
+
+    clock: Callable[[], float]
+    connecting: asyncio.Semaphore
+
+    def watch(self, link: "Link", deadline_s: float) -> None:
+        """Call `link.expire` soon after `deadline_s`."""
+
+
+class Link:
+    """A connection, its queue and its users. Made by `Links.acquire`, which also counts the users."""
+
+    def __init__(self, address: Address, terms: Terms, surface: Surface, backoff: Backoff) -> None:
+        self.address = address
+        self.terms = terms
+        self.units: dict[int, int] = {}
+        """Unit -> number of users."""
+        self.skipped = 0
+        """Answers that belonged to no open request."""
+        self._surface = surface
+        self._clock = surface.clock
+        self._backoff = backoff
+        self._wire: _Wire | None = None
+        self._opening: asyncio.Task[LinkError | None] | None = None
+        self._transaction = 0
+        self._in_flight: dict[int, Request] = {}
+        self._abandoned: OrderedDict[int, int] = OrderedDict()
+        self._writes: deque[Request] = deque()
+        self._reads: OrderedDict[int, deque[Request]] = OrderedDict()
+        self._watched = False
+        self._last_sent_s = 0.0
+        self._pace: asyncio.TimerHandle | None = None
+        self._timeouts = 0
+        self._silent: set[int] = set()
+        self._suspects: set[int] = set()
+        self._proven = False
+
+    @property
+    def is_open(self) -> bool:
+        return self._wire is not None
+
+    async def opened(self) -> None:
+        """Return once the connection stands. One attempt for all who wait. Raises LinkError.
+
+        Paces itself: callers need not wait between failures.
+        """
+        if self._wire is not None:
+            return
+        if self._opening is None:
+            self._opening = asyncio.get_running_loop().create_task(self._open())
+        error = await asyncio.shield(self._opening)
+        if error is not None:
+            raise LinkError(str(error))
+
+    def read(self, request: Request) -> None:
+        """Ask. Reads of one unit keep their order; units take turns; writes go ahead."""
+        if self._wire is None:
+            request.failed(LinkError(f"{self} is not connected"), sent=False)
+        elif len(self._in_flight) < self.terms.pipeline and not self._reads and not self.terms.pacing_s:
+            self._send(self._wire, request)
+        else:
+            self._reads.setdefault(request.unit, deque()).append(request)
+            self._pump()
+
+    def write(self, request: Request) -> None:
+        """Ask ahead of all reads."""
+        if self._wire is None:
+            request.failed(LinkError(f"{self} is not connected; nothing was written"), sent=False)
+            return
+        self._writes.append(request)
+        self._pump()
+
+    def forget(self, requests: set[Request]) -> None:
+        """The asker no longer wants these: the waiting are dropped, answers to the sent are skipped."""
+        for unit in {request.unit for request in requests}:
+            if queue := self._reads.get(unit):
+                kept = deque(request for request in queue if request not in requests)
+                if kept:
+                    self._reads[unit] = kept
+                else:
+                    del self._reads[unit]
+        self._writes = deque(request for request in self._writes if request not in requests)
+        for transaction, request in list(self._in_flight.items()):
+            if request in requests:
+                self._abandon(transaction)
+        self._pump()
+
+    def expire(self, now_s: float) -> float | None:
+        """Give up what is overdue. Returns the next deadline, None when nothing is under way."""
+        overdue = [(t, request) for t, request in self._in_flight.items() if request.deadline_s <= now_s]
+        for transaction, _ in overdue:
+            self._abandon(transaction)
+        for _, request in overdue:
+            self._timed_out(request)
+        self._pump()
+        self._watched = bool(self._in_flight)
+        return min((request.deadline_s for request in self._in_flight.values()), default=None)
+
+    async def close(self) -> None:
+        """Drop the connection and whatever waits for it."""
+        if self._opening is not None:
+            self._opening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait({self._opening})
+        if self._wire is not None:
+            wire = self._wire
+            self.lost(wire, f"{self} was closed")
+            await wire.gone.wait()
+
+    def __str__(self) -> str:
+        return f"{self.address[0]}:{self.address[1]}"
+
+    # From the wire
+
+    def received(self, wire: "_Wire", answers: list[Answer]) -> None:
+        if wire is not self._wire:
+            return
+        for transaction, unit, pdu in answers:
+            request = self._in_flight.pop(transaction, None)
+            if request is None:
+                self._late(transaction, unit)
+                continue
+            if unit != request.unit:
+                request.failed(LinkError(f"{self}: unit {unit} answered for unit {request.unit}"), sent=True)
+                continue
+            if pdu[0] & ~ERROR_FLAG != request.frame[5] or (pdu[0] & ERROR_FLAG and len(pdu) != 2):
+                reason = f"{self} answered function {request.frame[5]} with {pdu[:8].hex()}"
+                self._in_flight[transaction] = request
+                self.lost(wire, reason)
+                return
+            if self._timeouts or self._suspects or not self._proven:
+                self._heard(unit)
+            request.answered(pdu)
+        self._pump()
+
+    def lost(self, wire: "_Wire", reason: str) -> None:
+        """The connection is gone or not to be trusted: everybody is told."""
+        if wire is not self._wire:
+            return
+        self._wire = None
+        wire.abort()
+        if self._pace is not None:
+            self._pace.cancel()
+            self._pace = None
+        sent = list(self._in_flight.values())
+        waiting = [*self._writes, *(request for queue in self._reads.values() for request in queue)]
+        self._in_flight.clear()
+        self._writes.clear()
+        self._reads.clear()
+        self._abandoned.clear()
+        for request in sent:
+            request.failed(LinkError(reason), sent=True)
+        for request in waiting:
+            request.failed(LinkError(reason), sent=False)
+
+    # Inside
+
+    async def _open(self) -> LinkError | None:
+        loop = asyncio.get_running_loop()
+        try:
+            await asyncio.sleep(self._backoff.delay_s(self._clock()))
+            async with self._surface.connecting:
+                self._backoff.started(self._clock())
+                async with asyncio.timeout(self.terms.connect_timeout_s):
+                    _, wire = await loop.create_connection(lambda: _Wire(self), *self.address)
+        except TimeoutError:
+            return LinkError(f"{self} did not accept a connection within {self.terms.connect_timeout_s:g} s")
+        except OSError as error:
+            return LinkError(f"{self} cannot be reached: {error}")
+        finally:
+            self._opening = None
+        if wire.gone.is_set():
+            return LinkError(f"{self} closed the connection at once")
+        self._wire = wire
+        self._proven = False
+        self._timeouts = 0
+        self._silent.clear()
+        return None
+
+    def _pump(self) -> None:
+        while self._wire is not None and len(self._in_flight) < self.terms.pipeline:
+            if not self._writes and not self._reads:
+                return
+            if self.terms.pacing_s:
+                wait_s = self._last_sent_s + self.terms.pacing_s - self._clock()
+                if wait_s > 0:
+                    if self._pace is None:
+                        self._pace = asyncio.get_running_loop().call_later(wait_s, self._paced)
+                    return
+            self._send(self._wire, self._next())
+
+    def _paced(self) -> None:
+        self._pace = None
+        self._pump()
+
+    def _next(self) -> Request:
+        if self._writes:
+            return self._writes.popleft()
+        unit, queue = self._reads.popitem(last=False)
+        request = queue.popleft()
+        if queue:
+            self._reads[unit] = queue  # to the end: the other units come first
+        return request
+
+    def _send(self, wire: "_Wire", request: Request) -> None:
+        transaction = self._transaction = (self._transaction + 1) & 0xFFFF
+        if transaction in self._in_flight or transaction in self._abandoned:
+            self._send(wire, request)
+            return
+        timeout_s = request.timeout_s
+        if self._suspects and request.unit in self._suspects:
+            timeout_s = self._patience_s(timeout_s)
+        now_s = self._last_sent_s = self._clock()
+        request.deadline_s = now_s + timeout_s
+        self._in_flight[transaction] = request
+        wire.write(transaction.to_bytes(2, "big") + request.frame)
+        if not self._watched:
+            self._watched = True
+            self._surface.watch(self, request.deadline_s)
+
+    def _patience_s(self, timeout_s: float) -> float:
+        """A silent unit keeps the healthy ones waiting for less, the more there are of it.
+
+        Its late answer still counts as a sign of life, and the next question gets the full time again.
+        """
+        if len(self._suspects) == len(self.units):
+            return timeout_s
+        return min(timeout_s, max(SUSPECT_SHARE_S / len(self._suspects), SHORTEST_PATIENCE_S))
+
+    def _abandon(self, transaction: int) -> None:
+        self._abandoned[transaction] = self._in_flight.pop(transaction).unit
+        if len(self._abandoned) > ABANDONED:
+            self._abandoned.popitem(last=False)
+
+    def _timed_out(self, request: Request) -> None:
+        unit = request.unit
+        self._timeouts += 1
+        self._silent.add(unit)
+        self._suspects.add(unit)
+        request.failed(LinkError(f"{self} unit {unit} did not answer within its time-out"), sent=True)
+        for waiting in self._reads.pop(unit, ()):
+            waiting.failed(LinkError(f"{self} unit {unit} did not answer"), sent=False)
+        if self._timeouts >= SILENCES and self._silent >= self.units.keys() and self._wire is not None:
+            self.lost(self._wire, f"{self} has gone silent")
+
+    def _late(self, transaction: int, unit: int) -> None:
+        self.skipped += 1
+        if self._abandoned.pop(transaction, None) == unit:
+            self._heard(unit)
+
+    def _heard(self, unit: int) -> None:
+        self._timeouts = 0
+        self._silent.clear()
+        self._suspects.discard(unit)
+        if not self._proven:
+            self._proven = True
+            self._backoff.succeeded()
+
+
+class _Wire(asyncio.Protocol):
+    """One TCP connection in its life from made to lost."""
+
+    def __init__(self, link: Link) -> None:
+        self.gone = asyncio.Event()
+        self._link = link
+        self._answers = Answers()
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self.write = transport.write
+        _keep_alive(transport.get_extra_info("socket"))
+
+    def write(self, frame: bytes) -> None:
+        """Replaced by the transport's own as soon as there is one."""
+        raise AssertionError(f"written before the connection was made: {frame!r}")
+
+    def data_received(self, received: bytes) -> None:
+        try:
+            answers = self._answers.feed(received)
+        except FramingError as error:
+            self._link.lost(self, f"{self._link} does not speak Modbus TCP: {error}")
+        else:
+            self._link.received(self, answers)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.gone.set()
+        self._link.lost(self, f"{self._link} closed the connection" + (f": {error}" if error else ""))
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+class Write:
+    """One write under way: `answer` brings the device's PDU, or LinkError (not sent) or WriteUnknown."""
+
+    __slots__ = ("answer", "deadline_s", "frame", "timeout_s", "unit")
+
+    def __init__(self, unit: int, frame: bytes, timeout_s: float) -> None:
+        self.unit = unit
+        self.frame = frame
+        self.timeout_s = timeout_s
+        self.deadline_s = 0.0
+        self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    def answered(self, pdu: bytes) -> None:
+        if not self.answer.done():
+            self.answer.set_result(pdu)
+
+    def failed(self, error: LinkError, *, sent: bool) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(
+                WriteUnknown(f"{error}; whether the write took effect is unknown") if sent else error
+            )
