@@ -1,0 +1,165 @@
+"""Who may do what: roles, permissions, and the one place that is asked at the moment of execution."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from actors import messages
+from actors.messages import Issuer
+from business.database import sessions
+from business.identity.model import AccessVersion, Place, Role, User, UserSession
+from business.identity.tokens import fingerprint
+
+SECOND_NS = 1_000_000_000
+IDLE_NS = 15 * 60 * SECOND_NS
+"""After this long without a hand on it a session ends (office) or only watches (control room) (S-05)."""
+LIFETIME_NS = {Place.CONTROL: 30 * 86_400 * SECOND_NS, Place.OFFICE: 12 * 3_600 * SECOND_NS}
+"""After this long a session ends in any case."""
+
+EVERYBODY = ""
+"""The permission of what needs none: logging in, the first administrator."""
+OWN = "own"
+"""The permission of what anybody logged in may do to himself."""
+
+_OPERATOR = frozenset(
+    {
+        OWN,
+        "point.operate",
+        "alarm.acknowledge",
+        "device.tag",
+        "point.substitute",
+        "device.retry",
+        "subsystem.limit-set",
+    }
+)
+_ROLES: Mapping[Role, frozenset[str]] = {
+    Role.VIEWER: frozenset({OWN}),
+    Role.OPERATOR: _OPERATOR,
+    Role.ADMINISTRATOR: _OPERATOR | {"configuration.apply", "user.manage"},
+}
+
+_PLANT: Mapping[type, str] = {
+    messages.SelectPoint: "point.operate",
+    messages.OperatePoint: "point.operate",
+    messages.AcknowledgeAlarm: "alarm.acknowledge",
+    messages.HangTag: "device.tag",
+    messages.RemoveTag: "device.tag",
+    messages.SubstitutePoint: "point.substitute",
+    messages.EndSubstitution: "point.substitute",
+    messages.RetryDevice: "device.retry",
+    messages.UseLimitSet: "subsystem.limit-set",
+    messages.ApplyConfiguration: "configuration.apply",
+}
+"""Commands of a person to the plant. What is not here and names no permission itself, no person may send."""
+
+
+class Refusal(StrEnum):
+    """Why a command is refused, as `CommandResult.detail`; the pages have the words."""
+
+    NOT_LOGGED_IN = "not-logged-in"
+    IDLE = "idle"
+    NOT_PERMITTED = "not-permitted"
+    LOG_IN_FAILED = "log-in-failed"
+    LOCKED_OUT = "locked-out"
+    NAME_TAKEN = "name-taken"
+    NAME_EMPTY = "name-empty"
+    UNKNOWN_USER = "unknown-user"
+    UNKNOWN_ROLE = "unknown-role"
+    UNKNOWN_SESSION = "unknown-session"
+    LAST_ADMINISTRATOR = "last-administrator"
+    ALREADY_STARTED = "already-started"
+    WRONG_CODE = "wrong-code"
+    WRONG_PASSWORD = "wrong-password"  # noqa: S105  # a reason
+    PASSWORD_LENGTH = "password-length"  # noqa: S105
+    PASSWORD_CLASSES = "password-classes"  # noqa: S105
+    PASSWORD_HAS_NAME = "password-has-name"  # noqa: S105
+    PASSWORD_COMMON = "password-common"  # noqa: S105
+
+
+def permission(role: Role) -> frozenset[str]:
+    return _ROLES[role]
+
+
+def permission_of(command: type) -> str | None:
+    """What a command demands; None when no person may send it."""
+    named: str | None = getattr(command, "permission", None)
+    return named if named is not None else _PLANT.get(command)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in a session, as of now."""
+
+    session: str
+    user: str
+    display: str
+    role: Role
+    place: Place
+    idle: bool
+    """In the control room: sees everything and commands nothing until the next log-in."""
+
+    def may(self, wanted: str) -> bool:
+        """Whether the pages offer it. An idle person watches, and may still leave."""
+        return wanted in permission(self.role) and (not self.idle or wanted == OWN)
+
+
+class Authority:
+    """Reads who is who, fresh at every question, so that a demoted or logged-out user is refused at once."""
+
+    def __init__(self, engine: Engine, wall_ns: Callable[[], int]) -> None:
+        self._sessions = sessions(engine)
+        self._wall_ns = wall_ns
+
+    def refusal(self, issuer: Issuer, command: Any) -> Refusal | None:
+        """Why this command of this issuer is not carried out now; None when it may be."""
+        wanted = permission_of(type(command))
+        if wanted is None:
+            return Refusal.NOT_PERMITTED
+        if wanted == EVERYBODY:
+            return None
+        person = self.person(issuer.session)
+        if person is None or person.user != issuer.user:
+            return Refusal.NOT_LOGGED_IN
+        if wanted not in permission(person.role):
+            return Refusal.NOT_PERMITTED
+        return None if person.may(wanted) else Refusal.IDLE
+
+    def person(self, session_id: str) -> Person | None:
+        """Who acts in the session; None when it does not exist or is over."""
+        return self._person(UserSession.id == session_id) if session_id else None
+
+    def bearer(self, token: str) -> Person | None:
+        """Who holds the token of a cookie."""
+        return self._person(UserSession.token_hash == fingerprint(token)) if token else None
+
+    def version(self) -> int:
+        """Changes whenever what anybody may do has changed, idleness apart."""
+        with self._sessions() as session:
+            return session.scalar(select(AccessVersion.version)) or 0
+
+    def has_users(self) -> bool:
+        with self._sessions() as session:
+            return bool(session.scalar(select(func.count()).select_from(User)))
+
+    def open(self) -> Session:
+        """A session for the query functions of the modules; it cannot write."""
+        return self._sessions()
+
+    def _person(self, which: Any) -> Person | None:
+        with self._sessions() as session:
+            row = session.execute(select(UserSession, User).join(User).where(which)).one_or_none()
+        if row is None:
+            return None
+        seat, user = row
+        now = self._wall_ns()
+        place = Place(seat.place)
+        idle = now - seat.seen_ns > IDLE_NS
+        if seat.ended_ns is not None or user.disabled or now - seat.created_ns > LIFETIME_NS[place]:
+            return None
+        if idle and place is Place.OFFICE:
+            return None
+        return Person(seat.id, user.name, user.display, Role(user.role), place, idle)

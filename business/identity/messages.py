@@ -1,0 +1,162 @@
+"""Commands and events of identity."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from business.access import EVERYBODY, OWN
+
+# --- commands ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """Open a session for the token whose fingerprint is given. The token never leaves the web process."""
+
+    permission: ClassVar[str] = EVERYBODY
+    user: str
+    password: str = field(repr=False)
+    token_hash: str = field(repr=False)
+    place: str
+    address: str
+    browser: str
+    previous: str
+    """The session that the same browser held until now: it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogOut:
+    permission: ClassVar[str] = OWN
+
+
+@dataclass(frozen=True, slots=True)
+class EndSession:
+    """Revoke one of one's own sessions; an administrator, anybody's."""
+
+    permission: ClassVar[str] = OWN
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueSession:
+    """Somebody's hand is on it. Does not wake a session that is idle already."""
+
+    permission: ClassVar[str] = OWN
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFirstAdministrator:
+    """Only while nobody exists, and with the one-time code that the terminal printed."""
+
+    permission: ClassVar[str] = EVERYBODY
+    code: str = field(repr=False)
+    user: str
+    display: str
+    password: str = field(repr=False)
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateUser:
+    permission: ClassVar[str] = "user.manage"
+    user: str
+    display: str
+    role: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePassword:
+    """One's own, knowing the old one. All other sessions of the user end."""
+
+    permission: ClassVar[str] = OWN
+    old: str = field(repr=False)
+    new: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SetPassword:
+    """Somebody else's. All sessions of that user end."""
+
+    permission: ClassVar[str] = "user.manage"
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SetRole:
+    permission: ClassVar[str] = "user.manage"
+    user: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisableUser:
+    permission: ClassVar[str] = "user.manage"
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnableUser:
+    permission: ClassVar[str] = "user.manage"
+    user: str
+
+
+COMMANDS: tuple[type, ...] = (
+    LogIn,
+    LogOut,
+    EndSession,
+    ContinueSession,
+    CreateFirstAdministrator,
+    CreateUser,
+    ChangePassword,
+    SetPassword,
+    SetRole,
+    DisableUser,
+    EnableUser,
+)
+
+
+# --- events ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    user: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsEnded:
+    sessions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionContinued:
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserCreated:
+    user: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSet:
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSet:
+    user: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserDisabled:
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserEnabled:
+    user: str

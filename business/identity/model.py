@@ -1,0 +1,81 @@
+"""Users, sessions and failed log-ins as tables."""
+
+import unicodedata
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from business.database import Base
+
+NAME_LENGTH = 64
+"""Characters of the longest user name and display name."""
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
+
+
+class Place(StrEnum):
+    """Which of the two sites a session belongs to; it decides what idleness does."""
+
+    CONTROL = "control"
+    OFFICE = "office"
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH), unique=True)
+    """As `plain_name` makes it: nobody can take a name that looks like another's in capitals."""
+    display: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    role: Mapped[str] = mapped_column(String(16))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    disabled: Mapped[bool] = mapped_column(default=False)
+    created_ns: Mapped[int] = mapped_column(BigInteger)
+    password_set_ns: Mapped[int] = mapped_column(BigInteger)
+
+
+class UserSession(Base):
+    __tablename__ = "user_sessions"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Public: names the session in commands and lists."""
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the token, hexadecimal. The token itself only the browser has."""
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    place: Mapped[str] = mapped_column(String(16))
+    address: Mapped[str] = mapped_column(String(64))
+    browser: Mapped[str] = mapped_column(String(200))
+    created_ns: Mapped[int] = mapped_column(BigInteger)
+    seen_ns: Mapped[int] = mapped_column(BigInteger)
+    """When its person last did something, to the minute."""
+    ended_ns: Mapped[int | None] = mapped_column(BigInteger, default=None)
+
+
+class FailedLogIns(Base):
+    """Failures of one user name or one address; the row goes with a success or with time."""
+
+    __tablename__ = "failed_log_ins"
+
+    subject: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """'user:NAME' (whether or not there is one) or 'address:ADDRESS'."""
+    failures: Mapped[int]
+    last_ns: Mapped[int] = mapped_column(BigInteger)
+
+
+class AccessVersion(Base):
+    """One row, counted up whenever somebody's access shrank or grew, so that readers need not read it all."""
+
+    __tablename__ = "access_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]
+
+
+def plain_name(name: str) -> str:
+    """A user name without capitals, widths and surrounding space."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()[:NAME_LENGTH]

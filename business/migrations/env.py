@@ -1,0 +1,14 @@
+"""Alembic asks this file for a connection; `migrate` hands it one."""
+
+from alembic import context
+
+from business.database import Base
+from business.identity import model as _identity  # noqa: F401  # its tables belong to the catalogue
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
