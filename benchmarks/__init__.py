@@ -1,0 +1,1 @@
+"""Measurements of Steward; run one as `python -m benchmarks.NAME`."""
