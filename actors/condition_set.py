@@ -1,0 +1,108 @@
+"""Conditions by name: as messages to the alarm zones, and as state that survives a restart. Pure.
+
+Positions change with the configuration, names do not: what is stored of a condition is found again by
+(device, point, rule), whatever row and column it has become.
+"""
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from actors.condition_plan import ConditionPlan, Floats
+from actors.conditions import Changes, ConditionState, Qualities
+from actors.messages import ActiveCondition, ConditionChanged, ConditionsRead
+
+_STORED = struct.Struct("<qI")
+"""since_ns, configuration version; what is stored at all is active."""
+
+
+def messages(
+    plan: ConditionPlan, changes: Changes, devices: Sequence[str], version: int, state: ConditionState
+) -> Iterator[ConditionChanged]:
+    """What the zones hear of these changes. `devices` are the ids by row."""
+    for at in range(len(changes.rows)):
+        row, rule = int(changes.rows[at]), int(changes.rules[at])
+        yield ConditionChanged(
+            device=devices[row],
+            point=plan.points[rule],
+            rule=plan.rules[rule].name,
+            active=bool(changes.active[at]),
+            time_ns=int(changes.time_ns[at]),
+            value=_number(changes.values[at]),
+            quality=int(changes.quality[at]),
+            limit=float(changes.limits[at]),
+            limit_set=plan.sets[state.sets[row]],
+            version=version,
+        )
+
+
+def conditions_read(
+    plan: ConditionPlan,
+    state: ConditionState,
+    row: int,
+    device: str,
+    version: int,
+    time_ns: int,
+    values: Floats,
+    quality: Qualities,
+    own: Sequence[ActiveCondition] = (),
+) -> ConditionsRead:
+    """Everything that holds on a device that was read; `values` and `quality` (p,) are its scan, `own` its
+    link's conditions."""
+    active = [
+        ActiveCondition(
+            point=plan.points[rule],
+            rule=plan.rules[rule].name,
+            since_ns=int(state.since_ns[row, rule]),
+            value=_number(values[plan.column[rule]]),
+            limit=float(plan.limits[state.sets[row], rule]),
+            limit_set=plan.sets[state.sets[row]],
+            quality=int(quality[plan.column[rule]]),
+        )
+        for rule in np.flatnonzero(state.active[row])
+    ]
+    return ConditionsRead(device, version, time_ns, (*own, *active), complete=True)
+
+
+def stored(change: ConditionChanged) -> tuple[str, bytes | None]:
+    """The key and the state to keep in the transaction of this change; None deletes the key."""
+    key = f"{change.device}/{change.point}/{change.rule}"
+    return key, _STORED.pack(change.time_ns, change.version) if change.active else None
+
+
+def load(
+    plan: ConditionPlan, state: ConditionState, devices: Sequence[str], kept: Mapping[str, bytes]
+) -> None:
+    """Take over what was active before the restart. Call it before the first scan.
+
+    A device or rule that is no more is passed over: its alarm is retired by the zone.
+    """
+    row = {device: at for at, device in enumerate(devices)}
+    rule = {
+        (point, each.name): at for at, (point, each) in enumerate(zip(plan.points, plan.rules, strict=True))
+    }
+    for key, body in kept.items():
+        device, point, name = key.split("/", 2)
+        if device in row and (point, name) in rule:
+            where = row[device], rule[point, name]
+            state.active[where] = True
+            state.since_ns[where] = since_ns(body)
+
+
+def since_ns(body: bytes) -> int:
+    """Since when a stored condition holds. Raises struct.error for bytes that `stored` did not make."""
+    since, _version = _STORED.unpack(body)
+    return int(since)
+
+
+def gone(kept: Mapping[str, bytes], known: Mapping[str, Mapping[tuple[str, str], object]]) -> Iterator[str]:
+    """Keys of stored conditions whose device or rule is no more; `known` is device -> (point, rule)."""
+    for key in kept:
+        device, point, name = key.split("/", 2)
+        if (point, name) not in known.get(device, {}):
+            yield key
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
