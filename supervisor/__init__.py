@@ -1,0 +1,1 @@
+"""The processes, the supervision tree and the command line: the only composition root."""
