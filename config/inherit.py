@@ -1,0 +1,161 @@
+"""Profiles by inheritance: a child's tables over its parent's, remembering who wrote what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from config.entries import Entry
+from config.parameters import Value, names_in
+from config.problems import Problems, Where, shown
+from config.schema import ID_RULE, BodyTable, LineageTable, ProfileTable
+from config.validate import unknown_keys, validated
+
+
+@dataclass(slots=True)
+class MergedPoint:
+    """A point of a profile with everything its parents say, not yet filled in."""
+
+    id: str
+    where: Where
+    table: dict[str, Any] = field(default_factory=dict)
+    rules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    origins: dict[str, Where] = field(default_factory=dict)
+    """Key -> the point table that last set it."""
+    rule_origins: dict[str, Where] = field(default_factory=dict)
+
+    def whole(self) -> dict[str, Any]:
+        return {**self.table, "rule": list(self.rules.values())} if self.rules else self.table
+
+    def place(self, *keys: str | int) -> Where:
+        """Where `keys` of `whole()` were written."""
+        match keys:
+            case ("rule", int() as at, *inside):
+                return self.rule_origins[list(self.rules)[at]].at(*inside)
+            case (str() as key, *_) if key in self.origins:
+                return self.origins[key].at(*keys)
+            case _:
+                return self.where.at(*keys)
+
+    @property
+    def uses(self) -> frozenset[str]:
+        return names_in(self.table) | names_in(self.rules)
+
+
+@dataclass(slots=True)
+class Family:
+    """A profile together with its ancestors."""
+
+    id: str
+    where: Where
+    body: dict[str, Any] = field(default_factory=dict)
+    origins: dict[str, Where] = field(default_factory=dict)
+    parameters: dict[str, Value] = field(default_factory=dict)
+    required: dict[str, Where] = field(default_factory=dict)
+    points: dict[str, MergedPoint] = field(default_factory=dict)
+
+    def place(self, *keys: str | int) -> Where:
+        return self.origins.get(str(keys[0]) if keys else "", self.where).at(*keys)
+
+
+def inherited(profile: str, definitions: Mapping[str, Entry], problems: Problems) -> Family | None:
+    """The profile over its ancestors; None where the line of ancestors is broken or a loop."""
+    line = [profile]
+    while parent := definitions[line[-1]].table.get("extends"):
+        where = definitions[line[-1]].where.at("extends")
+        if parent in line:
+            loop = " -> ".join([*line[line.index(parent) :], parent])
+            problems.add(
+                where, parent, f"profile loop {loop}", "Let one of them extend another profile or none"
+            )
+            return None
+        if not isinstance(parent, str) or parent not in definitions:
+            problems.unknown(where, "profile", parent, (name for name in definitions if name not in line))
+            return None
+        line.append(parent)
+    family = Family(profile, definitions[profile].where)
+    for ancestor in reversed(line):
+        _add(family, definitions[ancestor], problems)
+    return family
+
+
+def read_lineage(definition: Entry, problems: Problems) -> LineageTable | None:
+    table = {key: definition.table[key] for key in LineageTable.model_fields if key in definition.table}
+    return validated(LineageTable, table, definition.where.at, problems)
+
+
+def _add(family: Family, definition: Entry, problems: Problems) -> None:
+    where = definition.where
+    unknown_keys(ProfileTable, definition.table, where.at, problems)
+    if (lineage := read_lineage(definition, problems)) is not None:
+        family.parameters |= lineage.parameters
+        family.required |= dict.fromkeys(lineage.required, where)
+        for name in lineage.parameters:
+            family.required.pop(name, None)
+        for at, name in enumerate(lineage.remove):
+            _remove(family, name, where.at("remove", at), problems)
+    for key, value in definition.table.items():
+        if key in BodyTable.model_fields:
+            family.body[key] = merged(family.body.get(key), value)
+            family.origins[key] = where
+    points = definition.table.get("point", [])
+    if not isinstance(points, list) or not all(isinstance(point, dict) for point in points):
+        problems.add(
+            where.at("point"),
+            points,
+            "point is a list of tables",
+            f"Write [[profile.{family.id}.point]] above each",
+        )
+        return
+    _add_points(family, points, where, problems)
+
+
+def _add_points(family: Family, points: list[dict[str, Any]], profile: Where, problems: Problems) -> None:
+    here: dict[str, Where] = {}
+    for at, table in enumerate(points):
+        where = profile.at("point", at).called(name := table.get("id"))
+        if not isinstance(name, str):
+            written = f"{shown(name)} is no id" if "id" in table else "'id' is missing"
+            problems.add(where.at("id"), name, written, f"Give the point an id of {ID_RULE}")
+            continue
+        if here.setdefault(name, where) is not where:
+            problems.twice(where, "point", name, here[name])
+            continue
+        point = family.points.setdefault(name, MergedPoint(name, where))
+        point.where = where
+        for key, value in table.items():
+            if key == "rule" and isinstance(value, list) and all(isinstance(rule, dict) for rule in value):
+                _add_rules(point, value, where, problems)
+            else:
+                point.table[key] = merged(point.table.get(key), value)
+                point.origins[key] = where
+
+
+def _add_rules(point: MergedPoint, rules: list[dict[str, Any]], where: Where, problems: Problems) -> None:
+    here: dict[str, Where] = {}
+    for at, table in enumerate(rules):
+        place = where.at("rule", at)
+        name = str(table.get("name", table.get("kind", "")))
+        if here.setdefault(name, place) is not place:
+            problems.twice(place, "rule", name, here[name])
+            continue
+        point.rules[name] = merged(point.rules.get(name), table)
+        point.rule_origins[name] = place
+
+
+def _remove(family: Family, name: str, where: Where, problems: Problems) -> None:
+    point, _, rule = name.partition("/")
+    if point not in family.points:
+        problems.unknown(where, "point", point, family.points)
+    elif not rule:
+        del family.points[point]
+    elif rule not in family.points[point].rules:
+        problems.unknown(where, "rule", rule, family.points[point].rules)
+    else:
+        del family.points[point].rules[rule]
+
+
+def merged(base: Any, over: Any) -> Any:
+    """Tables are joined key by key; anything else is replaced."""
+    if isinstance(base, dict) and isinstance(over, dict):
+        return base | {key: merged(base.get(key), value) for key, value in over.items()}
+    return over

@@ -1,0 +1,143 @@
+"""Builds the resolved site from the documents, or says everything that is wrong with them."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from tomllib import loads
+from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import BaseModel
+
+from config.check import zone_loops
+from config.devices import Devices
+from config.driver_schema import DriverSchema
+from config.entries import Documents, Entries, Entry, Named, gather, named
+from config.problems import Problems, SiteError, Where
+from config.schema import ID_RULE, SettingsTable, SiteTable, SubsystemTable, UserTable, ZoneTable, is_id
+from config.site import BootstrapUser, Settings, Site, Subsystem, WebAddress, Zone
+from config.templates import Templates
+from config.validate import validated
+
+M = TypeVar("M", bound=BaseModel)
+
+PROFILES = Path(__file__).parent / "profiles"
+"""The profiles that come with the program; one of the site with the same id counts instead."""
+
+
+def build(documents: Documents, drivers: Mapping[str, DriverSchema], version: int = 0) -> Site:
+    """The site that the documents describe. Raises SiteError with everything that is wrong."""
+    problems = Problems()
+    site = examine(documents, drivers, problems, version)
+    if site is None or len(problems):
+        raise SiteError(problems.all())
+    return site
+
+
+def examine(
+    documents: Documents, drivers: Mapping[str, DriverSchema], problems: Problems, version: int = 0
+) -> Site | None:
+    """As `build`, adding to `problems`. None where not even the outlines of a site are there."""
+    entries = gather(documents, problems)
+    site = _once(entries, "site", SiteTable, problems)
+    settings = _once(entries, "settings", SettingsTable, problems)
+    if site is not None:
+        _check_timezone(site.timezone, entries["site"][0].where.at("timezone"), problems)
+    elif not entries["site"] and problems.complete:
+        problems.add(Where("site.toml"), None, "[site] is missing", "Add [site] with id, name and timezone")
+    if settings is not None and settings.control == settings.office:
+        where = entries["settings"][0].where.at("office")
+        message = f"control and office share port {settings.office.port} of {settings.office.host}"
+        problems.add(where, settings.office.port, message, "Give each a port of its own")
+    zones = named(entries["zone"], ZoneTable, "zone", problems)
+    subsystems = named(entries["subsystem"], SubsystemTable, "subsystem", problems)
+    users = named(entries["user"], UserTable, "user", problems, key="name")
+    places = _zones(zones, problems)
+    trades = {
+        table.id: Subsystem(table.id, table.kind, table.name.text(), table.field, tuple(table.limit_sets))
+        for table in subsystems.tables.values()
+    }
+    profiles = unique_profiles(entries["profile"], problems)
+    templates = Templates({**built_in_profiles(), **profiles}, drivers, problems)
+    devices = Devices(templates, zones.known, subsystems.known, trades, problems).all(entries["device"])
+    templates.check_unused(profiles)
+    if site is None:
+        return None
+    return Site(
+        id=site.id,
+        name=site.name.text(),
+        timezone=site.timezone,
+        version=version,
+        zones=places,
+        subsystems=trades,
+        devices=devices,
+        users=tuple(BootstrapUser(user.name, user.display, user.role) for user in users.tables.values()),
+        settings=_settings(settings or SettingsTable()),
+    )
+
+
+@lru_cache(1)
+def built_in_profiles() -> Mapping[str, Entry]:
+    """The profiles that come with the program, by id."""
+    found = {}
+    for path in sorted(PROFILES.glob("*.toml")):
+        for name, table in loads(path.read_text("utf-8")).get("profile", {}).items():
+            found[name] = Entry(Where(f"built-in profiles/{path.name}", ("profile", name)), table)
+    return found
+
+
+def unique_profiles(entries: list[Entry], problems: Problems) -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        name = str(entry.where.keys[1])
+        if not is_id(name):
+            problems.add(entry.where, name, f"{name!r} is no profile id", f"Use {ID_RULE}")
+        if found.setdefault(name, entry) is not entry:
+            problems.twice(entry.where, "profile", name, found[name].where)
+    return found
+
+
+def _once(entries: Entries, key: str, model: type[M], problems: Problems) -> M | None:
+    for again in entries[key][1:]:
+        problems.twice(again.where, "table", key, entries[key][0].where)
+    if not entries[key]:
+        return None
+    return validated(model, entries[key][0].table, entries[key][0].where.at, problems)
+
+
+def _check_timezone(name: str, where: Where, problems: Problems) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        problems.unknown(where, "time zone", name, available_timezones())
+
+
+def _zones(zones: Named[ZoneTable], problems: Problems) -> dict[str, Zone]:
+    places = {
+        table.id: Zone(table.id, table.name.text(), table.kind, table.parent)
+        for table in zones.tables.values()
+    }
+    for zone in places.values():
+        if zone.parent and zone.parent not in zones.known:
+            others = [name for name in zones.known if name != zone.id]
+            problems.unknown(zones.known[zone.id].at("parent"), "zone", zone.parent, others)
+    for loop in zone_loops(places):
+        problems.add(
+            zones.known[loop[0]].at("parent"),
+            places[loop[0]].parent,
+            f"zone loop {' -> '.join(loop)}",
+            "Give one of them a parent outside, or none",
+        )
+    return places
+
+
+def _settings(table: SettingsTable) -> Settings:
+    return Settings(
+        control=WebAddress(table.control.host, table.control.port),
+        office=WebAddress(table.office.host, table.office.port),
+        history_budget_mb=table.history_budget_mb,
+        history_keep_days=table.history_keep_days,
+        ballast_mb=table.ballast_mb,
+        heartbeat_url=table.heartbeat_url,
+        heartbeat_file=table.heartbeat_file,
+    )

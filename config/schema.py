@@ -1,0 +1,314 @@
+"""The TOML files of a site as pydantic models; their descriptions are the reference of the format."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, WithJsonSchema
+
+from config.driver_schema import DriverSchema
+from config.site import HistoryPolicy, PointKind, Priority, RuleKind, Text, Verify
+
+_ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
+Id = Annotated[str, StringConstraints(pattern=_ID)]
+Words = Annotated[str, StringConstraints(pattern=r"\S", max_length=400)]
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Whole = Annotated[int, Strict()]
+Flag = Annotated[bool, Strict()]
+
+_EXPRESSION = {"type": "string", "description": "Arithmetic over parameters: '{base} + 10'"}
+PNumber = Annotated[Number, WithJsonSchema({"anyOf": [{"type": "number"}, _EXPRESSION]})]
+"""A number, or in a profile an expression that gives one."""
+PWhole = Annotated[Whole, WithJsonSchema({"anyOf": [{"type": "integer"}, _EXPRESSION]})]
+
+ID_RULE = "lower-case letters, digits and hyphens, beginning with a letter or digit, at most 64"
+SubsystemKind = Literal[
+    "hvac",
+    "fresh-air",
+    "lighting",
+    "power",
+    "energy",
+    "ups",
+    "water",
+    "lift",
+    "environment",
+    "fire",
+    "security",
+    "access",
+    "parking",
+    "video",
+    "other",
+]
+APPROVED_KINDS = frozenset({"fire", "lift"})
+"""Subsystem kinds in which a point may be written only with a named approval."""
+
+
+def is_id(name: str) -> bool:
+    return re.fullmatch(_ID, name) is not None
+
+
+class Table(BaseModel):
+    """A table of a site file: no key that is not described here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _nothing_required(schema: dict[str, Any]) -> None:
+    schema.pop("required", None)
+
+
+class PartialTable(Table):
+    """A table of a profile, which may leave to its parent what it does not change."""
+
+    model_config = ConfigDict(json_schema_extra=_nothing_required)
+
+
+class TextTable(Table):
+    """A text in both languages of the screens."""
+
+    zh: Words = Field(title="Chinese", description="the text in Chinese")
+    en: Words = Field(title="English", description="the text in English")
+
+    def text(self) -> Text:
+        return Text(self.zh, self.en)
+
+
+class SiteTable(Table):
+    id: Id = Field(title="Id", description=f"the site's id: {ID_RULE}")
+    name: TextTable = Field(title="Name", description="what people call the site")
+    timezone: str = Field(title="Time zone", description="IANA name, such as Asia/Shanghai")
+
+
+class WebAddressTable(Table):
+    host: Words = Field("127.0.0.1", title="Host", description="address to listen on; 0.0.0.0 for every one")
+    port: Whole = Field(title="Port", description="TCP port, 1 to 65535", ge=1, le=65535)
+
+
+class SettingsTable(Table):
+    """How the processes of this site run; every key has a default."""
+
+    control: WebAddressTable = Field(
+        WebAddressTable(port=8080), title="Control room", description="where the control room is served"
+    )
+    office: WebAddressTable = Field(
+        WebAddressTable(port=8081), title="Office", description="where office, phone and REST are served"
+    )
+    history_budget_mb: Whole = Field(
+        2048,
+        ge=16,
+        title="History budget",
+        description="MB that the history outbox of a field process may hold",
+    )
+    history_keep_days: Whole = Field(400, ge=1, title="History kept", description="days of history to keep")
+    ballast_mb: Whole = Field(
+        64, ge=0, title="Ballast", description="MB set aside, freed when the disk fills"
+    )
+    heartbeat_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        title="Heartbeat URL",
+        description="http(s) address told that all is well",
+    )
+    heartbeat_file: str = Field("", title="Heartbeat file", description="file touched while all is well")
+
+
+class ZoneTable(Table):
+    id: Id = Field(title="Id", description=f"the zone's id: {ID_RULE}")
+    name: TextTable = Field(title="Name", description="what people call the zone")
+    kind: Literal["site", "building", "floor", "area", "room"] = Field(
+        title="Kind", description="what kind of place it is"
+    )
+    parent: str = Field("", title="Parent", description="id of the zone around it; none for the root")
+
+
+class SubsystemTable(Table):
+    id: Id = Field(title="Id", description=f"the subsystem's id: {ID_RULE}")
+    kind: SubsystemKind = Field(title="Kind", description="which trade it belongs to")
+    name: TextTable = Field(title="Name", description="what people call it")
+    field: Id = Field("field", title="Field process", description="name of the field process that serves it")
+    limit_sets: Annotated[list[Id], Field(min_length=1)] = Field(
+        ["normal"], title="Limit sets", description="named sets of alarm limits; the first holds at the start"
+    )
+
+
+class UserTable(Table):
+    """A user created on the first start; never with a password."""
+
+    name: Id = Field(title="Name", description=f"the name to log in with: {ID_RULE}")
+    display: Words = Field(title="Display name", description="the person's name on the screens")
+    role: Literal["viewer", "operator", "administrator"] = Field(title="Role", description="what they may do")
+
+
+class DeviceTable(Table):
+    id: Id = Field(title="Id", description=f"the device's id: {ID_RULE}")
+    name: TextTable = Field(title="Name", description="what people call the device")
+    tag: str = Field("", title="Tag", description="the plant's own number (位号)")
+    profile: str = Field(title="Profile", description="id of the profile that describes the device")
+    subsystem: str = Field(title="Subsystem", description="id of the subsystem it belongs to")
+    zone: str = Field(title="Zone", description="id of the zone it stands in")
+    connection: dict[str, Any] = Field({}, title="Connection", description="where the driver finds it")
+    parameters: dict[str, Number | Whole | Flag | str] = Field(
+        {}, title="Parameters", description="values for the parameters of the profile"
+    )
+    period_s: Number | None = Field(
+        None, gt=0, le=86400, title="Period", description="seconds between scans, instead of the profile's"
+    )
+
+
+class RowTable(DeviceTable):
+    """Many equal devices. `{n}`, `{n:03}` and `{n * 2}` in any text stand for the number of each.
+
+    Exactly one of `count`, `range` and `ids` says which there are.
+    """
+
+    id: str = Field("{n}", title="Id", description="the ids, such as meter-{n:03}")
+    count: Annotated[int, Strict()] | None = Field(
+        None, ge=1, le=100_000, title="Count", description="how many: n is 1 to count"
+    )
+    range: Annotated[list[Whole], Field(min_length=2, max_length=2)] | None = Field(
+        None, title="Range", description="[first, last] n, both included"
+    )
+    ids: list[Words | Whole] | None = Field(
+        None, title="Ids", description="each n by itself: [1, 2, 7, '8a']"
+    )
+
+
+class RuleTable(PartialTable):
+    """An alarm on one point."""
+
+    name: Id = Field("", title="Name", description="the rule's name within the point; its kind if left out")
+    kind: RuleKind = Field(title="Kind", description="which condition alarms")
+    limit: PNumber = Field(
+        title="Limit", description="in the point's unit; the state of `state`, units a second of `rate`"
+    )
+    deadband: PNumber = Field(0, title="Deadband", description="how far back inside the value must come")
+    on_delay_s: PNumber = Field(
+        0, ge=0, title="On delay", description="seconds the condition must hold, from 0"
+    )
+    off_delay_s: PNumber = Field(0, ge=0, title="Off delay", description="seconds it must be gone, from 0")
+    priority: Priority = Field(Priority.MEDIUM, title="Priority", description="IEC 62682 priority")
+    text: TextTable | None = Field(
+        None, title="Text", description="what the alarm says; if left out, the point's name and the kind"
+    )
+    sets: dict[str, PNumber] = Field({}, title="Limit sets", description="limit set -> the limit it brings")
+    cause: TextTable | None = Field(None, title="Cause", description="what usually brings it about")
+    consequence: TextTable | None = Field(None, title="Consequence", description="what happens if it is left")
+    action: TextTable | None = Field(None, title="Action", description="what the operator should do")
+
+
+class WriteTable(PartialTable):
+    """Makes a point writable."""
+
+    low: PNumber | None = Field(None, title="Low", description="smallest value; the point's low if left out")
+    high: PNumber | None = Field(
+        None, title="High", description="largest value; the point's high if left out"
+    )
+    verify: Verify = Field(Verify.READ_BACK, title="Verify", description="how a write is confirmed")
+    feedback: str = Field("", title="Feedback", description="id of the point that confirms")
+    tolerance: PNumber | None = Field(
+        None, ge=0, title="Tolerance", description="how far off is still confirmed; half the last decimal"
+    )
+    within_s: PNumber = Field(
+        5, gt=0, le=600, title="Within", description="seconds for the confirmation, to 600"
+    )
+    approval: str = Field("", title="Approval", description="who approved that it may be written")
+
+
+class PointTable(PartialTable):
+    """One value of a device. value = raw * scale + offset."""
+
+    id: Id = Field(title="Id", description=f"the point's id: {ID_RULE}")
+    name: TextTable = Field(title="Name", description="what people call the point")
+    kind: PointKind = Field(title="Kind", description="what kind of value it is")
+    unit: str = Field("", title="Unit", description="engineering unit")
+    low: PNumber | None = Field(None, title="Low", description="lower end of the range; 0 or the least state")
+    high: PNumber | None = Field(
+        None, title="High", description="upper end; required for analogue, else the greatest state or 2^53"
+    )
+    plausible_low: PNumber | None = Field(
+        None, title="Plausible low", description="below it the value is bad; no bound if left out"
+    )
+    plausible_high: PNumber | None = Field(
+        None, title="Plausible high", description="above it the value is bad; no bound if left out"
+    )
+    scale: PNumber = Field(1, title="Scale", description="engineering units per raw unit, not 0")
+    offset: PNumber = Field(0, title="Offset", description="added after scaling")
+    decimals: PWhole | None = Field(
+        None, ge=0, le=9, title="Decimals", description="digits shown, 0 to 9; analogue 1, else 0"
+    )
+    deadband: PNumber = Field(0, title="Deadband", description="changes up to this are not recorded")
+    fault_codes: list[PNumber] = Field([], title="Fault codes", description="raw values of a broken sensor")
+    frozen_s: PNumber = Field(
+        0, ge=0, title="Frozen", description="seconds without movement that make it bad; 0 for no check"
+    )
+    history: HistoryPolicy = Field(HistoryPolicy.CHANGE, title="History", description="what is recorded")
+    states: dict[int, TextTable] = Field({}, title="States", description="raw state -> its name")
+    main: Flag = Field(default=False, title="Main", description="shown on overviews")
+    source: dict[str, Any] = Field({}, title="Source", description="where the driver finds the value")
+    write: WriteTable | None = Field(None, title="Write", description="makes the point writable")
+    rule: list[RuleTable] = Field([], title="Rules", description="alarms on the point")
+
+
+class LineageTable(PartialTable):
+    """What a profile says about itself and its parents; not inherited as it stands."""
+
+    extends: str = Field("", title="Extends", description="id of the profile it begins from")
+    required: list[str] = Field([], title="Required", description="parameters that every device must give")
+    parameters: dict[str, Number | Whole | Flag | str] = Field(
+        {}, title="Parameters", description="parameter -> its default"
+    )
+    remove: list[str] = Field([], title="Remove", description="inherited points, or point/rule, to leave out")
+
+
+class BodyTable(PartialTable):
+    """What a profile says about its devices as a whole."""
+
+    name: TextTable = Field(title="Name", description="what people call this kind of device")
+    driver: str = Field(title="Driver", description="the protocol it speaks")
+    period_s: PNumber = Field(
+        1, gt=0, le=86400, title="Period", description="seconds between scans, to 86400"
+    )
+    timeout_s: PNumber = Field(1, gt=0, le=600, title="Time-out", description="seconds to wait for an answer")
+    options: dict[str, Any] = Field({}, title="Options", description="the driver's options for the device")
+    remote_point: str = Field(
+        "", title="Remote point", description="id of the local/remote switch (就地/远方)"
+    )
+    remote_value: PWhole = Field(1, title="Remote value", description="the state that means remote")
+    model: str = Field("", title="Model", description="the physics that plays it in the simulators")
+
+
+class ProfileTable(LineageTable, BodyTable):
+    """A kind of device. Texts may contain `{parameter}`."""
+
+    point: list[PointTable] = Field([], title="Points", description="its points; by id over the parent's")
+
+
+class SiteFile(Table):
+    """A file of a site. All files of a site are read together, so each may hold any part of it."""
+
+    site: SiteTable | None = Field(None, title="Site", description="the site itself; once")
+    settings: SettingsTable | None = Field(None, title="Settings", description="how its processes run; once")
+    zone: list[ZoneTable] = Field([], title="Zones", description="the tree of places")
+    subsystem: list[SubsystemTable] = Field([], title="Subsystems", description="the trades")
+    device: list[DeviceTable] = Field([], title="Devices", description="the devices, one by one")
+    devices: list[RowTable] = Field([], title="Rows of devices", description="many equal devices at once")
+    user: list[UserTable] = Field([], title="Users", description="the first users")
+    profile: dict[Id, ProfileTable] = Field({}, title="Profiles", description="kinds of devices")
+
+
+def json_schema(drivers: Mapping[str, DriverSchema] | None = None) -> dict[str, Any]:
+    """The JSON Schema of a site file; with `drivers`, `$defs` also describes their tables.
+
+    These are named `DRIVER.connection`, `DRIVER.source` and `DRIVER.options`.
+    """
+    schema = SiteFile.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    for name, driver in (drivers or {}).items():
+        for part, model in (
+            ("connection", driver.connection),
+            ("source", driver.source),
+            ("options", driver.options),
+        ):
+            inner = model.model_json_schema(ref_template=f"#/$defs/{name}.{part}/$defs/{{model}}")
+            schema["$defs"][f"{name}.{part}"] = inner
+    return schema

@@ -1,0 +1,73 @@
+"""Looks into pydantic models: which types may stand where a key leads."""
+
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+Annotation = Any
+
+
+def leaves(annotation: Annotation) -> Iterator[Annotation]:
+    """The types that a value of `annotation` may have, without unions and metadata around them."""
+    origin: Annotation = get_origin(annotation)
+    if origin is Annotated:
+        yield from leaves(get_args(annotation)[0])
+    elif origin is Union or origin is types.UnionType:
+        for one in get_args(annotation):
+            yield from leaves(one)
+    else:
+        yield annotation
+
+
+def step(annotation: Annotation, key: str | int) -> Annotation:
+    """The annotation of what `key` leads to inside a value of `annotation`; Any where nothing is known."""
+    for leaf in leaves(annotation):
+        if (model := _model(leaf)) is not None:
+            for name, field in model.model_fields.items():
+                if key in (name, field.alias):
+                    return field.annotation
+        origin, arguments = get_origin(leaf), get_args(leaf)
+        if not (isinstance(origin, type) and arguments):
+            continue
+        if issubclass(origin, Mapping):
+            return arguments[1]
+        if issubclass(origin, Sequence):
+            return arguments[0]
+    return Any
+
+
+def fields_of(annotation: Annotation) -> Mapping[str, str]:
+    """Key -> description, of the models that may stand at `annotation`."""
+    return {
+        field.alias or name: field.description or ""
+        for leaf in leaves(annotation)
+        if (model := _model(leaf)) is not None
+        for name, field in model.model_fields.items()
+    }
+
+
+def is_closed(annotation: Annotation) -> bool:
+    """Whether only the keys of `fields_of` may stand there."""
+    models = [_model(leaf) for leaf in leaves(annotation)]
+    return bool(models) and all(model and model.model_config.get("extra") == "forbid" for model in models)
+
+
+def wants_number(annotation: Annotation) -> bool:
+    """Whether a text at `annotation` can only be meant as the expression of a number."""
+    types_ = [leaf for leaf in leaves(annotation) if leaf is not type(None)]
+    return any(leaf in (int, float) for leaf in types_) and not any(
+        leaf is Any or (isinstance(leaf, type) and issubclass(leaf, str)) for leaf in types_
+    )
+
+
+def wants_text(annotation: Annotation) -> bool:
+    return all(
+        leaf is type(None) or (isinstance(leaf, type) and issubclass(leaf, str))
+        for leaf in leaves(annotation)
+    )
+
+
+def _model(leaf: Annotation) -> type[BaseModel] | None:
+    return leaf if isinstance(leaf, type) and issubclass(leaf, BaseModel) else None
