@@ -36,6 +36,12 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._farm.connections.discard(self)
 
+    def pause_writing(self) -> None:
+        self.transport.pause_reading()  # who does not take answers gets no more of them
+
+    def resume_writing(self) -> None:
+        self.transport.resume_reading()
+
     def data_received(self, data: bytes) -> None:
         self._input += data
         while len(self._input) > HEADER.size and not self.transport.is_closing():
