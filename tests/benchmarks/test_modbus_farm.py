@@ -146,7 +146,7 @@ def test_what_a_device_cannot_do_is_refused_with_the_code_of_the_standard(
 
 def test_pipelined_requests_are_all_answered_in_order_also_to_a_client_that_reads_late(farm: Farm) -> None:
     size = 9 + 2 * 125
-    requests = b"".join(frame(struct.pack(">BHH", 3, 0, 125), transaction=i & 0xFFFF) for i in range(100_000))
+    requests = b"".join(frame(struct.pack(">BHH", 3, 0, 125), transaction=i & 0xFFFF) for i in range(400_000))
     with socket.socket() as link:
         link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
         link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
