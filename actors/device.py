@@ -1,0 +1,333 @@
+"""One actor per device: owns its link state, its pump on the loop, and what persons do to it.
+
+The loop does I/O, the actor decides. Scans do not pass through here: the pump hands them to the table's
+sweep, and the actor hears only what changes.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from actors import link_condition
+from actors.actor import Actor, Pending
+from actors.condition_set import since_ns, stored
+from actors.device_writes import ConfirmDue, WriteEnded, Writes
+from actors.dispatcher import Dispatcher
+from actors.life import Control, Listener
+from actors.link_condition import LinkCondition
+from actors.loop import Timer, Work
+from actors.messages import (
+    DeviceState,
+    EndSubstitution,
+    HangTag,
+    Link,
+    RemoveTag,
+    Stage,
+    SubstitutePoint,
+    WritePoint,
+)
+from actors.outlets import Outlets, Tell
+from actors.sweep import Broken, EndSubstitute, Lost, Observed, Substitute
+from actors.write import Order, result
+from config.site import COMM_LOSS, Device
+from drivers.driver import Driver, LinkError, Plant, Scan, Stateful
+
+logger = logging.getLogger(__name__)
+
+LOSS_DELAY_S = 5.0
+"""A link that is down this long is an alarm; shorter interruptions are only shown."""
+PAUSE_S = 0.1
+"""Between attempts of the pump: drivers keep their own back-off, this only bounds a driver that does not."""
+KEEP_STATE_S = 60.0
+"""How often the totals of a driver that accumulates are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkUp:
+    """The pump reached the device."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDown:
+    """The pump lost the device, or cannot reach it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LossDue(Control):
+    """The delay of the communication-loss alarm has run."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubstitutionDue(Control):
+    point: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepTotals:
+    """Told by the loop with what the driver has accumulated."""
+
+    totals: dict[str, float]
+
+
+class DeviceActor(Actor):
+    """Pooled. Restarting it closes nothing but its own driver, and writes nothing to the plant."""
+
+    def __init__(
+        self,
+        name: str,
+        supervisor: Listener | None,
+        *,
+        dispatcher: Dispatcher,
+        device: Device,
+        row: int,
+        make_driver: Callable[[], Driver],
+        gather: Callable[[int, Scan], None],
+        sweep: Tell,
+        subsystem: Tell,
+        plant: Plant,
+        outlets: Outlets,
+    ) -> None:
+        """`gather(row, scan)` is called on the loop with every scan of this device."""
+        super().__init__(name, supervisor, dispatcher=dispatcher)
+        self._device = device
+        self._row = row
+        self._make_driver = make_driver
+        self._gather = gather
+        self._sweep = sweep
+        self._subsystem = subsystem
+        self._out = outlets
+        self._link = Link.CONNECTING
+        self._since_ns = outlets.wall_ns()
+        self._reason = ""
+        self._loss = LinkCondition(LOSS_DELAY_S, 0.0)
+        self._loss_timer: Timer | None = None
+        self._tag_note = self._tag_by = ""
+        self._substituted: dict[str, Timer] = {}
+        self._driver: Driver | None = None
+        self._pump: Work | None = None
+        self._writes = Writes(
+            device, row, sweep=sweep, plant=plant, outlets=outlets, observer=self.ref, spawn=self._spawn
+        )
+
+    def setup(self) -> None:
+        self._recall()
+        driver = self._make_driver()
+        if isinstance(driver, Stateful):
+            driver.restore(_read_totals(self._out.recall.get(self._key("totals"))))
+        self._driver = driver
+        self._pump = self._out.loop.spawn(self._run(driver), on_error=self._broken)
+        self._tell_state()
+
+    def handle(self, message: Any) -> None:
+        match message:
+            case LinkUp():
+                self._set_link(Link.UP, "")
+            case LinkDown(reason):
+                self._set_link(Link.DOWN, reason)
+            case LossDue():
+                self._judge_loss()
+            case Order():
+                self._order(message)
+            case WriteEnded():
+                assert self._driver is not None
+                self._writes.ended(message, self._driver)
+            case Observed():
+                self._writes.observed(message)
+            case ConfirmDue(id_):
+                self._writes.overdue(id_)
+            case SubstitutionDue(point):
+                self._end_substitution(point)
+            case KeepTotals(totals):
+                kept = "\n".join(f"{name}={value!r}" for name, value in totals.items())
+                self._out.remember({self._key("totals"): kept.encode()})
+            case Broken(error):
+                raise error
+            case _:
+                super().handle(message)
+
+    def teardown(self) -> Pending | None:
+        self._writes.abandon()
+        for timer in (self._loss_timer, *self._substituted.values()):
+            if timer is not None:
+                timer.cancel()
+        if self._pump is not None:
+            self._pump.cancel()
+        return self._pump
+
+    # -- the pump, on the loop
+
+    async def _run(self, driver: Driver) -> None:
+        keeper = asyncio.create_task(self._keep_totals(driver)) if isinstance(driver, Stateful) else None
+        try:
+            while True:
+                try:
+                    await driver.connect()
+                    self.tell_self(LinkUp())
+                    async for scan in driver.scans():
+                        self._gather(self._row, scan)
+                except LinkError as error:
+                    self.tell_self(LinkDown(str(error)))
+                await asyncio.sleep(PAUSE_S)
+        finally:
+            if keeper is not None:
+                keeper.cancel()
+            await driver.close()
+
+    async def _keep_totals(self, driver: Stateful) -> None:
+        try:
+            while True:
+                await asyncio.sleep(KEEP_STATE_S)
+                self.tell_self(KeepTotals(dict(driver.state())))
+        finally:
+            self.tell_self(KeepTotals(dict(driver.state())))
+
+    def _spawn(self, work: Any) -> None:
+        self._out.loop.spawn(work, on_error=self._broken)
+
+    def _broken(self, error: BaseException) -> None:
+        self.tell_self(Broken(error))
+
+    # -- link
+
+    def _set_link(self, link: Link, reason: str) -> None:
+        if link is self._link:
+            self._reason = reason
+            return
+        if link is Link.UP:
+            logger.info("%s is up", self._device.id)
+        else:
+            logger.warning("%s is down: %s", self._device.id, reason)
+            self._sweep.tell(Lost(self._row))
+        self._link, self._reason, self._since_ns = link, reason, self._out.wall_ns()
+        self._judge_loss()
+        self._tell_state()
+
+    def _judge_loss(self) -> None:
+        now = self._out.clock()
+        began_or_ended = self._loss.update(
+            holds=link_condition.holds(COMM_LOSS, self._link), now=now, time_ns=self._since_ns
+        )
+        if self._loss_timer is not None:
+            self._loss_timer.cancel()
+            self._loss_timer = None
+        if began_or_ended:
+            change = link_condition.changed(self._device.id, COMM_LOSS, self._loss, self._out.version)
+            key, body = stored(change)
+            self._out.condition(change, {key: body})
+        elif self._loss.due != float("inf"):
+            self._loss_timer = self._out.loop.call_later(
+                max(0.0, self._loss.due - now), partial(self.tell_self, LossDue())
+            )
+
+    def _tell_state(self) -> None:
+        state = DeviceState(
+            self._device.id, self._link, self._since_ns, self._reason, self._tag_note, self._tag_by,
+            tuple(sorted(self._substituted)),
+        )  # fmt: skip
+        self._out.publish(f"device/{self._device.id}/", state)
+        self._subsystem.tell(state)
+
+    # -- commands
+
+    def _order(self, order: Order) -> None:
+        match order.body:
+            case WritePoint(_, point, value):
+                assert self._driver is not None
+                self._writes.begin(order, self._driver, point, value, self._prevented())
+            case HangTag(_, reason):
+                self._tag_note, self._tag_by = reason, order.by
+                self._out.remember({self._key("tag"): f"{order.by}\n{reason}".encode()})
+                self._done(order, f"a tag hangs on {self._device.id}: {reason}")
+            case RemoveTag():
+                self._tag_note = self._tag_by = ""
+                self._out.remember({self._key("tag"): None})
+                self._done(order, f"the tag was removed from {self._device.id}")
+            case SubstitutePoint(_, point, value, _, until_ns):
+                refused = self._may_not_substitute(point, until_ns)
+                if refused:
+                    self._reply(order, Stage.REFUSED, refused)
+                    return
+                self._out.remember({self._key(f"substitute/{point}"): f"{value!r} {until_ns}".encode()})
+                self._substitute(point, value, until_ns)
+                self._done(order, f"{self._device.id}/{point} is substituted by {value:g}")
+            case EndSubstitution(_, point):
+                self._end_substitution(point)
+                self._done(order, f"{self._device.id}/{point} shows the measured value again")
+            case other:
+                self._reply(order, Stage.REFUSED, f"a device does not know {type(other).__name__}")
+
+    def _prevented(self) -> str | None:
+        """Why nothing may be written to this device now."""
+        if self._tag_note:
+            return f"a tag hangs on {self._device.id} ({self._tag_by}: {self._tag_note}); remove it first"
+        if self._link is not Link.UP:
+            return f"{self._device.id} is {self._link}: {self._reason or 'not reached yet'}; nothing was sent"
+        return None
+
+    def _done(self, order: Order, detail: str) -> None:
+        self._tell_state()
+        self._reply(order, Stage.DONE, detail)
+
+    def _reply(self, order: Order, stage: Stage, detail: str) -> None:
+        order.reply(result(order, stage, detail, self._out.wall_ns()))
+
+    # -- substitution
+
+    def _may_not_substitute(self, point: str, until_ns: int) -> str | None:
+        if point not in self._device.template.index:
+            return f"{self._device.id} has no point {point!r}"
+        if until_ns <= self._out.wall_ns():
+            return f"the end of the substitution of {self._device.id}/{point} lies in the past"
+        return None
+
+    def _substitute(self, point: str, value: float, until_ns: int) -> None:
+        if (before := self._substituted.get(point)) is not None:
+            before.cancel()
+        left_s = (until_ns - self._out.wall_ns()) / 1e9
+        self._substituted[point] = self._out.loop.call_later(
+            left_s, partial(self.tell_self, SubstitutionDue(point))
+        )
+        self._sweep.tell(Substitute(self._row, self._device.template.index[point], value, until_ns))
+
+    def _end_substitution(self, point: str) -> None:
+        timer = self._substituted.pop(point, None)
+        if timer is None:
+            return
+        timer.cancel()
+        self._out.remember({self._key(f"substitute/{point}"): None})
+        self._sweep.tell(EndSubstitute(self._row, self._device.template.index[point]))
+        self._tell_state()
+
+    # -- across restarts
+
+    def _key(self, name: str) -> str:
+        """Keys with a tilde are no conditions."""
+        return f"~{self._device.id}/{name}"
+
+    def _recall(self) -> None:
+        recall = self._out.recall
+        if (kept := recall.get(f"{self._device.id}//{COMM_LOSS}")) is not None:
+            self._loss.active, self._loss.since_ns = True, since_ns(kept)
+        if (kept := recall.get(self._key("tag"))) is not None:
+            self._tag_by, _, self._tag_note = kept.decode().partition("\n")
+        prefix = self._key("substitute/")
+        for key, kept in list(recall.items()):
+            if key.startswith(prefix):
+                value, until_ns = kept.split()
+                if self._may_not_substitute(key.removeprefix(prefix), int(until_ns)) is None:
+                    self._substitute(key.removeprefix(prefix), float(value), int(until_ns))
+                else:
+                    self._out.remember({key: None})
+
+
+def _read_totals(kept: bytes | None) -> dict[str, float]:
+    if kept is None:
+        return {}
+    return {
+        name: float(value) for name, _, value in (line.rpartition("=") for line in kept.decode().splitlines())
+    }

@@ -1,0 +1,32 @@
+"""The newest matrices of the tables of a process, and the readings in them: a `drivers.driver.Plant`."""
+
+from collections.abc import Sequence
+
+from actors.newest import Matrix, empty_matrix
+from actors.table import Table
+from drivers.driver import Reading
+
+
+class Matrices:
+    """Written by the sweeps, each its own; read from any thread: a reading is one element of a column."""
+
+    def __init__(self, tables: Sequence[Table], version: int) -> None:
+        self._matrices = {
+            table.id: empty_matrix(version, len(table.devices), len(table.template.points))
+            for table in tables
+        }
+        self._tables = {device.id: table for table in tables for device in table.devices}
+
+    def of(self, table: Table) -> Matrix:
+        return self._matrices[table.id]
+
+    def reading(self, device: str, point: str) -> Reading | None:
+        """None for a device or point that this process does not read."""
+        table = self._tables.get(device)
+        column = None if table is None else table.template.index.get(point)
+        if table is None or column is None:
+            return None
+        matrix, row = self._matrices[table.id], table.row[device]
+        return Reading(
+            float(matrix.values[row, column]), int(matrix.quality[row, column]), int(matrix.time_ns[row])
+        )

@@ -1,0 +1,36 @@
+"""What the real-time core of `field` is given: where its news go and where its clocks are."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from actors.loop import IoLoop
+from actors.newest import LiveMessage
+
+
+class Tell(Protocol):
+    """An `Address` or an actor's reference, as far as anyone who only tells needs to know it."""
+
+    def tell(self, message: Any, /) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Shared by the sweeps, devices and subsystems of one field process. All callables: from any thread."""
+
+    process: str
+    version: int
+    """Of the applied configuration."""
+    loop: IoLoop
+    publish: Callable[[str, LiveMessage], object]
+    """Send a message on the live channel under a topic."""
+    history: Callable[[Any], None]
+    """Append a history message to its outbox."""
+    condition: Callable[[Any, Mapping[str, bytes | None]], None]
+    """Append a message to the conditions outbox, with the state that changes in the same transaction."""
+    remember: Callable[[Mapping[str, bytes | None]], None]
+    """Keep state without a message."""
+    recall: Mapping[str, bytes]
+    """State as it was when the process started, then as remembered."""
+    clock: Callable[[], float]
+    wall_ns: Callable[[], int]

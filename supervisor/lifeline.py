@@ -1,0 +1,59 @@
+"""How a child process and `steward run` hold on to each other.
+
+The child's standard input is a pipe from its parent: when it closes, the parent has ended (even by kill -9)
+and the child leaves in order, so that two field processes never poll one plant. Its standard output carries
+lines of JSON to the parent: that it is ready, and what the terminal is to show.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+LEAVE_S = 4.0
+"""A process that has not left in order by then leaves at once: `steward run` promises 5 s in all."""
+
+FAILED = 70
+"""Exit status: the supervision tree gave up."""
+HUNG = 75
+"""Exit status: an actor's turn went beyond its limit; only a new process gets rid of the thread."""
+
+
+def announce(**facts: Any) -> None:
+    """Tell the parent; `ready=True` once this process does its work."""
+    print(json.dumps(facts, ensure_ascii=False), flush=True)
+
+
+class Lifeline:
+    """Notices, once, that this process is to leave: the pipe closed, or SIGTERM."""
+
+    def __init__(self, leave: Callable[[], None]) -> None:
+        self._leave = leave
+        self._once = threading.Lock()
+
+    def hold(self) -> None:
+        """Begin to watch. Call it on the main thread. Ctrl+C is the parent's business."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda *_: self._let_go())
+        threading.Thread(target=self._watch, name="lifeline", daemon=True).start()
+
+    def _watch(self) -> None:
+        # Not sys.stdin: its buffer's lock would be held by this thread when the interpreter shuts down.
+        while os.read(sys.__stdin__.fileno() if sys.__stdin__ else 0, 4096):
+            pass
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._once.acquire(blocking=False):
+            self._leave()
+
+
+def leave_within(seconds: float, status: int) -> threading.Timer:
+    """End the process hard after `seconds` unless it has ended by then: nothing may hold up the stop."""
+    timer = threading.Timer(seconds, os._exit, (status,))
+    timer.daemon = True
+    timer.start()
+    return timer
