@@ -72,6 +72,7 @@ class Dispatcher:
                     logger.exception("%s: a callback failed", self.name)
             elif task.take_turn():
                 ready.put(task)
+            del task  # else the last actor, ended or not, would live until the next turn
 
 
 class OwnThread:

@@ -81,7 +81,7 @@ class Supervisor(Actor):
         # What is under way across several turns: the first start, or a restart of several children.
         self._procedure: Iterator[set[Charge]] | None = None
         self._awaited: set[Charge] = set()
-        self._affected: tuple[Charge, ...] = ()
+        self._affected: set[Charge] = set()
         for child in children:
             if complaint := self._complaint(child):
                 raise ValueError(f"{name}: {complaint}")
@@ -253,6 +253,7 @@ class Supervisor(Actor):
         charge.added = False
         charge.ref.vitals.turn_limit_s = charge.spec.turn_limit_s
         self._awaited.discard(charge)
+        self._affected.discard(charge)
         charge.answer()
         if charge.fault_stands:
             period_s = charge.spec.breaker.period_s if charge.spec.breaker else 0.0
@@ -359,10 +360,9 @@ class Supervisor(Actor):
         """Also during the first start or another such restart, whose remains it takes over."""
         charges = tuple(self._charges.values())
         first = 0 if self._strategy is Strategy.ONE_FOR_ALL else charges.index(failed)
-        affected = {*charges[first:], *self._affected}
-        self._affected = tuple(charge for charge in charges if charge in affected)
+        self._affected.update(charges[first:])
         self._awaited = set()
-        self._procedure = self._replace(self._affected)
+        self._procedure = self._replace([charge for charge in charges if charge in self._affected])
 
     def _replace(self, affected: Sequence[Charge]) -> Iterator[set[Charge]]:
         for charge in reversed(affected):
@@ -395,7 +395,7 @@ class Supervisor(Actor):
                 self._awaited = step
                 continue
             self._procedure = None
-            self._affected = ()
+            self._affected = set()
             if self._starting:
                 self._starting = False
                 self.report_started()
