@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from config.entries import Entry
-from config.parameters import Value, names_in
+from config.parameters import Value
 from config.problems import Problems, Where, shown
 from config.schema import ID_RULE, BodyTable, LineageTable, ProfileTable
 from config.validate import unknown_keys, validated
@@ -35,10 +35,6 @@ class MergedPoint:
                 return self.origins[key].at(*keys)
             case _:
                 return self.where.at(*keys)
-
-    @property
-    def uses(self) -> frozenset[str]:
-        return names_in(self.table) | names_in(self.rules)
 
 
 @dataclass(slots=True)

@@ -28,6 +28,7 @@ def index_lines(text: str) -> Lines:
             if header[1] == "[[":
                 array = (*table, parts[-1])
                 last[array] = last.get(array, -1) + 1
+                lines.setdefault(array, number)
             table = _resolve(parts, last)
             lines.setdefault(table, number)
         elif assignment := _ASSIGNMENT.match(line):

@@ -41,7 +41,7 @@ class Secret(str):
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
-            return NotImplemented
+            return False
         return hmac.compare_digest(self._value.encode(), other._value.encode())
 
     def __ne__(self, other: object) -> bool:

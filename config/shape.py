@@ -56,6 +56,8 @@ def is_closed(annotation: Annotation) -> bool:
 
 def wants_number(annotation: Annotation) -> bool:
     """Whether a text at `annotation` can only be meant as the expression of a number."""
+    if annotation is int or annotation is float or annotation is str:
+        return annotation is not str
     types_ = [leaf for leaf in leaves(annotation) if leaf is not type(None)]
     return any(leaf in (int, float) for leaf in types_) and not any(
         leaf is Any or (isinstance(leaf, type) and issubclass(leaf, str)) for leaf in types_

@@ -1,7 +1,7 @@
 """Fills profiles with parameters: one `Template` for all devices with the same profile and parameters."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -45,6 +45,10 @@ class _BuiltPoint:
     references: tuple[str, ...]
 
 
+class _Unknown(BaseModel):
+    """Stands where only a driver could say what belongs there."""
+
+
 class Templates:
     """Makes templates on request and remembers them; whatever is wrong goes to `problems`, once."""
 
@@ -56,8 +60,10 @@ class Templates:
         self._problems = problems
         self._families: dict[str, Family | None] = {}
         self._built: dict[tuple[str, str], Built | None] = {}
-        self._points: dict[tuple[object, ...], _BuiltPoint] = {}
-        self._uses: dict[tuple[str, str], frozenset[str]] = {}
+        self._plain: dict[tuple[str, ...], Point | None] = {}
+        self._digests: dict[int, str] = {}
+        self._points: dict[tuple[str, ...], _BuiltPoint] = {}
+        self._uses: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
 
     def family(self, profile: str) -> Family | None:
         """The profile with its ancestors; `profile` must be defined."""
@@ -73,7 +79,7 @@ class Templates:
     def check_unused(self, profiles: Mapping[str, Entry]) -> None:
         """Finds what is wrong in profiles that no device uses yet, as far as it shows without one."""
         used = {profile for profile, _ in self._built}
-        parents = {entry.table.get("extends") for entry in self._definitions.values()}
+        parents = [entry.table.get("extends") for entry in profiles.values()]
         for name, entry in profiles.items():
             if name in used or name in parents:
                 continue
@@ -154,43 +160,67 @@ class Templates:
         values: Parameters,
         context: str,
     ) -> _BuiltPoint:
-        """A point depends on the parameters that it and the options mention; equal ones are shared."""
-        if (uses := self._uses.get((family.id, point.id))) is None:
-            uses = point.uses | names_in(family.body.get("options"))
-            self._uses[family.id, point.id] = uses
-        key = (family.id, point.id, *((name, repr(values[name])) for name in sorted(uses) if name in values))
+        """A point, shared among all templates in which the parameters that it mentions are the same."""
+        plain_uses, source_uses = self._uses_of(family, point)
+        plain_key = (family.id, point.id, *_given(plain_uses, values))
+        if plain_key not in self._plain:
+            self._plain[plain_key] = self._plain_point(point, values, context)
+        key = (*plain_key, "source", *_given(source_uses, values))
         if key not in self._points:
-            self._points[key] = self._fresh_point(point, driver, options, values, context)
+            plain = self._plain[plain_key]
+            self._points[key] = self._sourced(plain, point, driver, options, values, context)
         return self._points[key]
 
-    def _fresh_point(
+    def _uses_of(self, family: Family, point: MergedPoint) -> tuple[list[str], list[str]]:
+        """The parameters that a point mentions, and those that its source and the options do."""
+        key = (family.id, point.id)
+        if key not in self._uses:
+            source = names_in(point.table.get("source")) | names_in(family.body.get("options"))
+            self._uses[key] = sorted(names_in(_without(point.whole(), "source"))), sorted(source)
+        return self._uses[key]
+
+    def _plain_point(self, merged: MergedPoint, values: Parameters, context: str) -> Point | None:
+        """The point without its source, checked; None where it is wrong."""
+        problems = self._problems
+        content = _without(merged.whole(), "source")
+        filled = fill_entry(content, PointTable, values, merged.place, problems, context)
+        table = None if filled is None else validated(PointTable, filled, merged.place, problems, context)
+        if table is None:
+            return None
+        if (point := point_of(table, _Unknown())) is None:
+            message = f"analogue point {merged.id!r} has no high"
+            problems.add(merged.place("high"), None, message, "Add low = ... and high = ..., its range")
+            return None
+        for finding in check_point(point):
+            report(problems, merged.place(*finding.keys), finding, None, context)
+        return point
+
+    def _sourced(
         self,
+        plain: Point | None,
         merged: MergedPoint,
         driver: DriverSchema | None,
         options: BaseModel | None,
         values: Parameters,
         context: str,
     ) -> _BuiltPoint:
-        problems = self._problems
-        whole = merged.whole()
-        source = self._model(
-            driver.source if driver else None, whole, "source", values, merged.place, context
-        )
-        filled = fill_entry(_without(whole, "source"), PointTable, values, merged.place, problems, context)
-        table = None if filled is None else validated(PointTable, filled, merged.place, problems, context)
-        if driver is not None and source is not None and options is not None:
+        model = driver.source if driver else None
+        source = self._model(model, merged.table, "source", values, merged.place, context)
+        if source is None or driver is None:
+            return _BuiltPoint(plain, "", ())
+        if options is not None:
             for said in driver.problems(source, options):
-                problems.add(merged.place("source"), whole.get("source"), said.rstrip("."), context=context)
-        if table is None or source is None:
+                where, written = merged.place("source"), merged.table.get("source")
+                self._problems.add(where, written, said.rstrip("."), context=context)
+        if plain is None:
             return _BuiltPoint(None, "", ())
-        if (point := point_of(table, source)) is None:
-            message = f"analogue point {merged.id!r} has no high"
-            problems.add(merged.place("high"), None, message, "Add low = ... and high = ..., its range")
-            return _BuiltPoint(None, "", ())
-        for finding in check_point(point):
-            report(problems, merged.place(*finding.keys), finding, None, context)
-        references = tuple(driver.references(source)) if driver else ()
-        return _BuiltPoint(point, digest(point), references)
+        if (plain_digest := self._digests.get(id(plain))) is None:
+            plain_digest = self._digests[id(plain)] = digest(plain)
+        return _BuiltPoint(
+            replace(plain, source=source),
+            digest(plain_digest, source.model_dump_json()),
+            tuple(driver.references(source)),
+        )
 
     def _model(
         self,
@@ -204,7 +234,7 @@ class Templates:
         """What the driver makes of `table[key]`; an empty model where the driver is unknown."""
         content = table.get(key, {})
         if model is None:
-            return BaseModel()
+            return _Unknown()
         if not isinstance(content, dict):
             self._problems.add(place(key), content, f"{key} is not a table", f"Write {key} = {{...}}")
             return None
@@ -232,6 +262,11 @@ def _references(built: list[_BuiltPoint]) -> Iterator[tuple[str, str]]:
         if each.point is not None:
             for reference in each.references:
                 yield each.point.id, reference
+
+
+def _given(names: list[str], values: Parameters) -> Iterator[str]:
+    for name in names:
+        yield f"{name}={values.get(name)!r}"
 
 
 def _told(values: Parameters) -> str:
