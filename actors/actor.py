@@ -305,14 +305,18 @@ class Actor(pykka.Actor):
     def _depart(self, outcome: Ending) -> None:
         pykka.ActorRegistry.unregister(self.actor_ref)
         self._report(outcome)
-        left = self.actor_inbox.close()
-        stops = [e.reply_to for e in left if isinstance(e.message, _ActorStop) and e.reply_to is not None]
-        self._disappoint([envelope for envelope in left if not isinstance(envelope.message, _ActorStop)])
-        for reply_to in (*self._stop_replies, *stops):
+        for envelope in self.actor_inbox.close():
+            if envelope.reply_to is None:
+                continue  # life of children that ended with this actor: no loss
+            if isinstance(envelope.message, _ActorStop):
+                self._stop_replies.append(envelope.reply_to)
+            else:
+                self.actor_inbox.refuse(envelope)
+        for reply_to in self._stop_replies:
             reply_to.set(None)
 
     def _disappoint(self, unheard: list[Envelope[Any]]) -> None:
-        """Answer the asks among messages that were accepted and will not be handled."""
+        """Answer the asks among mail that was accepted and will not be handled, and say how much was told."""
         told = 0
         for envelope in unheard:
             if envelope.reply_to is None:

@@ -1,5 +1,6 @@
 """A supervisor's notes on one of its children."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
@@ -13,12 +14,14 @@ from supervisor.restart import RestartLimit
 from supervisor.spec import Child, SupervisionError
 from supervisor.tree import Node, State, actor_node
 
+logger = logging.getLogger(__name__)
+
 
 class Charge:
     """One child: what it should be, what it is, and what is to happen when it has stopped."""
 
     def __init__(self, spec: Child) -> None:
-        self.spec = spec
+        self.respecified(spec)
         self.address = Address(spec.name)
         self.state = State.STOPPED
         self.ref: Ref | None = None
@@ -28,13 +31,17 @@ class Charge:
         self.restarts = 0
         self.error = ""
         self.kind = ""
-        self.limit: RestartLimit | None = spec.breaker.limit() if spec.breaker else None
         self.fault_stands = False
         """It was set aside and has not proven healthy since: the alarm is still up."""
         self.added = False
         """It was added while the supervisor ran, and has not started yet."""
         self.then: Callable[[], None] | None = None
         self._askers: list[pykka.Future[Any]] = []
+
+    def respecified(self, spec: Child) -> None:
+        """The next incarnation follows another specification, and its failures count from nought."""
+        self.spec = spec
+        self.limit: RestartLimit | None = spec.breaker.limit() if spec.breaker else None
 
     def ask(self) -> pykka.Future[Any]:
         """A future that is answered by the next start, failure or removal."""
@@ -51,6 +58,16 @@ class Charge:
             else:
                 refusal = SupervisionError(f"{self.spec.name}: {error}")
                 future.set_exception((SupervisionError, refusal, None))
+
+    def while_still(self, state: State, call: Callable[["Charge"], None]) -> Callable[[], None]:
+        """A call for later, that does nothing unless it is then still this incarnation, in this state."""
+        generation = self.generation
+
+        def due() -> None:
+            if self.generation == generation and self.state is state:
+                call(self)
+
+        return due
 
     def begun(self, ref: Ref) -> None:
         """Its factory has returned a new incarnation."""
@@ -84,9 +101,13 @@ def start_groups(charges: Sequence[Charge]) -> Iterator[list[Charge]]:
             yield from ([charge] for charge in group)
 
 
-def stop_and_wait(charges: Sequence[Charge]) -> list[str]:
-    """Tell all to stop at once and wait, all within the longest `shutdown_s`; the names that did not stop."""
-    deadline = time.monotonic() + max((charge.spec.shutdown_s for charge in charges), default=0.0)
+def longest_shutdown_s(charges: Sequence[Charge]) -> float:
+    return max((charge.spec.shutdown_s for charge in charges), default=0.0)
+
+
+def stop_and_wait(supervisor: str, charges: Sequence[Charge]) -> None:
+    """Tell all to stop at once and wait, at most the longest `shutdown_s`; abandon and name the rest."""
+    deadline = time.monotonic() + longest_shutdown_s(charges)
     stops = [(charge, charge.ref.stop(block=False)) for charge in charges if charge.ref is not None]
     abandoned: list[str] = []
     for charge, stop in stops:
@@ -95,4 +116,6 @@ def stop_and_wait(charges: Sequence[Charge]) -> list[str]:
         except pykka.Timeout:
             abandoned.append(charge.spec.name)
         charge.lost()
-    return abandoned
+    if abandoned:
+        names = ", ".join(abandoned)
+        logger.critical("%s: %d did not stop and are abandoned: %s", supervisor, len(abandoned), names)

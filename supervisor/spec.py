@@ -98,6 +98,10 @@ class ReplaceChild(Control):
 
     child: Child
 
+    @property
+    def name(self) -> str:
+        return self.child.name
+
 
 @dataclass(frozen=True, slots=True)
 class Retry(Control):
@@ -122,3 +126,7 @@ class ChildHealed:
 
 
 FaultNews = ChildFaulted | ChildHealed
+
+
+def unheard(_: FaultNews) -> None:
+    """For a supervisor without breakers, or whose faults only the tree is to show."""

@@ -3,15 +3,17 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, assert_never
 
 import pykka
 
 from actors.actor import Actor
 from actors.address import Address
 from actors.life import ChildFailed, ChildStarted, ChildStopped, Listener, Wake
-from supervisor.charge import Charge, start_groups, stop_and_wait
+from supervisor.charge import Charge, longest_shutdown_s, start_groups, stop_and_wait
+from supervisor.requests import Request, complaint, refusal
 from supervisor.restart import RestartLimit
 from supervisor.spec import (
     AddChild,
@@ -26,17 +28,13 @@ from supervisor.spec import (
     Restart,
     Retry,
     Strategy,
-    SupervisionError,
     TooManyRestarts,
+    unheard,
 )
 from supervisor.timetable import Timetable
 from supervisor.tree import Level, Look, State, actor_node
 
 logger = logging.getLogger(__name__)
-
-
-def _ignore(_: FaultNews) -> None:
-    """Nobody wants to hear of faults: no child has a breaker, or the tree alone shows them."""
 
 
 class Supervisor(Actor):
@@ -45,11 +43,10 @@ class Supervisor(Actor):
     It reports ChildStarted itself once all its children have started. It fails, and its own supervisor
     decides, when a child without a breaker fails during that start (ChildDidNotStart), or needs more than
     `intensity` restarts within `period_s` (TooManyRestarts). Only its teardown waits: under one_for_one
-    all children are told at once and share one deadline (the longest `shutdown_s`), otherwise they stop in
-    reverse order, each with its own. What does not stop is named in the log and abandoned; so a
-    supervisor's own `shutdown_s` must exceed what its children may take.
-
-    `on_fault` hears, on the supervisor's thread, of children set aside and healed. `clock` is monotonic.
+    all children stop at once within one deadline (the longest `shutdown_s`), otherwise in reverse order,
+    each within its own. What does not stop is named in the log and abandoned; so a supervisor's own
+    `shutdown_s` must exceed its children's. `on_fault` hears, on the supervisor's thread, of children set
+    aside and healed. `clock` is monotonic.
     """
 
     reports_start_itself = True
@@ -64,7 +61,7 @@ class Supervisor(Actor):
         strategy: Strategy = Strategy.ONE_FOR_ONE,
         intensity: int = 3,
         period_s: float = 30.0,
-        on_fault: Callable[[FaultNews], None] = _ignore,
+        on_fault: Callable[[FaultNews], None] = unheard,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Raises ValueError for children that share a name, or have a breaker but restart together."""
@@ -83,8 +80,8 @@ class Supervisor(Actor):
         self._awaited: set[Charge] = set()
         self._affected: set[Charge] = set()
         for child in children:
-            if complaint := self._complaint(child):
-                raise ValueError(f"{name}: {complaint}")
+            if (why := complaint(AddChild(child), self._charges, strategy)) is not None:
+                raise ValueError(f"{name}: {why}")
             self._enrol(child)
 
     def setup(self) -> None:
@@ -102,14 +99,13 @@ class Supervisor(Actor):
 
     def teardown(self) -> None:
         running = [charge for charge in reversed(self._charges.values()) if charge.ref is not None]
+        together = [running] if self._strategy is Strategy.ONE_FOR_ONE else [[charge] for charge in running]
+        # Health must not take this wait for a hang: it is as long as the children may be, and bounded.
+        self.vitals.turn_limit_s += sum(longest_shutdown_s(group) for group in together)
         for charge in self._charges.values():
             charge.answer("its supervisor has ended")
-        # Health must not take this wait for a hang: it is as long as the children may be, and bounded.
-        self.vitals.turn_limit_s += sum(charge.spec.shutdown_s for charge in running)
-        for together in [running] if self._strategy is Strategy.ONE_FOR_ONE else [[c] for c in running]:
-            if abandoned := stop_and_wait(together):
-                names = ", ".join(abandoned)
-                logger.critical("%s: %d did not stop and are abandoned: %s", self.name, len(abandoned), names)
+        for group in together:
+            stop_and_wait(self.name, group)
 
     # -- messages
 
@@ -128,14 +124,8 @@ class Supervisor(Actor):
                 pass  # what is due is done after every message
             case Look():
                 return self._level()
-            case AddChild(child):
-                return self._refused(self._complaint(child)) or self._add(child)
-            case RemoveChild(name):
-                return self._refused(self._unknown(name)) or self._remove(self._charges[name])
-            case ReplaceChild(child):
-                return self._refused(self._unknown(child.name)) or self._exchange(child)
-            case Retry(name):
-                return self._refused(self._not_down(name)) or self._try_again(self._charges[name])
+            case AddChild() | RemoveChild() | ReplaceChild() | Retry():
+                return self._serve(message)
             case _:
                 return super().handle(message)
         return None
@@ -151,58 +141,28 @@ class Supervisor(Actor):
         node = actor_node(self._actor_ref, self.name, state, children=tuple(c.node() for c in charges))
         return Level(node, tuple(charge.address for charge in below))
 
-    # -- requests
-
-    def _refused(self, complaint: str | None) -> pykka.Future[Any] | None:
-        """A future that says no.  A mistaken request must not end a whole subtree, even if it was told."""
-        if complaint is None:
-            return None
-        logger.warning("%s refuses: %s", self.name, complaint)
-        future: pykka.Future[Any] = pykka.ThreadingFuture()
-        error = SupervisionError(f"{self.name}: {complaint}")
-        future.set_exception((SupervisionError, error, None))
-        return future
-
-    def _complaint(self, child: Child) -> str | None:
-        if child.name in self._charges:
-            return f"there are two children named {child.name}; names must differ"
-        if child.breaker is not None and self._strategy is not Strategy.ONE_FOR_ONE:
-            return f"{child.name} has a breaker; that needs one_for_one, and this is {self._strategy}"
-        return None
-
-    def _unknown(self, name: str) -> str | None:
-        return None if name in self._charges else f"there is no child named {name}"
-
-    def _not_down(self, name: str) -> str | None:
-        if name not in self._charges:
-            return self._unknown(name)
-        state = self._charges[name].state
-        return None if state.is_down else f"{name} is {state}; only what is faulted or stopped is retried"
-
-    def _add(self, child: Child) -> pykka.Future[Any]:
-        charge = self._enrol(child)
-        charge.added = True
+    def _serve(self, request: Request) -> pykka.Future[Any]:
+        if (why := complaint(request, self._charges, self._strategy)) is not None:
+            logger.warning("%s refuses: %s", self.name, why)
+            return refusal(self.name, why)
+        charge = self._enrol(request.child) if isinstance(request, AddChild) else self._charges[request.name]
         answer = charge.ask()
-        self._launch(charge)
+        match request:
+            case AddChild():
+                charge.added = True
+                self._launch(charge)
+            case RemoveChild():
+                self._halt(charge, partial(self._forget, charge))
+            case ReplaceChild(child):
+                charge.respecified(child)
+                self._halt(charge, partial(self._launch, charge))
+            case Retry():
+                self._relaunch(charge)
+            case _:
+                assert_never(request)
         return answer
 
-    def _remove(self, charge: Charge) -> pykka.Future[Any]:
-        answer = charge.ask()
-        self._halt(charge, lambda: self._forget(charge))
-        return answer
-
-    def _exchange(self, child: Child) -> pykka.Future[Any]:
-        charge = self._charges[child.name]
-        charge.spec = child
-        charge.limit = child.breaker.limit() if child.breaker else None
-        answer = charge.ask()
-        self._halt(charge, lambda: self._launch(charge))
-        return answer
-
-    def _try_again(self, charge: Charge) -> pykka.Future[Any]:
-        answer = charge.ask()
-        self._relaunch(charge)
-        return answer
+    # -- one child
 
     def _enrol(self, child: Child) -> Charge:
         charge = Charge(child)
@@ -216,8 +176,6 @@ class Supervisor(Actor):
         del self._addresses[charge.spec.name]
         charge.answer()
         self._heal(charge)
-
-    # -- one child
 
     def _launch(self, charge: Charge) -> None:
         charge.generation += 1
@@ -237,14 +195,7 @@ class Supervisor(Actor):
         self._launch(charge)
 
     def _note(self, delay_s: float, charge: Charge, state: State, call: Callable[[Charge], None]) -> None:
-        """Call in `delay_s` if it is then still this incarnation, in this state."""
-        generation = charge.generation
-
-        def due() -> None:
-            if charge.generation == generation and charge.state is state:
-                call(charge)
-
-        self._timetable.note(self._clock() + delay_s, due)
+        self._timetable.note(self._clock() + delay_s, charge.while_still(state, call))
 
     def _started(self, charge: Charge) -> None:
         if charge.state is not State.STARTING or charge.ref is None:
@@ -300,15 +251,13 @@ class Supervisor(Actor):
 
     def _halt(self, charge: Charge, then: Callable[[], None] | None = None) -> None:
         charge.then = then or charge.then
-        if charge.state is State.STOPPING:
-            return
         if charge.ref is None:
             self._gone(charge)
-            return
-        charge.state = State.STOPPING
-        charge.ref.vitals.turn_limit_s = max(charge.spec.turn_limit_s, charge.spec.shutdown_s)
-        charge.ref.stop(block=False)
-        self._note(charge.spec.shutdown_s, charge, State.STOPPING, self._stop_is_overdue)
+        elif charge.state is not State.STOPPING:
+            charge.state = State.STOPPING
+            charge.ref.vitals.turn_limit_s = max(charge.spec.turn_limit_s, charge.spec.shutdown_s)
+            charge.ref.stop(block=False)
+            self._note(charge.spec.shutdown_s, charge, State.STOPPING, self._stop_is_overdue)
 
     def _stop_is_overdue(self, charge: Charge) -> None:
         charge.error = f"did not stop within {charge.spec.shutdown_s:g} s"

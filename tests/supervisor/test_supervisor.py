@@ -348,6 +348,16 @@ def test_a_child_that_does_not_stop_in_time_is_abandoned_and_named(
     world.release.set()
 
 
+def test_the_wait_of_a_stop_is_bounded_and_no_hang_in_the_eyes_of_health(world: World, stage: Stage) -> None:
+    world.hang_in_teardown.add("b")
+    stage.start(world.children("a b", shutdown_s=8.0))
+    stopped = stage.ref.stop(block=False)
+    world.wait("-a")
+    assert stage.ref.vitals.turn_limit_s == 5.0 + 8.0
+    world.release.set()
+    assert stopped.get(timeout=WAIT_S)
+
+
 def test_a_stop_is_heard_while_a_child_takes_its_time_to_start(world: World, stage: Stage) -> None:
     world.hang_in_setup.add("b")
     stage.begin(world.children("a b", shutdown_s=0.05))
@@ -660,6 +670,7 @@ def test_a_replaced_child_keeps_its_address_and_is_a_new_incarnation(world: Worl
         (lambda world: AddChild(world.child("b", breaker=BREAKER)), "b has a breaker"),
         (lambda world: RemoveChild("z"), "no child named z"),
         (lambda world: ReplaceChild(world.child("z")), "no child named z"),
+        (lambda world: ReplaceChild(world.child("a", breaker=BREAKER)), "a has a breaker"),
         (lambda world: Retry("z"), "no child named z"),
         (lambda world: Retry("a"), "a is running; only what is faulted or stopped is retried"),
     ],
@@ -854,7 +865,7 @@ def test_five_hundred_children_of_which_a_hundred_hang_stop_within_one_deadline(
 ) -> None:
     names = [f"device-{number}" for number in range(500)]
     world.hang_in_teardown.update(names[::5])
-    stage.start([world.child(name, shutdown_s=1.0, concurrent=True) for name in names])
+    stage.start([world.child(name, shutdown_s=2.5, concurrent=True) for name in names])
     begun = time.monotonic()
     assert stage.ref.stop(timeout=WAIT_S)
     assert time.monotonic() - begun < 5.0
