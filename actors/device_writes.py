@@ -43,7 +43,7 @@ class Writes:
         observer: Tell,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
-        """`observer` is the device actor; `spawn` runs a coroutine on the loop and tells the actor its errors."""
+        """`observer` is the device actor; `spawn` runs a coroutine on the loop, errors go to the actor."""
         self._device = device
         self._row = row
         self._sweep = sweep

@@ -1,7 +1,7 @@
 """What the real-time core of `field` is given: where its news go and where its clocks are."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from actors.loop import IoLoop
@@ -14,13 +14,23 @@ class Tell(Protocol):
     def tell(self, message: Any, /) -> object: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class Counts:
+    """What the sweeps of a process have done since its start; written on the dispatcher only."""
+
+    scans: int = 0
+    points: int = 0
+    late: int = 0
+    """Scans whose distance to the one before was more than a tenth over the period."""
+
+
+@dataclass(slots=True)
 class Outlets:
     """Shared by the sweeps, devices and subsystems of one field process. All callables: from any thread."""
 
     process: str
     version: int
-    """Of the applied configuration."""
+    """Of the applied configuration; the one thing here that changes."""
     loop: IoLoop
     publish: Callable[[str, LiveMessage], object]
     """Send a message on the live channel under a topic."""
@@ -34,3 +44,4 @@ class Outlets:
     """State as it was when the process started, then as remembered."""
     clock: Callable[[], float]
     wall_ns: Callable[[], int]
+    counts: Counts = field(default_factory=Counts)

@@ -196,6 +196,7 @@ class SweepActor(Actor):
         columns = self._decoder.decode([scan.raw for scan in scans])
         values, quality = judge(self._quality_plan, self._quality, at, columns, now, self._out.wall_ns())
         changes = evaluate(self._plan, self._conditions, at, values, quality, time_ns, now)
+        self._count(at, time_ns)
         self._seen[at] = now
         texts: Texts = tuple((column, tuple(each)) for column, each in columns.texts.items())
         self._hand_on(at, time_ns, received_ns, values, quality, texts)
@@ -207,6 +208,13 @@ class SweepActor(Actor):
             if watch.row in rows:
                 self._observe(watch)
         self._wait()
+
+    def _count(self, at: Rows, time_ns: Int64) -> None:
+        counts = self._out.counts
+        counts.scans += len(at)
+        counts.points += len(at) * len(self._table.template.points)
+        before = np.where(self._seen[at] > 0, self._matrix.time_ns[at], time_ns)
+        counts.late += int(((time_ns - before) > 1.1e9 * self._table.period_s).sum())
 
     def _hand_on(
         self,

@@ -1,1 +1,1 @@
-"""One module a process: what it composes. Started by `supervisor.run` as `python -m supervisor.processes.NAME`."""
+"""One module a process: what it composes. `supervisor.run` starts `python -m supervisor.processes.NAME`."""

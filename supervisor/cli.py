@@ -1,0 +1,168 @@
+"""The command line: `steward`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Steward (园区管家) runs a campus: real-time supervision and property management.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+configuration = typer.Typer(help="Configuration versions of a site.", no_args_is_help=True)
+app.add_typer(configuration, name="config")
+
+SiteArgument = Annotated[Path, typer.Argument(help="directory with site.toml, or one .toml file")]
+RunOption = Annotated[Path | None, typer.Option("--run", help="run directory (default ./run/<site id>)")]
+
+DEMO = Path(__file__).parent.parent / "config" / "demo"
+
+
+@app.command()
+def run(
+    site: SiteArgument,
+    run: RunOption = None,
+    *,
+    take_files: Annotated[
+        bool, typer.Option("--take-files", help="let the files win over edits on the screen")
+    ] = False,
+) -> None:
+    """Run a site until Ctrl+C."""
+    _launch(site, run, demo=False, take_files=take_files)
+
+
+@app.command()
+def demo(run: RunOption = None) -> None:
+    """Run the demo campus, with simulated devices and users whose passwords are printed."""
+    _launch(DEMO, run, demo=True, take_files=True)
+
+
+@app.command()
+def check(site: SiteArgument) -> None:
+    """Say everything that is wrong with a site's files, at once."""
+    from config.load import load_site
+    from config.problems import SiteError
+    from drivers import SCHEMAS
+
+    try:
+        found = load_site(site, SCHEMAS)
+    except SiteError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    points = sum(len(device.template.points) for device in found.devices.values())
+    typer.echo(
+        f"{site}: {found.name.zh} {found.name.en}: {len(found.subsystems)} subsystems, "
+        f"{len(found.devices)} devices, {points} points, no problems"
+    )
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the site files."""
+    from config.schema import json_schema
+    from drivers import SCHEMAS
+
+    typer.echo(json.dumps(json_schema(SCHEMAS), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def status(
+    site: Annotated[Path | None, typer.Argument(help="the site that runs; default the demo campus")] = None,
+    run: RunOption = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+) -> None:
+    """Show the running processes and their supervision trees."""
+    from supervisor.status import show
+
+    raise typer.Exit(show(_paths(site or DEMO, run), as_json=as_json))
+
+
+@configuration.command("list")
+def list_versions(site: SiteArgument, run: RunOption = None) -> None:
+    """List the stored versions; the one in force is marked."""
+    from config.versions import VersionError, VersionStore
+
+    paths = _paths(site, run)
+    store = VersionStore(paths.configuration)
+    running = paths.running.read_text() if paths.running.exists() else ""
+    for number in store.numbers():
+        try:
+            version = store.get(number)
+        except VersionError as error:
+            typer.echo(f"{number:6}  {error}")
+            continue
+        mark = "*" if str(number) == running else " "
+        typer.echo(
+            f"{number:6}{mark} {version.created}  {version.origin:6}  {version.author}: {version.reason}"
+        )
+
+
+@configuration.command("export")
+def export_version(
+    site: SiteArgument,
+    run: RunOption = None,
+    version: Annotated[int, typer.Option(help="default: the latest")] = 0,
+) -> None:
+    """Write a stored version into the site's files."""
+    from config.export import export
+    from config.versions import VersionError, VersionStore
+
+    store = VersionStore(_paths(site, run).configuration)
+    try:
+        found = store.get(version) if version else store.latest()
+    except VersionError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    if found is None:
+        typer.echo("there is no stored version yet; steward run makes the first", err=True)
+        raise typer.Exit(1)
+    export(found.documents, site)
+    typer.echo(f"version {found.number} is now in the files of {site}")
+
+
+@configuration.command("apply")
+def apply_version(site: SiteArgument, run: RunOption = None) -> None:
+    """Take the site's files over into the running system: only what changed is restarted."""
+    from supervisor.apply import apply_files
+
+    raise typer.Exit(apply_files(site, _paths(site, run), typer.echo))
+
+
+def _paths(site: Path, run: Path | None):  # type: ignore[no-untyped-def]
+    from config.load import load_site
+    from config.problems import SiteError
+    from drivers import SCHEMAS
+    from supervisor.launch import run_directory
+
+    try:
+        return run_directory(load_site(site, SCHEMAS), run)
+    except SiteError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _launch(site: Path, run: Path | None, *, demo: bool, take_files: bool) -> None:
+    from config.problems import SiteError
+    from config.secrets import SecretError
+    from config.versions import VersionError
+    from supervisor.launch import Launch, launch, to_terminal
+
+    try:
+        status = launch(Launch(site, run, demo=demo, take_files=take_files), to_terminal)
+    except (SiteError, SecretError, VersionError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    raise typer.Exit(status)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

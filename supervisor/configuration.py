@@ -1,0 +1,60 @@
+"""How a process comes to its configuration: from `core` by query, or from what it applied last."""
+
+import json
+import logging
+import os
+import time
+from pathlib import Path
+
+from actors.channels.query import QueryFailed
+from actors.channels.query_client import BlockingQueryClient
+from actors.codecs import QUERIES
+from actors.messages import Configuration, ReadConfiguration
+from actors.paths import RunPaths
+from config.resolve import build
+from config.site import Site
+from drivers import SCHEMAS
+
+logger = logging.getLogger(__name__)
+
+ALONE_S = 3.0
+"""After this long without an answer from `core`, a field process starts from what it applied last."""
+
+
+def fetch(paths: RunPaths, version: int = 0, *, applied: Path | None = None) -> Site:
+    """The configuration in force, or the named one. Waits for `core` unless `applied` can stand in.
+
+    Raises SiteError when what `core` sends does not build here.
+    """
+    client = BlockingQueryClient(paths.query("core"), QUERIES)
+    began = time.monotonic()
+    told = False
+    while True:
+        try:
+            answer = client.one(ReadConfiguration(version), timeout_s=1.0)
+        except QueryFailed as error:
+            alone = time.monotonic() - began > ALONE_S
+            if alone and applied is not None and applied.exists():
+                logger.warning("core does not answer; starting from the configuration applied last")
+                return _last(applied)
+            if alone and not told:
+                logger.warning("waiting for core to tell the configuration: %s", error)
+                told = True
+            continue
+        assert isinstance(answer, Configuration)
+        return build(json.loads(answer.documents), SCHEMAS, answer.version)
+
+
+def keep(site_version: int, documents: str, applied: Path) -> None:
+    """Write down what was applied, whole or not at all."""
+    partial = applied.with_suffix(".partial")
+    with partial.open("w", encoding="utf-8") as file:
+        json.dump({"version": site_version, "documents": documents}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(applied)
+
+
+def _last(applied: Path) -> Site:
+    kept = json.loads(applied.read_text("utf-8"))
+    return build(json.loads(kept["documents"]), SCHEMAS, kept["version"])

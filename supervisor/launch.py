@@ -1,0 +1,160 @@
+"""From a site on disk to running processes: import the files, write secrets, start, show the way, stop."""
+
+import getpass
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from actors.paths import RunPaths
+from config.load import load_site, read
+from config.secrets import secret
+from config.site import Site
+from config.versions import VersionStore
+from drivers import SCHEMAS
+from supervisor.ballast import Ballast
+from supervisor.log import set_up
+from supervisor.run import Process, Processes
+
+logger = logging.getLogger(__name__)
+
+READY_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What `steward run` and `steward demo` are told."""
+
+    site: Path
+    run: Path | None = None
+    demo: bool = False
+    take_files: bool = False
+
+
+def run_directory(site: Site, told: Path | None) -> RunPaths:
+    """Where a site's run directory is: as told, or STEWARD_RUN, or ./run/<site>."""
+    root = told or Path(os.environ.get("STEWARD_RUN", f"run/{site.id}"))
+    return RunPaths(root.absolute())
+
+
+def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
+    """The processes of a site. Stages stop one after the other: screens, plant, stores, simulators."""
+    run = ("--run", str(paths.root))
+
+    def process(name: str, module: str, stage: int, *more: str) -> Process:
+        return Process(name, f"supervisor.processes.{module}", (*run, "--name", name, *more), stage)
+
+    fields = sorted({subsystem.field for subsystem in site.subsystems.values()})
+    found = [
+        process("historian", "historian", 2),
+        process("core", "core", 2),
+        *(process(name, "field", 1) for name in fields),
+        process("office", "office", 1, *(("--demo",) if demo else ())),
+        process("web-control", "web", 0, "--role", "control"),
+        process("web-office", "web", 0, "--role", "office"),
+        process("watchdog", "watchdog", 0),
+    ]
+    if demo:
+        found.insert(0, process("simulators", "simulators", 3))
+    return found
+
+
+def launch(told: Launch, say: Callable[[str], None]) -> int:
+    """Run a site until Ctrl+C or SIGTERM; the exit status. Raises SiteError, EditedOnScreen, SecretError."""
+    set_up("steward")
+    site = load_site(told.site, SCHEMAS)
+    paths = run_directory(site, told.run)
+    paths.create()
+    version = VersionStore(paths.configuration).import_files(
+        read(told.site),
+        getpass.getuser(),
+        "imported by steward run",
+        lambda: datetime.now(UTC),
+        site=str(told.site),
+        take_files=told.take_files,
+    )
+    use_version(paths, version.number)
+    secret("session-secret", os.environ, directory=paths.secrets, generate=True)
+    Ballast(paths.ballast, site.settings.ballast_mb).keep()
+    guide = Guide(site, paths, say, demo=told.demo)
+    children = Processes(
+        processes(site, paths, demo=told.demo), heard=guide.heard, state_file=paths.root / "processes.json"
+    )
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    say(f"{site.name.zh} {site.name.en}: configuration version {version.number}, run directory {paths.root}")
+    children.start()
+    late = children.wait_ready(READY_S) if not stop.is_set() else ()
+    if late and not stop.is_set():
+        say(f"not ready after {READY_S:g} s: {', '.join(late)}; the log says why, they are tried on")
+    stop.wait()
+    say("正在停止 stopping ...")
+    killed = children.stop()
+    if killed:
+        say(f"had to be ended hard: {', '.join(killed)}")
+    return 1 if killed else 0
+
+
+def use_version(paths: RunPaths, number: int) -> None:
+    """Make a stored configuration version the one in force from the next start of `core` on."""
+    partial = paths.running.with_suffix(".partial")
+    partial.write_text(str(number))
+    partial.replace(paths.running)
+
+
+class Guide:
+    """Shows on the terminal where to go and how to log in, once everything for it is there."""
+
+    def __init__(self, site: Site, paths: RunPaths, say: Callable[[str], None], *, demo: bool) -> None:
+        self._site = site
+        self._paths = paths
+        self._say = say
+        self._demo = demo
+        self._ready: set[str] = set()
+        self._shown = False
+        self._users: list[tuple[str, str, str]] = []
+        self._code = ""
+        self._lock = threading.Lock()
+
+    def heard(self, name: str, facts: Mapping[str, Any]) -> None:
+        """Called on watcher threads."""
+        with self._lock:
+            self._users = [tuple(user) for user in facts.get("users", ())] or self._users
+            self._code = facts.get("first_start_code", self._code)
+            if facts.get("ready"):
+                self._ready.add(name)
+            if not self._shown and {"web-control", "web-office", "core", "office"} <= self._ready:
+                self._shown = True
+                self._show()
+
+    def _show(self) -> None:
+        control, office = self._site.settings.control, self._site.settings.office
+        self._say("")
+        self._say(f"  控制室 control room   http://{control.host}:{control.port}")
+        self._say(f"  办公室 office         http://{office.host}:{office.port}")
+        if self._users:
+            self._say("")
+            self._say("  登录 log in as")
+            for user, role, password in self._users:
+                self._say(f"    {role:<14} {user:<14} {password}")
+        if self._code:
+            self._say("")
+            self._say(
+                f"  还没有用户。请打开 http://{office.host}:{office.port}/first-start ，代码 {self._code}"
+            )
+            self._say("  There are no users yet: open that page and create the administrator with this code.")
+        self._say("")
+        self._say("  Ctrl+C 停止 stops everything in order")
+        self._say("")
+
+
+def to_terminal(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,244 @@
+"""`field`: devices of its share of the site, their drivers, the alarm conditions, and the two outboxes.
+
+It runs on from its last applied configuration when nothing else is up.
+"""
+
+import logging
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from actors.channels.command import CommandServer, Envelope, Reply
+from actors.channels.durable import Outbox, Sender
+from actors.channels.live import Reshape
+from actors.channels.query import Handler, QueryServer
+from actors.codecs import CONDITIONS, FIELD_COMMANDS, HISTORY, QUERIES, condense
+from actors.matrices import Matrices
+from actors.messages import (
+    CommandResult,
+    ReadConditions,
+    ReadSnapshot,
+    ReadTree,
+    RetryDevice,
+    Stage,
+    UseLimitSet,
+)
+from actors.outlets import Outlets
+from actors.sweep import SayConditions
+from actors.write import Order, result
+from config.site import DEVICE_FAULT, Site
+from drivers import DRIVERS
+from drivers.cadence import Ticks
+from drivers.driver import Surroundings
+from drivers.links import Links
+from supervisor.answers import snapshot_of, tree_of
+from supervisor.ballast import Ballast
+from supervisor.configuration import fetch
+from supervisor.node import Node
+from supervisor.plant import Plant
+from supervisor.processes.arguments import parse
+from supervisor.spec import Retry
+
+logger = logging.getLogger(__name__)
+
+CATCH_UP_BYTES_S = 20 * 1024 * 1024
+"""History after an absence of the historian: fast enough to catch up, slow enough to leave both time."""
+
+
+class Field:
+    """One field process."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._files = node.paths.field(node.name)
+        self._files.conditions.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        site = fetch(node.paths, applied=self._files.applied)
+        ballast = Ballast(node.paths.ballast, site.settings.ballast_mb)
+        self._conditions = node.start(
+            Outbox(
+                self._files.conditions, commit_every_s=0.0, on_failure=node.fail, on_disk_full=ballast.free
+            )
+        )
+        self._history = node.start(
+            Outbox(
+                self._files.history,
+                commit_every_s=1.0,
+                on_failure=node.fail,
+                on_disk_full=ballast.free,
+                budget_bytes=site.settings.history_budget_mb * 1024 * 1024,
+                condense=condense,
+            )
+        )
+        self._recall = self._conditions.load_state()
+        self._out = Outlets(
+            process=node.name,
+            version=site.version,
+            loop=node.loop,
+            publish=node.publish,
+            history=lambda message: self._history.append(HISTORY.encode(message)),
+            condition=self._condition,
+            remember=self._remember,
+            recall=self._recall,
+            clock=time.monotonic,
+            wall_ns=time.time_ns,
+        )
+        self._links = Links(time.monotonic)
+        self._ticks = Ticks(time.monotonic)
+        self._plant = self._make_plant(site)
+
+    def start(self) -> None:
+        node, out = self._node, self._out
+        self._forget_faults()
+        self._end_interrupted()
+        self._shape_newest()
+        node.version = out.version
+        node.rates |= {
+            "scans": lambda: out.counts.scans,
+            "points": lambda: out.counts.points,
+            "late": lambda: out.counts.late,
+            "history_lag_rows": lambda: self._history.lag().rows,
+            "conditions_lag_rows": lambda: self._conditions.lag().rows,
+            "history_dropped": lambda: self._history.dropped,
+        }
+        node.grow(self._plant.children())
+        core, historian = node.paths.durable("core"), node.paths.durable("historian")
+        node.start(Sender(self._conditions, core, node.name, on_failure=node.fail))
+        node.start(
+            Sender(
+                self._history, historian, node.name, on_failure=node.fail, catch_up_bytes_s=CATCH_UP_BYTES_S
+            )
+        )
+        handlers: dict[type, Handler] = {ReadSnapshot: snapshot_of(node), ReadTree: tree_of(node)}
+        node.start(QueryServer(node.paths.query(node.name), QUERIES, handlers, on_failure=node.fail))
+        node.start(
+            CommandServer(node.paths.command(node.name), FIELD_COMMANDS, self._obey, on_failure=node.fail)
+        )
+
+    # -- state and messages
+
+    def _condition(self, message: Any, state: Mapping[str, bytes | None]) -> None:
+        self._note(state)
+        self._conditions.append(CONDITIONS.encode(message), state)
+
+    def _remember(self, state: Mapping[str, bytes | None]) -> None:
+        self._note(state)
+        self._conditions.put_state(state)
+
+    def _note(self, state: Mapping[str, bytes | None]) -> None:
+        for key, body in state.items():
+            if body is None:
+                self._recall.pop(key, None)
+            else:
+                self._recall[key] = body
+
+    def _forget_faults(self) -> None:
+        """Every device begins anew: the first scan or the next fault tells how it is."""
+        faults = [key for key in self._recall if key.endswith(f"//{DEVICE_FAULT}")]
+        if faults:
+            self._remember(dict.fromkeys(faults))
+
+    # -- plant
+
+    def _make_plant(self, site: Site) -> Plant:
+        return Plant(
+            site,
+            self._node.name,
+            protocols=DRIVERS,
+            surroundings=self._surroundings,
+            dispatcher=self._node.dispatcher,
+            outlets=self._out,
+        )
+
+    def _surroundings(self, matrices: Matrices) -> Surroundings:
+        return Surroundings(
+            links=self._links,
+            ticks=self._ticks,
+            plant=matrices,
+            may_poll=lambda: self._history.may_poll,
+            clock=time.monotonic,
+            wall_ns=time.time_ns,
+        )
+
+    def _shape_newest(self) -> None:
+        self._node.newest.shape(
+            self._out.version,
+            {
+                table.id: (len(table.devices), len(table.template.points))
+                for table in self._plant.tables.values()
+            },
+        )
+
+    def reshape(self) -> Reshape:
+        return Reshape(
+            self._out.version,
+            tuple(
+                (table.id, len(table.devices), len(table.template.points))
+                for table in self._plant.tables.values()
+            ),
+        )
+
+    # -- commands, on the command server's thread
+
+    def _obey(self, envelope: Envelope, reply: Reply) -> None:
+        if isinstance(envelope.body, ReadConditions):
+            for sweep in self._plant.sweeps():
+                sweep.tell(SayConditions())
+            reply(CommandResult(envelope.id, Stage.DONE, "", None, time.time_ns()))
+            return
+        try:
+            is_new = self._conditions.mark_seen(envelope.id)
+        except TimeoutError as error:
+            reply(CommandResult(envelope.id, Stage.REFUSED, str(error), None, time.time_ns()))
+            return
+        if not is_new:
+            detail = "it was received before; it is not carried out twice"
+            reply(CommandResult(envelope.id, Stage.UNKNOWN, detail, None, time.time_ns()))
+            return
+
+        def report(answer: CommandResult) -> None:
+            finishes = answer.id if answer.stage.is_final else ""
+            self._conditions.append(CONDITIONS.encode(answer), finishes=finishes)
+            reply(answer)
+
+        order = Order(envelope.id, envelope.issuer.user, envelope.deadline_s, envelope.body, report)
+        refused = self._route(order)
+        if refused:
+            report(result(order, Stage.REFUSED, refused, time.time_ns()))
+
+    def _route(self, order: Order) -> str | None:
+        """Hand an order to whom it concerns; why it cannot be."""
+        match order.body:
+            case UseLimitSet(subsystem):
+                address = self._plant.subsystem(subsystem)
+                if address is None or not address.tell(order):
+                    return f"subsystem {subsystem!r} is not served by {self._node.name}"
+            case RetryDevice(device):
+                found = self._plant.site.devices.get(device)
+                if found is None or not self._plant.supervisors[found.subsystem].tell(Retry(device)):
+                    return f"device {device!r} is not served by {self._node.name}"
+                order.reply(result(order, Stage.DONE, f"{device} is tried again", time.time_ns()))
+            case body:
+                device = getattr(body, "device", "")
+                address = self._plant.device(device)
+                if address is None:
+                    return f"device {device!r} is not served by {self._node.name}"
+                if not address.tell(order):
+                    return f"{device} is being restarted or set aside; nothing was sent"
+        return None
+
+    def _end_interrupted(self) -> None:
+        """Commands that a crash cut off: nobody can say how far they came, and they are not repeated."""
+        for id_ in self._conditions.interrupted():
+            detail = f"{self._node.name} ended before the result was known"
+            answer = CommandResult(id_, Stage.UNKNOWN, detail, None, time.time_ns())
+            self._conditions.append(CONDITIONS.encode(answer), finishes=id_)
+
+
+def main() -> int:
+    told = parse("field")
+    return Node(told.name, told.paths).run(lambda node: Field(node).start())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
