@@ -8,7 +8,7 @@ FIRST_S = 0.25
 
 
 class Backoff:
-    """Counts the failures of one thing. The interval runs from attempt to attempt, not from failure to attempt.
+    """Counts the failures of one thing. The interval runs from attempt to attempt.
 
     So an attempt that itself takes seconds does not push the next one further out. `jitter` gives numbers
     from 0 to 1 and spreads attempts over the upper half of the interval.
@@ -34,5 +34,5 @@ class Backoff:
         """Seconds to wait before the next attempt; 0 for the first and the first after a success."""
         if not self._failures:
             return 0.0
-        interval_s = min(FIRST_S * 2 ** min(self._failures - 1, 10), self.longest_s)
+        interval_s: float = min(FIRST_S * 2 ** min(self._failures - 1, 10), self.longest_s)
         return max(0.0, self._started_s + interval_s * (0.5 + 0.5 * self._jitter()) - now_s)

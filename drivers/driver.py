@@ -86,7 +86,7 @@ class Driver(Protocol):
         """Reach the device once. Raises LinkError. May be called again after a close or a LinkError."""
 
     def scans(self) -> AsyncIterator[Scan]:
-        """Poll or subscribe, whichever the protocol does, for ever. Raises LinkError when the device is lost."""
+        """Poll or subscribe, whichever the protocol does, for ever. Raises LinkError on its loss."""
 
     async def write(self, point: int, value: Value) -> None:
         """Write one point (its index in the template), unscaled, exactly once.

@@ -1,16 +1,16 @@
 """One TCP connection to a Modbus device or gateway, shared by the units behind it."""
 
 import asyncio
-import contextlib
 import socket
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from drivers.backoff import Backoff
-from drivers.errors import LinkError, WriteUnknown
+from drivers.errors import LinkError
 from drivers.mbap import ERROR_FLAG, Answer, Answers, FramingError
+from drivers.request import Request
 
 SILENCES = 3
 """So many time-outs in a row, with no answer from any unit, mean that the connection is dead."""
@@ -40,23 +40,6 @@ class Terms:
             max(self.pacing_s, other.pacing_s),
             max(self.connect_timeout_s, other.connect_timeout_s),
         )
-
-
-class Request(Protocol):
-    """One question to a unit. Exactly one of `answered` and `failed` is called, on the loop, never twice."""
-
-    unit: int
-    frame: bytes
-    """See `mbap.framed`."""
-    timeout_s: float
-    deadline_s: float
-    """The link's own note."""
-
-    def answered(self, pdu: bytes) -> None:
-        """The device's answer, an exception answer included."""
-
-    def failed(self, error: LinkError, *, sent: bool) -> None:
-        """No answer will come."""
 
 
 class Surface(Protocol):
@@ -110,8 +93,11 @@ class Link:
             return
         if self._opening is None:
             self._opening = asyncio.get_running_loop().create_task(self._open())
-        error = await asyncio.shield(self._opening)
-        if error is not None:
+        opening = self._opening
+        await asyncio.wait({opening})
+        if opening.cancelled():
+            raise LinkError(f"{self} was closed")
+        if error := opening.result():
             raise LinkError(str(error))
 
     def read(self, request: Request) -> None:
@@ -162,8 +148,7 @@ class Link:
         """Drop the connection and whatever waits for it."""
         if self._opening is not None:
             self._opening.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.wait({self._opening})
+            await asyncio.wait({self._opening})
         if self._wire is not None:
             wire = self._wire
             self.lost(wire, f"{self} was closed")
@@ -327,16 +312,14 @@ class _Wire(asyncio.Protocol):
         self._link = link
         self._answers = Answers()
         self._transport: asyncio.Transport | None = None
+        self.write: Callable[[bytes], None]
+        """The transport's own, from `connection_made` on: one call less for every request."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+        transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
         self._transport = transport
         self.write = transport.write
         _keep_alive(transport.get_extra_info("socket"))
-
-    def write(self, frame: bytes) -> None:
-        """Replaced by the transport's own as soon as there is one."""
-        raise AssertionError(f"written before the connection was made: {frame!r}")
 
     def data_received(self, received: bytes) -> None:
         try:
@@ -361,26 +344,3 @@ def _keep_alive(sock: socket.socket) -> None:
     for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
         if hasattr(socket, name):
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-
-
-class Write:
-    """One write under way: `answer` brings the device's PDU, or LinkError (not sent) or WriteUnknown."""
-
-    __slots__ = ("answer", "deadline_s", "frame", "timeout_s", "unit")
-
-    def __init__(self, unit: int, frame: bytes, timeout_s: float) -> None:
-        self.unit = unit
-        self.frame = frame
-        self.timeout_s = timeout_s
-        self.deadline_s = 0.0
-        self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-
-    def answered(self, pdu: bytes) -> None:
-        if not self.answer.done():
-            self.answer.set_result(pdu)
-
-    def failed(self, error: LinkError, *, sent: bool) -> None:
-        if not self.answer.done():
-            self.answer.set_exception(
-                WriteUnknown(f"{error}; whether the write took effect is unknown") if sent else error
-            )

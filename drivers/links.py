@@ -39,7 +39,9 @@ class Links:
         return link
 
     async def release(self, link: Link, unit: int) -> None:
-        """One user less; the link closes with its last."""
+        """One user less; the link closes with its last. Does nothing once `close` has closed everything."""
+        if self._links.get(link.address) is not link:
+            return
         link.units[unit] -= 1
         if not link.units[unit]:
             del link.units[unit]

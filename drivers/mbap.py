@@ -44,6 +44,10 @@ REFUSED = frozenset({1, 2, 3})
 """The device is there but has no such registers; every other exception means that it cannot answer now."""
 
 
+def exception_text(code: int) -> str:
+    return f"exception {code}, {EXCEPTIONS.get(code, 'not in the standard')}"
+
+
 class FramingError(Exception):
     """What came is not Modbus TCP; the stream cannot be trusted any further."""
 
