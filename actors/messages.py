@@ -469,6 +469,35 @@ class Journal:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadCommands:
+    """A page of the commands that `core` took, newest first, before `cursor` (0: from the newest)."""
+
+    cursor: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    number: int
+    id: str
+    kind: str
+    body: bytes
+    """The encoded command."""
+    user: str
+    station: str
+    process: str
+    """The field process that carries it out; '' for `core` itself."""
+    received_ns: int
+    stages: tuple[CommandResult, ...]
+    """In the order in which they came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    rows: tuple[CommandRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadTree:
     """The supervision tree of a process."""
 

@@ -1,0 +1,115 @@
+"""The tables of `alarms.db` and how records become rows and come back."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from actors.alarm_records import Key, Record
+from actors.messages import Alarm, AlarmState, CommandResult, CommandRow, Issuer, JournalRow, Stage
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS alarm (
+    id INTEGER PRIMARY KEY, device TEXT NOT NULL, point TEXT NOT NULL, rule TEXT NOT NULL, zone TEXT NOT NULL,
+    state TEXT NOT NULL, priority INTEGER NOT NULL, event INTEGER NOT NULL, occurred_ns INTEGER NOT NULL,
+    changed_ns INTEGER NOT NULL, value REAL, threshold REAL, limit_set TEXT NOT NULL,
+    quality INTEGER NOT NULL, acknowledged_by TEXT NOT NULL, note TEXT NOT NULL,
+    told INTEGER NOT NULL, shown INTEGER NOT NULL,
+    source TEXT NOT NULL, epoch TEXT NOT NULL, sequence INTEGER NOT NULL,
+    UNIQUE (device, point, rule)) STRICT;
+CREATE TABLE IF NOT EXISTS journal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, time_ns INTEGER NOT NULL, source_ns INTEGER NOT NULL,
+    device TEXT NOT NULL, point TEXT NOT NULL, rule TEXT NOT NULL, zone TEXT NOT NULL, event INTEGER NOT NULL,
+    transition TEXT NOT NULL, state TEXT NOT NULL, priority INTEGER NOT NULL, value REAL, threshold REAL,
+    limit_set TEXT NOT NULL, user TEXT NOT NULL, station TEXT NOT NULL, note TEXT NOT NULL,
+    annunciated INTEGER NOT NULL, alarm INTEGER NOT NULL REFERENCES alarm,
+    source TEXT NOT NULL, epoch TEXT NOT NULL, sequence INTEGER NOT NULL,
+    UNIQUE (alarm, source, epoch, sequence, transition)) STRICT;
+CREATE INDEX IF NOT EXISTS journal_time ON journal (time_ns);
+CREATE INDEX IF NOT EXISTS journal_device ON journal (device);
+CREATE INDEX IF NOT EXISTS journal_rule ON journal (rule);
+CREATE TABLE IF NOT EXISTS applied (
+    source TEXT NOT NULL, epoch TEXT NOT NULL, sequence INTEGER NOT NULL,
+    PRIMARY KEY (source, epoch)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS command (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, body BLOB NOT NULL,
+    user TEXT NOT NULL, session TEXT NOT NULL, station TEXT NOT NULL, process TEXT NOT NULL,
+    ttl_s REAL NOT NULL, received_ns INTEGER NOT NULL, ended INTEGER NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS command_open ON command (number) WHERE NOT ended;
+CREATE TABLE IF NOT EXISTS command_stage (
+    id TEXT NOT NULL REFERENCES command (id), stage TEXT NOT NULL, detail TEXT NOT NULL, value ANY,
+    time_ns INTEGER NOT NULL, PRIMARY KEY (id, stage)) STRICT;
+"""
+
+ALARM_COLUMNS = (
+    "device, point, rule, zone, state, priority, event, occurred_ns, changed_ns, value, threshold, "
+    "limit_set, quality, acknowledged_by, note, told, shown, source, epoch, sequence"
+)
+JOURNAL_COLUMNS = (
+    "time_ns, source_ns, device, point, rule, zone, event, transition, state, priority, value, threshold, "
+    "limit_set, user, station, note, annunciated"
+)
+COMMAND_COLUMNS = "number, id, kind, body, user, session, station, process, ttl_s, received_ns"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRecord:
+    """A command as the gate took it; `body` is the encoded message."""
+
+    id: str
+    kind: str
+    body: bytes
+    issuer: Issuer
+    process: str
+    """The field process that carries it out; '' for `core` itself."""
+    ttl_s: float
+    received_ns: int
+
+
+def alarm_row(record: Record) -> tuple[Any, ...]:
+    alarm, key = record.alarm, record.condition
+    return (
+        alarm.device, alarm.point, alarm.rule, alarm.zone, alarm.state.value, alarm.priority, alarm.event,
+        alarm.occurred_ns, alarm.changed_ns, alarm.value, alarm.limit, alarm.limit_set, alarm.quality,
+        alarm.by, alarm.note, record.told, record.shown, key.source, key.epoch, key.sequence,
+    )  # fmt: skip
+
+
+def record_of(row: Sequence[Any]) -> Record:
+    """The record of a row with `ALARM_COLUMNS`."""
+    alarm = Alarm(*(*row[:4], AlarmState(row[4]), *row[5:15]))
+    return Record(alarm, told=bool(row[15]), shown=bool(row[16]), condition=Key(*row[17:20]))
+
+
+def journal_values(row: JournalRow) -> tuple[Any, ...]:
+    return (
+        row.time_ns, row.source_ns, row.device, row.point, row.rule, row.zone, row.event, row.transition,
+        row.state.value, row.priority, row.value, row.limit, row.limit_set, row.user, row.station, row.note,
+        row.annunciated,
+    )  # fmt: skip
+
+
+def journal_row_of(row: Sequence[Any]) -> JournalRow:
+    """The row of `id` and `JOURNAL_COLUMNS`."""
+    return JournalRow(*(*row[:9], AlarmState(row[9]), *row[10:17], bool(row[17])))
+
+
+def command_row_of(row: Sequence[Any], stages: Sequence[CommandResult]) -> CommandRow:
+    """What people see of a command: a row of `COMMAND_COLUMNS`, and how far it came."""
+    number, id_, kind, body, user, _session, station, process, _ttl_s, received_ns = row
+    return CommandRow(number, id_, kind, body, user, station, process, received_ns, tuple(stages))
+
+
+def result_of(row: Sequence[Any]) -> CommandResult:
+    """The result of a row (id, stage, detail, value, time_ns)."""
+    return CommandResult(row[0], Stage(row[1]), *row[2:5])
+
+
+def writer(path: str) -> sqlite3.Connection:
+    """The one connection that writes, its tables made. For one thread."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.executescript(SCHEMA)
+    return connection

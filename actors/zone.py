@@ -1,0 +1,203 @@
+"""The alarm zone: keeps the alarms of one building; what it decides is journaled before anyone is told."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from actors.actor import Actor
+from actors.alarm_book import AlarmBook
+from actors.alarm_records import Decision, Key, Record
+from actors.dispatcher import Dispatcher
+from actors.intake import CaughtUp, Part, Resume
+from actors.journal import Commit, LoadAlarms
+from actors.life import Listener
+from actors.messages import AcknowledgeAlarm, AlarmChanged, CommandResult, Issuer, Stage
+from actors.outlets import Tell
+from config.site import Site
+
+logger = logging.getLogger(__name__)
+
+QUIET_S = 5.0
+"""A source that sent something old and then nothing more for this long has no backlog left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """A person's command, already permitted. `reply` is called once, from any thread."""
+
+    id: str
+    command: AcknowledgeAlarm
+    issuer: Issuer
+    reply: Callable[[CommandResult], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationApplied:
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Told every second or so."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmsLoaded:
+    request: int
+    records: tuple[Record, ...]
+
+
+Inbox = Part | Resume | CaughtUp | Acknowledge | ConfigurationApplied | Tick | AlarmsLoaded
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneOutlets:
+    """Whom a zone tells, and its clocks. All callables may be called from any thread."""
+
+    journal: Tell
+    publish: Callable[[AlarmChanged], object]
+    ready: Callable[[str], object]
+    """The zone has loaded its alarms: `Intake.ready`."""
+    read_conditions: Callable[[], object]
+    """Ask the field processes for their whole condition sets."""
+    clock: Callable[[], float]
+    wall_ns: Callable[[], int]
+
+
+class AlarmZone(Actor):
+    """One building's alarms. May share the dispatcher: it never blocks.
+
+    The alarms are asked of the journal, behind everything that an earlier incarnation had handed to it.
+    Until they have come, acknowledgements wait and parts are passed over: the intake sends them again,
+    behind `Resume`.
+    """
+
+    def __init__(
+        self,
+        zone: str,
+        supervisor: Listener | None,
+        *,
+        site: Site,
+        outlets: ZoneOutlets,
+        started_ns: int,
+        annunciate_within_s: float = 10.0,
+        dispatcher: Dispatcher | None = None,
+    ) -> None:
+        super().__init__(f"zone/{zone}", supervisor, dispatcher=dispatcher)
+        self._zone = zone
+        self._outlets = outlets
+        self._book = AlarmBook(zone, site, started_ns=started_ns, annunciate_within_s=annunciate_within_s)
+        self._site = site
+        self._loads = 0
+        self._loaded = False
+        self._following = False
+        self._waiting: list[Acknowledge] = []
+        self._quiet_since: dict[str, float] = {}
+
+    def setup(self) -> None:
+        self._load()
+
+    def handle(self, message: Inbox) -> None:
+        match message:
+            case AlarmsLoaded(request, records):
+                if request == self._loads:
+                    self._take_over(records)
+            case Resume():
+                self._following = self._loaded
+            case ConfigurationApplied(site):
+                self._configure(site)
+            case Acknowledge() if not self._loaded:
+                self._waiting.append(message)
+            case Acknowledge():
+                self._acknowledge(message)
+            case _ if not self._following:
+                pass
+            case Part():
+                self._apply(message)
+            case CaughtUp(source):
+                self._caught_up(source)
+            case Tick():
+                self._tick()
+            case _:
+                super().handle(message)
+
+    def _load(self) -> None:
+        self._loads += 1
+        self._loaded = self._following = False
+        request = self._loads
+
+        def loaded(records: tuple[Record, ...]) -> None:
+            self.tell_self(AlarmsLoaded(request, records))
+
+        self._outlets.journal.tell(LoadAlarms(loaded))
+
+    def _take_over(self, records: tuple[Record, ...]) -> None:
+        mine = [record for record in records if self._is_mine(record)]
+        self._loaded = True
+        self._commit(self._book.load(mine, self._outlets.wall_ns()))
+        self._outlets.ready(self._zone)
+        self._outlets.read_conditions()
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            self._acknowledge(each)
+
+    def _is_mine(self, record: Record) -> bool:
+        """Alarms of its devices, and of devices that are no more where this zone or, its zone being gone too,
+        the first of all zones must retire them."""
+        device = self._site.devices.get(record.alarm.device)
+        if device is not None:
+            return self._site.alarm_zone(device.zone) == self._zone
+        zones = {self._site.alarm_zone(zone) for zone in self._site.zones}
+        return record.alarm.zone == self._zone or (
+            record.alarm.zone not in zones and self._zone == min(zones)
+        )
+
+    def _configure(self, site: Site) -> None:
+        self._site = site
+        self._commit(self._book.configuration(site, self._outlets.wall_ns()))
+        self._load()  # devices may have come from another zone, with their alarms
+
+    def _apply(self, part: Part) -> None:
+        wall_ns = self._outlets.wall_ns()
+        for sequence, message in part.rows:
+            self._book.row(message, Key(part.source, part.epoch, sequence), wall_ns)
+        if part.caught_up:
+            self._book.caught_up(part.source, wall_ns)
+        else:
+            self._quiet_since[part.source] = self._outlets.clock()
+        self._commit(self._book.decided(), part.done)
+
+    def _caught_up(self, source: str) -> None:
+        self._book.caught_up(source, self._outlets.wall_ns())
+        self._commit(self._book.decided())
+
+    def _tick(self) -> None:
+        now = self._outlets.clock()
+        for source in [*self._book.behind]:
+            if now - self._quiet_since.setdefault(source, now) >= QUIET_S:
+                del self._quiet_since[source]
+                self._caught_up(source)
+
+    def _acknowledge(self, asked: Acknowledge) -> None:
+        wall_ns = self._outlets.wall_ns()
+        answer = self._book.acknowledge(asked.id, asked.command, asked.issuer, wall_ns)
+        if isinstance(answer, str):
+            result = CommandResult(asked.id, Stage.REFUSED, answer, None, wall_ns)
+            answer = Decision([], {})  # behind the commit that it speaks of
+        else:
+            result = CommandResult(asked.id, Stage.DONE, "acknowledged", None, wall_ns)
+        self._commit(answer, lambda: asked.reply(result))
+
+    def _commit(self, decision: Decision, then: Callable[[], object] | None = None) -> None:
+        """Journal, then tell: in the journal's thread, in the order of the decisions."""
+        if not decision.changes and not decision.show and then is None:
+            return
+        publish = self._outlets.publish
+
+        def tell() -> None:
+            for alarm in decision.show.values():
+                publish(AlarmChanged(alarm))
+            if then is not None:
+                then()
+
+        self._outlets.journal.tell(Commit(tuple(decision.changes), tell))

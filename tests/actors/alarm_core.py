@@ -1,0 +1,131 @@
+"""The alarms of `core` as they are composed: journal, intake and one zone, over a real `alarms.db`."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from actors.actor import Ref
+from actors.address import Address
+from actors.intake import CONDITIONS, Condition, Intake
+from actors.journal import Journal, MarkApplied
+from actors.journal_reader import JournalReader
+from actors.messages import AcknowledgeAlarm, Alarm, AlarmChanged, CommandResult, Issuer
+from actors.zone import Acknowledge, AlarmZone, ZoneOutlets
+from config.site import Site
+
+WITHIN_S = 10.0
+DEADLINE_S = 10.0
+
+
+@dataclass
+class Batch:
+    """A batch of the durable channel."""
+
+    source: str
+    epoch: str
+    rows: list[tuple[int, bytes]]
+    acknowledged: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def last(self) -> int:
+        return self.rows[-1][0]
+
+    def committed(self) -> None:
+        self.acknowledged.set()
+
+
+class Core:
+    """Times are seconds of a wall clock that stands still at `now_s` until a test moves it."""
+
+    def __init__(self, path: Path, site: Site, *, now_s: float = 1000.0) -> None:
+        self.path = path
+        self.site = site
+        self.now_s = self.started_s = now_s
+        self.seen: queue.SimpleQueue[Alarm] = queue.SimpleQueue()
+        self.results: queue.SimpleQueue[CommandResult] = queue.SimpleQueue()
+        self.sent_to_gate: list[Any] = []
+        self.reads_asked = 0
+        self.journal_address = Address("journal")
+        self.zone_address = Address("zone")
+        self.before_publish: Callable[[Alarm], None] = lambda _alarm: None
+        self.on_disk_full: Callable[[], object] = lambda: None
+
+    def __enter__(self) -> "Core":
+        self.journal = Journal.start(self.path, on_disk_full=lambda: self.on_disk_full())
+        self.journal_address.point(self.journal)
+        self.intake = Intake(
+            self.site, {"building-a": self.zone_address}, Gate(self.sent_to_gate),
+            mark_applied=lambda *mark: self.journal_address.tell(MarkApplied(*mark)),
+            wall_ns=self.wall_ns, fresh_s=WITHIN_S,
+        )  # fmt: skip
+        self.zone = self.start_zone()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        for ref in (self.zone, self.journal):
+            if ref.is_alive():
+                ref.stop(block=True, timeout=DEADLINE_S)
+
+    def start_zone(self) -> Ref:
+        outlets = ZoneOutlets(
+            journal=self.journal_address, publish=self.publish, ready=self.intake.ready,
+            read_conditions=self.ask_conditions, clock=lambda: self.now_s, wall_ns=self.wall_ns,
+        )  # fmt: skip
+        self.zone = AlarmZone.start(
+            "building-a", None, site=self.site, outlets=outlets, started_ns=round(self.started_s * 1e9),
+            annunciate_within_s=WITHIN_S,
+        )  # fmt: skip
+        self.zone_address.point(self.zone)
+        return self.zone
+
+    def wall_ns(self) -> int:
+        return round(self.now_s * 1e9)
+
+    def ask_conditions(self) -> None:
+        self.reads_asked += 1
+
+    def publish(self, message: AlarmChanged) -> None:
+        self.before_publish(message.alarm)
+        self.seen.put(message.alarm)
+
+    def apply(self, first: int, *messages: Condition | CommandResult, wait: bool = True) -> Batch:
+        """Deliver a batch whose rows are numbered from `first` on."""
+        rows = [(first + at, CONDITIONS.encode(message)) for at, message in enumerate(messages)]
+        batch = Batch("field-1", "e", rows)
+        self.intake.apply(batch)
+        assert not wait or batch.acknowledged.wait(DEADLINE_S)
+        return batch
+
+    def acknowledge(self, id_: str, command: AcknowledgeAlarm, issuer: Issuer) -> None:
+        self.zone_address.tell(Acknowledge(id_, command, issuer, self.results.put))
+
+    def next_alarm(self) -> Alarm:
+        return self.seen.get(timeout=DEADLINE_S)
+
+    def reader(self) -> JournalReader:
+        return JournalReader(self.path)
+
+    def transitions(self) -> list[str]:
+        with self.reader() as reader:
+            return [row.transition + ("!" if row.annunciated else "") for row in reader.since(0)]
+
+
+@dataclass
+class Gate:
+    told: list[Any]
+
+    def tell(self, message: Any) -> None:
+        self.told.append(message)
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait for what another thread is about to bring about."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.005)
