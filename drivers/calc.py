@@ -262,7 +262,7 @@ class CalcDriver:
             total = self._totals[self._points[at]]
             if good:
                 total.add(source.function, values[0], source.above, self._surroundings.clock(), self._stale_s)
-            return total.total, quality if not good else quality
+            return (total.total if good else math.nan), quality
         if not good or formula.compute is None:
             return math.nan, quality
         try:

@@ -117,12 +117,12 @@ class _Checker:
             case ast.BinOp(left, ast.Pow(), right):
                 power = ast.Name(_POWER, ast.Load())
                 return ast.Call(power, [self._checked(left, deeper), self._checked(right, deeper)], [])
-            case ast.BinOp(left, ast.operator() as operator, right) if isinstance(operator, _OPERATORS):
+            case ast.BinOp(left, operator, right) if type(operator) in _OPERATORS:
                 return ast.BinOp(self._checked(left, deeper), operator, self._checked(right, deeper))
-            case ast.UnaryOp(ast.unaryop() as operator, operand) if isinstance(operator, _OPERATORS):
-                return ast.UnaryOp(operator, self._checked(operand, deeper))
-            case ast.BoolOp(operator, values):
-                return ast.BoolOp(operator, [self._checked(value, deeper) for value in values])
+            case ast.UnaryOp(sign, operand) if type(sign) in _OPERATORS:
+                return ast.UnaryOp(sign, self._checked(operand, deeper))
+            case ast.BoolOp(junction, values):
+                return ast.BoolOp(junction, [self._checked(value, deeper) for value in values])
             case ast.Compare(left, operators, others) if all(isinstance(o, _OPERATORS) for o in operators):
                 return ast.Compare(
                     self._checked(left, deeper), operators, [self._checked(other, deeper) for other in others]

@@ -8,6 +8,7 @@ from drivers.backoff import Backoff
 from drivers.link import Address, Link, Terms
 
 CONNECTS_AT_ONCE = 50
+SCRATCH_BYTES = 16384
 SWEEPS_PER_S = 20
 """Time-outs are noticed up to a twentieth of a second late, and cost one wake-up for all links."""
 
@@ -22,6 +23,7 @@ class Links:
     def __init__(self, clock: Callable[[], float], jitter: Callable[[], float] = random.random) -> None:
         self.clock = clock
         self.connecting = asyncio.Semaphore(CONNECTS_AT_ONCE)
+        self.scratch = memoryview(bytearray(SCRATCH_BYTES))
         self._jitter = jitter
         self._links: dict[Address, Link] = {}
         self._backoffs: dict[Address, Backoff] = {}
