@@ -1,0 +1,154 @@
+"""The site as an ASGI app: `web control` and `web office` are this, started twice."""
+
+import asyncio
+import contextlib
+import copy
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from nicegui import Client, ui
+from starlette.requests import Request
+
+from business.access import Authority
+from business.identity.model import Place
+from config.site import Site
+from hmi.feed import Feed, Frames
+from hmi.front import front, language_of, theme_of
+from hmi.guard import SESSION, Guard, bind_sockets
+from hmi.live import Live
+from hmi.pages.about import about
+from hmi.pages.alarms import AlarmList
+from hmi.pages.device import device
+from hmi.pages.journal import journal
+from hmi.pages.overview import overview
+from hmi.pages.sessions import sessions
+from hmi.pages.subsystem import subsystem
+from hmi.pages.system import system
+from hmi.pages.users import users
+from hmi.ports import Ports
+from hmi.seats import Seats, take_down
+from hmi.ticker import tick
+from hmi.view import House, View
+
+RECONNECT_S = 60.0
+"""How long a page outlives its connection; then it is built anew."""
+HISTORY_MESSAGES = 200
+"""Patches kept for a page that reconnects; after more it reloads."""
+PAGE_S = 8.0
+"""How long a page may take to gather what it shows."""
+
+Page = Callable[..., Awaitable[None] | None]
+
+_COMMON: dict[str, Page] = {"/system": system, "/sessions": sessions, "/users": users, "/about": about}
+PAGES: dict[Place, dict[str, Page]] = {
+    Place.CONTROL: {
+        "/": overview,
+        "/subsystem/{name}": subsystem,
+        "/device/{name}": device,
+        "/alarms": lambda view: AlarmList(view).draw(),
+        "/journal": journal,
+        **_COMMON,
+    },
+    Place.OFFICE: {"/": sessions, **_COMMON},
+}
+
+
+def build(
+    place: Place,
+    *,
+    site: Site,
+    frames: Frames,
+    ports: Ports,
+    authority: Authority,
+    clock: Callable[[], float] = time.monotonic,
+    wall_ns: Callable[[], int] = time.time_ns,
+    https: bool = False,
+    outside: Callable[[], AbstractAsyncContextManager[Any]] = contextlib.nullcontext,
+) -> FastAPI:
+    """The app of one place. One a process: NiceGUI keeps its pages in the module.
+
+    `outside` is entered on the app's loop before anything is asked of `frames` and `ports`, and left last.
+    """
+    live = Live(site, clock, wall_ns)
+    seats = Seats(authority, ports.office, clock)
+    house = House(live, ports, seats)
+
+    def reloaded() -> None:
+        for view in list(seats.views.values()):
+            view.client.run_javascript("window.location.reload()")
+
+    feed = Feed(live, frames, ports, reloaded)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with outside():
+            tasks = [
+                asyncio.create_task(work, name=name)
+                for name, work in (("feed", feed.run()), ("ticker", tick(seats)), ("seats", seats.watch()))
+            ]
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                for view in list(seats.views.values()):
+                    await take_down(view.client)
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.house = house
+    app.mount("/assets", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.include_router(front(house, place, https=https))
+    for path, page in PAGES[place].items():
+        _register(path, page, house)
+    ui.add_head_html(_HEAD, shared=True)
+    ui.run_with(
+        app,
+        root=lambda: None,
+        title="Steward",
+        dark=None,
+        language="zh-CN",
+        binding_refresh_interval=None,
+        reconnect_timeout=RECONNECT_S,
+        message_history_length=HISTORY_MESSAGES,
+        tailwind=False,
+        show_welcome_message=False,
+        markdown=False,
+    )
+    bind_sockets(seats)
+    app.add_middleware(Guard, seats=seats, place=place.value, https=https)
+    return app
+
+
+_HEAD = '<link rel="stylesheet" href="/assets/steward.css"><script src="/assets/steward.js"></script>'
+
+
+def _register(path: str, page: Page, house: House) -> None:
+    async def show(request: Request, client: Client, name: str = "") -> None:
+        view = await _view(house, request, client)
+        if view is None:
+            return
+        drawn = page(view, name) if "{name}" in path else page(view)
+        if drawn is not None:
+            await drawn
+        house.seats.add(view)
+
+    ui.page(path, response_timeout=PAGE_S)(show)
+
+
+async def _view(house: House, request: Request, client: Client) -> View | None:
+    """The page's view for whoever the door let in; None when the session ended since."""
+    person = await house.seats.current(request.scope.get(SESSION, ""))
+    if person is None:
+        ui.navigate.to("/login")
+        return None
+    language = language_of(request)
+    client.page = copy.copy(client.page)
+    client.page.language = "zh-CN" if language == "zh" else "en-US"
+    client.page.dark = {"dark": True, "light": False}.get(theme_of(request))
+    return View(house, client, person, language)

@@ -1,0 +1,221 @@
+"""The newest of everything on the live channel, as the pages read it.
+
+Arrival costs a copy of matrices, whatever the number of points; only what a page shows is looked at singly.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from actors.messages import (
+    Alarm,
+    AlarmChanged,
+    Beat,
+    ConfigurationAnnounced,
+    DeviceState,
+    Float64,
+    Frame,
+    Int64,
+    Link,
+    Scans,
+    SubsystemState,
+)
+from actors.newest import LiveMessage, Matrix, Newest, empty_matrix
+from actors.table import Table, tables
+from config.site import Device, Point, PointKind, Site
+from drivers.driver import Quality
+from hmi.stream import Stream
+
+SILENT_S = 3.0
+"""A publisher not heard of for this long is lost, and all that came from it is stale."""
+STALE_PERIODS = 3.0
+"""A value older than this many of its periods is stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One point as it is drawn."""
+
+    value: float
+    """NaN when nothing is known."""
+    quality: int
+    time_ns: int
+    """0 before the first scan."""
+    age_s: float
+    text: str
+    """Of a text point."""
+    stale: bool
+
+
+@dataclass(slots=True)
+class Rows:
+    """What the pages add to a table's newest matrix. Shapes (devices,)."""
+
+    table: Table
+    matrix: Matrix
+    received_s: Float64
+    """Monotonic time of arrival."""
+    changed: Int64
+    """`Live.revision` of the last change."""
+
+
+@dataclass(slots=True)
+class Publisher:
+    """A process as it is heard here."""
+
+    stream: Stream[LiveMessage] = field(default_factory=Stream)
+    newest: Newest = field(default_factory=Newest)
+    heard_s: float = -math.inf
+
+
+class Live:
+    """One a process, on its asyncio loop."""
+
+    def __init__(self, site: Site, clock: Callable[[], float], wall_ns: Callable[[], int]) -> None:
+        self.clock = clock
+        self.wall_ns = wall_ns
+        self.revision = 1
+        self.alarm_revision = 1
+        self.state_revision = 1
+        """Of devices and subsystems."""
+        self.publishers: dict[str, Publisher] = {}
+        self.rows: dict[str, Rows] = {}
+        self.use(site)
+
+    def use(self, site: Site) -> None:
+        """Another configuration version: tables are empty until the next snapshots."""
+        self.site = site
+        self.rows = {}
+        self._place: dict[str, tuple[Rows, int]] = {}
+        for table in tables(site):
+            count = len(table.devices)
+            rows = Rows(
+                table,
+                empty_matrix(site.version, count, len(table.template.points)),
+                np.full(count, -math.inf),
+                np.zeros(count, np.int64),
+            )
+            self.rows[table.id] = rows
+            for at, device in enumerate(table.devices):
+                self._place[device.id] = (rows, at)
+        for publisher in self.publishers.values():
+            publisher.stream = Stream()
+            publisher.newest = Newest()
+
+    # -- what arrives
+
+    def receive(self, frame: Frame, message: LiveMessage) -> bool:
+        """Take a frame in; true when its publisher now needs a snapshot."""
+        publisher = self.publishers.setdefault(frame.publisher, Publisher())
+        publisher.heard_s = self.clock()
+        for one in publisher.stream.receive(frame, message):
+            self._apply(publisher, one, fresh=True)
+        return publisher.stream.behind
+
+    def restore(self, frame: Frame, messages: Iterable[LiveMessage]) -> bool:
+        """Take a snapshot in, which replaces all that its publisher said; true when another is needed."""
+        publisher = self.publishers.setdefault(frame.publisher, Publisher())
+        after = publisher.stream.restore(frame)
+        if after is None:
+            return True
+        publisher.newest = Newest()
+        publisher.heard_s = self.clock()
+        self.alarm_revision += 1
+        self.state_revision += 1
+        for one in messages:
+            self._apply(publisher, one, fresh=False)
+        for one in after:
+            self._apply(publisher, one, fresh=True)
+        return publisher.stream.behind
+
+    def _apply(self, publisher: Publisher, message: LiveMessage, *, fresh: bool) -> None:
+        self.revision += 1
+        match message:
+            case Scans():
+                self._scan(message, fresh=fresh)
+                return
+            case AlarmChanged():
+                self.alarm_revision += 1
+            case DeviceState() | SubsystemState():
+                self.state_revision += 1
+            case Beat() | ConfigurationAnnounced():
+                pass
+        publisher.newest.apply(message)
+
+    def _scan(self, scans: Scans, *, fresh: bool) -> None:
+        rows = self.rows.get(scans.table)
+        if rows is None or scans.version != self.site.version:
+            return
+        rows.matrix.apply(scans)
+        rows.changed[scans.rows] = self.revision
+        # The age of what comes fresh runs on our own clock; only a snapshot's is told by the time in it.
+        behind_s = 0.0 if fresh else np.maximum(self.wall_ns() - scans.time_ns, 0) / 1e9
+        rows.received_s[scans.rows] = self.clock() - behind_s
+
+    # -- what pages read
+
+    def is_silent(self, process: str) -> bool:
+        """Whether a publisher is lost. True before the first frame."""
+        publisher = self.publishers.get(process)
+        return publisher is None or self.clock() - publisher.heard_s > SILENT_S
+
+    def place(self, device: str) -> tuple[Rows, int]:
+        """Table and row of a device. Raises KeyError."""
+        return self._place[device]
+
+    def reading(self, device: str, point: str) -> Reading:
+        """The newest of a point. Raises KeyError for a point that the site does not have."""
+        rows, row = self._place[device]
+        return self.read(rows, row, rows.table.template.index[point])
+
+    def read(self, rows: Rows, row: int, column: int) -> Reading:
+        matrix = rows.matrix
+        time_ns = int(matrix.time_ns[row])
+        quality = int(matrix.quality[row, column])
+        age_s = self.clock() - float(rows.received_s[row])
+        stale = age_s > STALE_PERIODS * rows.table.period_s or self.is_silent(rows.table.field)
+        state = self.device_state(rows.table.devices[row].id)
+        if state is not None and state.link in {Link.DOWN, Link.FAULTED} and quality < Quality.BAD_COMM_LOSS:
+            quality = Quality.BAD_COMM_LOSS
+        texts = matrix.texts.get(column)
+        return Reading(
+            value=float(matrix.values[row, column]),
+            quality=quality,
+            time_ns=time_ns,
+            age_s=max(age_s, 0.0),
+            text=texts[row] if texts else "",
+            stale=bool(stale and time_ns),
+        )
+
+    def device_state(self, device: str) -> DeviceState | None:
+        for publisher in self.publishers.values():
+            if (state := publisher.newest.devices.get(device)) is not None:
+                return state
+        return None
+
+    def subsystem_state(self, subsystem: str) -> SubsystemState | None:
+        for publisher in self.publishers.values():
+            if (state := publisher.newest.subsystems.get(subsystem)) is not None:
+                return state
+        return None
+
+    def alarms(self) -> Iterator[Alarm]:
+        """All that are not normal, in no order."""
+        for publisher in self.publishers.values():
+            yield from publisher.newest.alarms.values()
+
+    def announced(self) -> int:
+        """The configuration version said to be running; 0 while nobody has said."""
+        said = (one.newest.announced for one in self.publishers.values())
+        return max((one.version for one in said if one is not None), default=0)
+
+    def beats(self) -> dict[str, Beat]:
+        return {name: one.newest.beat for name, one in self.publishers.items() if one.newest.beat is not None}
+
+    def main_points(self, device: Device) -> Iterator[Point]:
+        """The points of a device that overviews show; the first analogue one when none is marked."""
+        points = device.template.points
+        marked = [point for point in points if point.main]
+        yield from marked or [point for point in points if point.kind is PointKind.ANALOGUE][:1]

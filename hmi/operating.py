@@ -1,0 +1,181 @@
+"""The command dialog: select, see that the checks pass, confirm, and watch how far the command comes."""
+
+from markupsafe import Markup
+from nicegui import ui
+
+from actors.messages import CommandResult, OperatePoint, SelectPoint
+from config.site import Device, Point, PointKind, Verify
+from hmi import drawing, words
+from hmi.commanding import in_words, is_trouble, send
+from hmi.shell import EMPTY, html
+from hmi.view import View
+
+
+class OperateDialog:
+    """Two steps for every write (S-60): what was selected is exactly what is confirmed."""
+
+    def __init__(self, view: View, device: Device) -> None:
+        self._view = view
+        self._device = device
+        self._point: Point | None = None
+        self._selection = ""
+        self._value: float | str = 0.0
+        self._lines: list[tuple[str, bool]] = []
+
+    def draw(self) -> None:
+        view = self._view
+        with ui.dialog().props("persistent") as self._dialog, ui.card():
+            self._title = ui.label().classes("text-weight-bold")
+            self._facts = html(EMPTY)
+            self._choice = (
+                ui.select({}, label=view.say(words.NEW_VALUE)).props("outlined dense").mark("choice")
+            )
+            self._entry = ui.input(view.say(words.NEW_VALUE)).props("outlined dense").mark("entry")
+            self._entry.on("keydown.enter", self._select)
+            self._problem = ui.label().classes("warning").mark("problem")
+            self._stages = html(EMPTY)
+            with ui.element("div").classes("actions"):
+                ui.button(view.say(words.CLOSE), on_click=self._dialog.close).props("flat").mark("close")
+                self._step_1 = ui.button(view.say(words.SELECT), on_click=self._select).mark("select")
+                self._step_2 = ui.button(view.say(words.CONFIRM_WRITE), on_click=self._operate).mark(
+                    "confirm"
+                )
+
+    def open(self, point: Point) -> None:
+        view, write = self._view, point.write
+        assert write is not None
+        self._point, self._selection, self._lines = point, "", []
+        self._title.text = (
+            f"{view.say(words.SET_POINT, point=view.name(point.name))} · {view.name(self._device.name)}"
+        )
+        self._facts.content = str(
+            Markup(
+                '<div class="checks"><span>{}</span><span>{}</span><span>{}</span><span>{}</span>'
+                "<span>{}</span><span>{}</span></div>"
+            ).format(
+                view.say(words.CURRENT_VALUE),
+                view.value(self._device.id, point.id, role="operate"),
+                view.say(words.LIMITS),
+                self._range(point),
+                view.say(words.VERIFIED_BY),
+                self._verification(point),
+            )
+        )
+        states = {
+            code: view.name(text) for code, text in point.states.items() if write.low <= code <= write.high
+        }
+        self._choice.set_options(states, value=None)
+        self._choice.visible = point.kind is PointKind.DISCRETE and bool(states)
+        self._entry.visible = not self._choice.visible
+        self._entry.value = ""
+        self._entry.props(f'suffix="{point.unit}"' if point.unit.isascii() and '"' not in point.unit else "")
+        self._complain("")
+        self._draw_stages()
+        self._buttons(selected=False)
+        self._dialog.open()
+
+    def _range(self, point: Point) -> str:
+        assert point.write is not None
+        if point.kind is PointKind.DISCRETE:
+            return " / ".join(
+                self._view.name(text)
+                for code, text in point.states.items()
+                if point.write.low <= code <= point.write.high
+            )
+        return f"{point.write.low:g} – {point.write.high:g} {point.unit}"
+
+    def _verification(self, point: Point) -> str:
+        assert point.write is not None
+        match point.write.verify:
+            case Verify.READ_BACK:
+                return self._view.say(words.READ_BACK)
+            case Verify.FEEDBACK:
+                return self._view.say(words.FEEDBACK, point=point.write.feedback)
+            case Verify.NONE:
+                return self._view.say(words.NOT_VERIFIED)
+
+    def _entered(self, point: Point) -> float | None:
+        """The value typed or chosen; None after a complaint."""
+        view, write = self._view, point.write
+        assert write is not None
+        if self._choice.visible:
+            if self._choice.value is None:
+                self._complain(view.say(words.VALUE_MISSING))
+                return None
+            return float(self._choice.value)
+        text = str(self._entry.value or "").strip()
+        if not text:
+            self._complain(view.say(words.VALUE_MISSING))
+            return None
+        value = drawing.number(text)
+        if value is None:
+            self._complain(view.say(words.NOT_A_NUMBER, value=text[:40]))
+            return None
+        if not write.low <= value <= write.high:
+            self._complain(
+                view.say(
+                    words.OUT_OF_LIMITS,
+                    value=f"{value:g}",
+                    low=f"{write.low:g}",
+                    high=f"{write.high:g}",
+                    unit=point.unit,
+                )
+            )
+            return None
+        return value
+
+    async def _select(self) -> None:
+        point = self._point
+        self._complain("")
+        if point is None or self._selection or (value := self._entered(point)) is None:
+            return
+        if not await self._view.may("point.operate"):
+            return
+        self._value, self._lines = value, []
+        result = await send(self._view, SelectPoint(self._device.id, point.id, value), self._ignore)
+        if is_trouble(result):
+            self._lines.append((in_words(self._view, result, point), True))
+        else:
+            self._selection = result.detail
+            said = drawing.with_unit(self._view.language, point, value)
+            self._lines.append((f"{said} · {self._view.say(words.SELECTED)}", False))
+        self._draw_stages()
+        self._buttons(selected=bool(self._selection))
+
+    async def _operate(self) -> None:
+        point, selection = self._point, self._selection
+        self._selection = ""
+        if point is None or not selection or not await self._view.may("point.operate"):
+            return
+        self._step_2.visible = False
+        self._lines.append((self._view.say(words.SENT), False))
+        self._draw_stages()
+        await send(self._view, OperatePoint(selection, self._device.id, point.id, self._value), self._hear)
+        self._buttons(selected=False)
+
+    def _hear(self, result: CommandResult) -> None:
+        self._lines.append((in_words(self._view, result, self._point), is_trouble(result)))
+        self._draw_stages()
+
+    def _ignore(self, _result: CommandResult) -> None:
+        """The stages of a selection are of no interest, its end is."""
+
+    def _complain(self, text: str) -> None:
+        self._problem.text = text
+        self._problem.visible = bool(text)
+
+    def _buttons(self, *, selected: bool) -> None:
+        self._step_1.visible = not selected
+        self._step_2.visible = selected
+        for field in (self._choice, self._entry):
+            field.set_enabled(not selected)
+
+    def _draw_stages(self) -> None:
+        self._stages.content = str(
+            Markup('<ul class="stages">{}</ul>').format(
+                EMPTY.join(
+                    Markup('<li class="{}">{}</li>').format("bad" if bad else "good", line)
+                    for line, bad in self._lines
+                )
+            )
+        )

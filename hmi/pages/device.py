@@ -1,0 +1,299 @@
+"""A device: every point with value, quality, age and range; its link, tag and trend; and its commands."""
+
+from markupsafe import Markup
+from nicegui import ui
+
+from actors.messages import EndSubstitution, HangTag, Link, RemoveTag, RetryDevice, SubstitutePoint
+from config.site import Device, Point, PointKind
+from hmi import drawing, words
+from hmi.commanding import carry_out
+from hmi.operating import OperateDialog
+from hmi.pages.missing import missing
+from hmi.pages.subsystem import link_state, worst_alarm
+from hmi.shell import EMPTY, frame, html
+from hmi.trend import TrendPanel
+from hmi.view import View
+
+HOUR_NS = 3_600_000_000_000
+SUBSTITUTE_HOURS = 24 * 30
+"""The longest substitution, in hours."""
+
+
+class DevicePage:
+    """Everything about one device on one open page."""
+
+    def __init__(self, view: View, device: Device) -> None:
+        self._view = view
+        self._device = device
+        self._points = {point.id: point for point in device.template.points}
+
+    def draw(self) -> None:
+        view, device = self._view, self._device
+        with frame(view, view.name(device.name)):
+            html(self._status())
+            with ui.element("div").classes("split"):
+                with ui.element("div"):
+                    html(self._table())
+                with ui.element("div").classes("trend card"):
+                    self._trend = TrendPanel(view, device)
+                    self._trend.draw(self._first_point())
+            self._operate = OperateDialog(view, device)
+            self._operate.draw()
+            self._draw_dialogs()
+        view.on("trend", "", self._select_trend)
+        view.on("operate", "point.operate", self._open_operate)
+        view.on("tag", "device.tag", self._open_tag)
+        view.on("untag", "device.tag", self._untag)
+        view.on("retry", "device.retry", self._retry)
+        view.on("substitute", "point.substitute", self._open_substitute)
+        view.on("end-substitution", "point.substitute", self._end_substitution)
+
+    # -- drawing
+
+    def _status(self) -> Markup:
+        view, device = self._view, self._device
+        subsystem = view.live.site.subsystems[device.subsystem]
+        path = " / ".join(
+            view.name(view.live.site.zones[zone].name) for zone in view.live.site.zone_path(device.zone)
+        )
+        return Markup(
+            '<div class="status">{alarm}{link}<span>{tag_word} <b>{tag}</b></span><span>{path}</span>'
+            '<a href="/subsystem/{subsystem_id}">{subsystem}</a>{buttons}</div>'
+        ).format(
+            alarm=view.block(lambda: worst_alarm(view, device.id), lambda: view.live.alarm_revision, "span"),
+            link=view.block(self._link, lambda: view.live.state_revision, "span"),
+            tag_word=view.say(words.TAG_NUMBER),
+            tag=device.tag or device.id,
+            path=path,
+            subsystem_id=subsystem.id,
+            subsystem=view.name(subsystem.name),
+            buttons=view.block(self._buttons, lambda: (view.live.state_revision, view.person), "span"),
+        )
+
+    def _link(self) -> Markup:
+        view = self._view
+        state = view.live.device_state(self._device.id)
+        since = (
+            view.say(words.LINK_SINCE, time=drawing.date_and_clock(view.zone, state.since_ns))
+            if state
+            else ""
+        )
+        tagged = (
+            Markup(' <span class="tagged">{}</span>').format(
+                view.say(words.TAGGED, note=state.tag_note, by=state.tag_by)
+            )
+            if state and state.tag_note
+            else EMPTY
+        )
+        reason = state.reason if state and state.link is not Link.UP else ""
+        return Markup('{} <small class="sub">{} {}</small>{}').format(
+            link_state(view, self._device.id), since, reason, tagged
+        )
+
+    def _buttons(self) -> Markup:
+        view = self._view
+        state = view.live.device_state(self._device.id)
+        button = Markup('<button class="plain" data-act="{}">{}</button> ')
+        shown = EMPTY
+        if view.person.may("device.tag"):
+            hanging = state is not None and bool(state.tag_note)
+            shown += (
+                button.format("untag", view.say(words.REMOVE_TAG))
+                if hanging
+                else button.format("tag", view.say(words.HANG_TAG))
+            )
+        if state is not None and state.link is Link.FAULTED and view.person.may("device.retry"):
+            shown += button.format("retry", view.say(words.RETRY))
+        return shown
+
+    def _table(self) -> Markup:
+        view = self._view
+        heads = (
+            ("", words.POINT),
+            ("number", words.VALUE),
+            ("tight", words.QUALITY),
+            ("tight number hide-small", words.AGE),
+            ("tight hide-small", words.RANGE),
+            ("tight", words.OPERATE),
+        )
+        return Markup(
+            '<div class="scroll"><table class="points"><thead><tr>{}</tr></thead><tbody>{}</tbody>'
+            "</table></div>"
+        ).format(
+            EMPTY.join(Markup('<th class="{}">{}</th>').format(look, view.say(text)) for look, text in heads),
+            EMPTY.join(self._row(point) for point in self._device.template.points),
+        )
+
+    def _row(self, point: Point) -> Markup:
+        view = self._view
+        cell = view.cell(self._device.id, point.id, with_age=True)
+        return Markup(
+            '<tr data-act="trend" data-key="{id}"><td>{name}<br class="hide-small">'
+            '<small class="hide-small">{id}</small></td>'
+            '<td class="number">{value}</td><td class="tight">'
+            '<span class="q" id="{cell}q" data-quality="{quality}" data-good="{good}">{word}</span></td>'
+            '<td class="tight number hide-small"><span id="{cell}a"></span></td>'
+            '<td class="tight hide-small">{bar}</td><td class="tight">{buttons}</td></tr>'
+        ).format(
+            id=point.id,
+            name=view.name(point.name),
+            value=view.value(self._device.id, point.id),
+            cell=cell.id,
+            quality=cell.shown.quality,
+            good=view.say(words.GOOD),
+            word=cell.shown.word or view.say(words.GOOD),
+            bar=bar(view, point, cell.id, cell.shown.fraction),
+            buttons=view.block(
+                lambda: self._point_buttons(point), lambda: (view.live.state_revision, view.person), "span"
+            ),
+        )
+
+    def _point_buttons(self, point: Point) -> Markup:
+        view = self._view
+        button = Markup('<button class="plain" data-act="{}" data-key="{}">{}</button> ')
+        state = view.live.device_state(self._device.id)
+        shown = EMPTY
+        if point.write is not None and view.person.may("point.operate"):
+            shown += button.format("operate", point.id, view.say(words.OPERATE))
+        if point.kind is not PointKind.TEXT and view.person.may("point.substitute"):
+            if state is not None and point.id in state.substituted:
+                shown += button.format("end-substitution", point.id, view.say(words.END_SUBSTITUTION))
+            else:
+                shown += Markup(
+                    '<button class="plain" data-act="substitute" data-key="{}" title="{}">✎</button>'
+                ).format(point.id, view.say(words.SUBSTITUTE))
+        return shown
+
+    def _first_point(self) -> Point | None:
+        main = next(iter(self._view.live.main_points(self._device)), None)
+        return main or next((one for one in self._points.values() if one.kind is not PointKind.TEXT), None)
+
+    # -- dialogs
+
+    def _draw_dialogs(self) -> None:
+        view = self._view
+        with ui.dialog() as self._tag_dialog, ui.card():
+            ui.label(f"{view.say(words.HANG_TAG)} · {view.name(self._device.name)}").classes(
+                "text-weight-bold"
+            )
+            self._tag_reason = ui.input(view.say(words.TAG_REASON)).props("outlined dense maxlength=200")
+            with ui.element("div").classes("actions"):
+                ui.button(view.say(words.CANCEL), on_click=self._tag_dialog.close).props("flat")
+                ui.button(view.say(words.HANG_TAG), on_click=self._tag)
+        with ui.dialog() as self._substitute_dialog, ui.card():
+            self._substitute_title = ui.label().classes("text-weight-bold")
+            self._substitute_value = ui.input(view.say(words.NEW_VALUE)).props("outlined dense")
+            self._substitute_hours = ui.input(view.say(words.FOR_HOURS), value="8").props("outlined dense")
+            self._substitute_reason = ui.input(view.say(words.REASON)).props("outlined dense maxlength=200")
+            with ui.element("div").classes("actions"):
+                ui.button(view.say(words.CANCEL), on_click=self._substitute_dialog.close).props("flat")
+                ui.button(view.say(words.SUBSTITUTE), on_click=self._substitute)
+        self._substituted: Point | None = None
+
+    # -- what a person does
+
+    async def _select_trend(self, key: str) -> None:
+        if point := self._points.get(key):
+            await self._trend.select(point)
+
+    async def _open_operate(self, key: str) -> None:
+        if (point := self._points.get(key)) and point.write is not None:
+            self._operate.open(point)
+
+    async def _open_tag(self, _key: str) -> None:
+        self._tag_reason.value = ""
+        self._tag_dialog.open()
+
+    async def _tag(self) -> None:
+        reason = str(self._tag_reason.value or "").strip()[:200]
+        if not reason:
+            ui.notify(self._view.say(words.REASON_MISSING), type="warning")
+            return
+        self._tag_dialog.close()
+        await carry_out(self._view, HangTag(self._device.id, reason), "device.tag")
+
+    async def _untag(self, _key: str) -> None:
+        await carry_out(self._view, RemoveTag(self._device.id), "device.tag")
+
+    async def _retry(self, _key: str) -> None:
+        await carry_out(self._view, RetryDevice(self._device.id), "device.retry")
+
+    async def _open_substitute(self, key: str) -> None:
+        if point := self._points.get(key):
+            self._substituted = point
+            self._substitute_title.text = (
+                f"{self._view.say(words.SUBSTITUTE)} · {self._view.name(point.name)}"
+            )
+            self._substitute_value.value = ""
+            self._substitute_reason.value = ""
+            self._substitute_dialog.open()
+
+    async def _substitute(self) -> None:
+        view, point = self._view, self._substituted
+        if point is None:
+            return
+        value = drawing.number(str(self._substitute_value.value or ""))
+        hours = drawing.number(str(self._substitute_hours.value or ""))
+        reason = str(self._substitute_reason.value or "").strip()[:200]
+        if value is None:
+            said = view.say(words.NOT_A_NUMBER, value=self._substitute_value.value)
+        elif not point.low <= value <= point.high:
+            said = view.say(
+                words.OUT_OF_LIMITS,
+                value=drawing.value(view.language, point, value),
+                low=point.low,
+                high=point.high,
+                unit=point.unit,
+            )
+        elif hours is None or not 0 < hours <= SUBSTITUTE_HOURS:
+            said = view.say(words.HOURS_RANGE, limit=SUBSTITUTE_HOURS)
+        elif not reason:
+            said = view.say(words.REASON_MISSING)
+        else:
+            self._substitute_dialog.close()
+            until_ns = view.live.wall_ns() + int(hours * HOUR_NS)
+            body = SubstitutePoint(self._device.id, point.id, value, reason, until_ns)
+            await carry_out(view, body, "point.substitute")
+            return
+        ui.notify(said, type="warning")
+
+    async def _end_substitution(self, key: str) -> None:
+        await carry_out(self._view, EndSubstitution(self._device.id, key), "point.substitute")
+
+
+def device(view: View, device_id: str) -> None:
+    found = view.live.site.devices.get(device_id)
+    if found is None:
+        missing(view)
+        return
+    DevicePage(view, found).draw()
+
+
+def bar(view: View, point: Point, cell: str, fraction: float | None) -> Markup:
+    """Where the value lies in its range: a band free of alarms, limits as ticks, a mark for the value."""
+    if point.kind is not PointKind.ANALOGUE or point.high <= point.low:
+        return EMPTY
+    limits = [rule.limit for rule in point.rules if rule.kind in {"high-high", "high", "low", "low-low"}]
+    lows = [rule.limit for rule in point.rules if rule.kind in {"low", "low-low"}]
+    highs = [rule.limit for rule in point.rules if rule.kind in {"high", "high-high"}]
+    since = drawing.fraction(point, max(lows, default=point.low))
+    until = drawing.fraction(point, min(highs, default=point.high))
+    ticks = EMPTY.join(
+        Markup('<i style="left:{}%" title="{}"></i>').format(
+            round(100 * drawing.fraction(point, limit), 1), drawing.with_unit(view.language, point, limit)
+        )
+        for limit in limits
+    )
+    return Markup(
+        '<span class="bar"><u style="left:{}%;right:{}%"></u>{}<s id="{}m" style="left:{}%"{}></s></span>'
+        '<span class="ends"><span>{}</span><span>{}</span></span>'
+    ).format(
+        round(100 * since, 1),
+        round(100 - 100 * until, 1),
+        ticks,
+        cell,
+        round(100 * (fraction or 0.0), 1),
+        (Markup(" hidden") if fraction is None else ""),
+        f"{point.low:g}",
+        f"{point.high:g}",
+    )

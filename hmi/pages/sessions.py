@@ -1,0 +1,108 @@
+"""One's own sessions and password; an administrator sees everybody's sessions."""
+
+import asyncio
+
+from markupsafe import Markup
+from nicegui import ui
+
+from business.access import OWN
+from business.identity.messages import ChangePassword, EndSession
+from business.identity.model import Place
+from business.identity.queries import SessionRow, open_sessions
+from hmi import drawing, words
+from hmi.commanding import in_words, is_trouble, send
+from hmi.shell import EMPTY, frame, html
+from hmi.view import View
+
+
+class SessionsPage:
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._rows: tuple[SessionRow, ...] = ()
+        self._turn = 0
+
+    async def draw(self) -> None:
+        view = self._view
+        await self._read()
+        with frame(view, view.say(words.SESSIONS)):
+            html(view.block(self._table, lambda: self._turn))
+            with ui.card().classes("card"):
+                ui.label(view.say(words.CHANGE_PASSWORD)).classes("text-weight-bold")
+                self._old, self._new, self._again = (
+                    ui.input(view.say(text), password=True).props(f"outlined dense autocomplete={kind}")
+                    for text, kind in (
+                        (words.OLD_PASSWORD, "current-password"),
+                        (words.NEW_PASSWORD, "new-password"),
+                        (words.PASSWORD_AGAIN, "new-password"),
+                    )
+                )
+                ui.label(view.say(words.PASSWORD_HINT)).classes("sub")
+                ui.button(view.say(words.CHANGE_PASSWORD), on_click=self._change)
+        view.on("revoke", OWN, self._revoke)
+
+    async def _read(self) -> None:
+        view = self._view
+        whose = "" if view.person.may("user.manage") else view.person.user
+
+        def read() -> tuple[SessionRow, ...]:
+            with view.house.seats.authority.open() as session:
+                return open_sessions(session, whose, view.live.wall_ns())
+
+        self._rows = await asyncio.to_thread(read)
+        self._turn += 1
+
+    def _table(self) -> Markup:
+        view = self._view
+        heads = (words.USER_NAME, words.SITE, words.ADDRESS, words.BROWSER, words.CREATED, words.LAST_SEEN)
+        return Markup(
+            '<div class="scroll"><table><thead><tr>{}<th></th></tr></thead><tbody>{}</tbody></table></div>'
+        ).format(
+            EMPTY.join(Markup("<th>{}</th>").format(view.say(head)) for head in heads),
+            EMPTY.join(self._row(row) for row in self._rows),
+        )
+
+    def _row(self, row: SessionRow) -> Markup:
+        view = self._view
+        return Markup(
+            '<tr><td>{}</td><td>{}</td><td>{}</td><td><small>{}</small></td><td class="tight">{}</td>'
+            '<td class="tight">{}</td><td class="tight">{}</td></tr>'
+        ).format(
+            row.user,
+            view.say(words.PLACES[Place(row.place)]),
+            row.address,
+            row.browser[:80],
+            drawing.date_and_clock(view.zone, row.created_ns),
+            drawing.date_and_clock(view.zone, row.seen_ns),
+            view.say(words.THIS_SESSION)
+            if row.id == view.person.session
+            else Markup('<button class="plain" data-act="revoke" data-key="{}">{}</button>').format(
+                row.id, view.say(words.REVOKE)
+            ),
+        )
+
+    async def _revoke(self, key: str) -> None:
+        view = self._view
+        result = await send(view, EndSession(key), lambda _result: None, view.house.ports.office)
+        ui.notify(in_words(view, result), type="warning" if is_trouble(result) else "info")
+        await self._read()
+
+    async def _change(self) -> None:
+        view = self._view
+        if self._new.value != self._again.value:
+            ui.notify(view.say(words.PASSWORDS_DIFFER), type="warning")
+            return
+        if not await view.may(OWN):
+            return
+        body = ChangePassword(str(self._old.value or ""), str(self._new.value or ""))
+        result = await send(view, body, lambda _result: None, view.house.ports.office)
+        for field in (self._old, self._new, self._again):
+            field.value = ""
+        if is_trouble(result):
+            ui.notify(in_words(view, result), type="warning")
+            return
+        ui.notify(view.say(words.PASSWORD_CHANGED), type="info")
+        await self._read()
+
+
+async def sessions(view: View) -> None:
+    await SessionsPage(view).draw()

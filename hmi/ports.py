@@ -1,0 +1,42 @@
+"""What the pages need of the world outside this process."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from actors.messages import CommandResult, Issuer
+from config.site import Site
+
+
+class Commands(Protocol):
+    """Carries commands to one process, as `actors.channels.command.CommandClient` does."""
+
+    def send(self, body: Any, issuer: Issuer, ttl_s: float) -> AsyncIterator[CommandResult]:
+        """The results as they come, the last one final. Never raises for an unreachable process."""
+
+
+class Queries(Protocol):
+    """Carries queries to one process, as `actors.channels.query.QueryClient` does."""
+
+    def ask(self, query: Any) -> AsyncIterator[Any]:
+        """The messages of the answer. Raises QueryFailed, also when the process does not answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything outside, by what it is for."""
+
+    gate: Commands
+    """`core`: commands to the plant and to alarms."""
+    office: Commands
+    """`office`: identity."""
+    history: Queries
+    """`historian`: trends."""
+    journal: Queries
+    """`core`: the alarm journal."""
+    trees: Mapping[str, Queries]
+    """The supervision tree of each process, by name."""
+    snapshots: Mapping[str, Queries]
+    """`ReadSnapshot` of each publisher, by name."""
+    configuration: Callable[[int], Awaitable[Site]]
+    """The site as configured in a version. Raises QueryFailed."""

@@ -1,0 +1,209 @@
+"""The frame around every page: name, alarm banner, navigation, language, theme, who is logged in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
+from markupsafe import Markup
+from nicegui import ui
+
+from actors.messages import Alarm, AlarmState
+from business.identity.model import Place
+from config.site import Text
+from hmi import drawing, words
+from hmi.live import SILENT_S
+from hmi.view import View
+
+EMPTY = Markup("")
+_SHELL: dict[str, Text] = {"/": words.OVERVIEW, "/alarms": words.ALARMS, "/journal": words.JOURNAL}
+
+
+@contextmanager
+def frame(view: View, title: str) -> Iterator[None]:
+    """Everything created inside is the page's own content."""
+    site = view.name(view.live.site.name)
+    ui.page_title(f"{title} · {site}")
+    ui.colors(primary="#4a6580", secondary="#5d6b78", accent="#4a6580", positive="#4a6580")
+    with ui.element("div").classes("shell"):
+        html(_top(view, site))
+        html(_navigation(view))
+        with ui.element("main").classes("page"):
+            html(_warnings(view))
+            html(Markup("<h1>{}</h1>").format(title))
+            yield
+
+
+def html(content: Markup) -> ui.html:
+    """Markup of ours on the page: everything foreign in it went through `Markup.format`, which escapes."""
+    return ui.html(str(content), sanitize=False).classes("raw")
+
+
+def symbol(priority: int, state: AlarmState, label: str = "") -> Markup:
+    """A priority as shape, number and colour; it blinks while unacknowledged. Never colour alone."""
+    return Markup(
+        '<span class="sym p{priority} {state}" title="{label}" role="img">{priority}</span>'
+    ).format(priority=priority, state=state.value, label=label)
+
+
+def urgency(alarm: Alarm) -> tuple[bool, int, int]:
+    """Sort key: unacknowledged first, then by priority, then the newest."""
+    waiting = alarm.state in {AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED}
+    return (not waiting, alarm.priority, -alarm.changed_ns)
+
+
+def _top(view: View, site: str) -> Markup:
+    banner = EMPTY
+    if view.person.place is Place.CONTROL:
+        banner = view.block(lambda: _banner(view), lambda: view.live.alarm_revision)
+    return Markup(
+        '<header class="top"><label class="burger" for="menu" title="{menu}">☰</label>'
+        '<a class="brand" href="/"><span class="logo">{logo}</span><b>{steward}</b><span>{site}</span></a>'
+        "{banner}{clock}</header>"
+    ).format(
+        menu=view.say(words.MENU),
+        logo=_LOGO,
+        steward=view.say(words.STEWARD),
+        site=site,
+        banner=banner,
+        clock=view.slowly(lambda: Markup("{}").format(drawing.clock(view.zone, view.live.wall_ns())), "time"),
+    )
+
+
+def _banner(view: View) -> Markup:
+    alarms = sorted(view.live.alarms(), key=urgency)
+    waiting = [one for one in alarms if not urgency(one)[0]]
+    if not alarms:
+        return Markup('<a class="banner calm" href="/alarms">{}</a>').format(view.say(words.NO_ALARMS))
+    first = alarms[0]
+    said = drawing.alarm(view.language, view.live.site, first)
+    return Markup(
+        '<a class="banner" href="/alarms">{symbol}<span class="what"><b>{device}</b> {message}</span>'
+        '<span class="when">{when}</span><span class="count">{count}</span></a>'
+    ).format(
+        symbol=symbol(first.priority, first.state),
+        device=said.device,
+        message=said.message,
+        when=drawing.clock(view.zone, first.occurred_ns),
+        count=view.say(words.UNACKNOWLEDGED_COUNT, count=len(waiting)) if waiting else len(alarms),
+    )
+
+
+def _navigation(view: View) -> Markup:
+    control = view.person.place is Place.CONTROL
+    links = [("/", words.OVERVIEW), ("/alarms", words.ALARMS), ("/journal", words.JOURNAL)] if control else []
+    lower = [("/system", words.SYSTEM), ("/sessions", words.SESSIONS)]
+    if view.person.may("user.manage"):
+        lower.append(("/users", words.USERS))
+    lower.append(("/about", words.ABOUT))
+    subsystems = (
+        Markup("<h2>{}</h2>{}").format(
+            view.say(words.SUBSYSTEMS),
+            view.block(lambda: _subsystems(view), lambda: view.live.alarm_revision),
+        )
+        if control
+        else EMPTY
+    )
+    return Markup(
+        '<input type="checkbox" id="menu"><nav class="side">{links}{subsystems}<hr>{lower}<hr>'
+        '<div class="prefs"><a href="{language_link}">{language}</a><label>{theme}'
+        "<select data-go>{themes}</select>"
+        '</label></div><div class="who"><b>{display}</b><span>{role} · {place}</span>'
+        '<form method="post" action="/logout"><button>{log_out}</button></form></div></nav>'
+        '<label class="shade" for="menu"></label>'
+    ).format(
+        links=_links(view, links),
+        subsystems=subsystems,
+        lower=_links(view, lower),
+        language=view.say(words.SWITCH_LANGUAGE),
+        language_link=preference(view.path, "language", "en" if view.language == "zh" else "zh"),
+        theme=view.say(words.THEME),
+        themes=_themes(view),
+        display=view.person.display,
+        role=view.say(words.ROLES[view.person.role]),
+        place=view.say(words.PLACES[view.person.place]),
+        log_out=view.say(words.LOG_OUT),
+    )
+
+
+def _links(view: View, links: list[tuple[str, Text]]) -> Markup:
+    return EMPTY.join(
+        Markup('<a href="{}"{}>{}</a>').format(path, _here(path == view.path), view.say(text))
+        for path, text in links
+    )
+
+
+def _subsystems(view: View) -> Markup:
+    worst: dict[str, Alarm] = {}
+    count: dict[str, int] = {}
+    for alarm in view.live.alarms():
+        device = view.live.site.devices.get(alarm.device)
+        if device is not None:
+            count[device.subsystem] = count.get(device.subsystem, 0) + 1
+            other = worst.get(device.subsystem)
+            if other is None or urgency(alarm) < urgency(other):
+                worst[device.subsystem] = alarm
+    return EMPTY.join(
+        Markup('<a href="/subsystem/{id}"{here}><span>{name}</span>{mark}</a>').format(
+            id=subsystem.id,
+            here=_here(view.path == f"/subsystem/{subsystem.id}"),
+            name=view.name(subsystem.name),
+            mark=Markup('<span class="tally">{}{}</span>').format(
+                count[subsystem.id], symbol(worst[subsystem.id].priority, worst[subsystem.id].state)
+            )
+            if subsystem.id in worst
+            else EMPTY,
+        )
+        for subsystem in view.live.site.subsystems.values()
+    )
+
+
+def _themes(view: View) -> Markup:
+    chosen = view.client.request.cookies.get("steward_theme", "auto")
+    return EMPTY.join(
+        Markup('<option value="{}"{}>{}</option>').format(
+            preference(view.path, "theme", theme),
+            (Markup(" selected") if theme == chosen else ""),
+            view.say(text),
+        )
+        for theme, text in (
+            ("auto", words.THEME_AUTO),
+            ("light", words.THEME_LIGHT),
+            ("dark", words.THEME_DARK),
+        )
+    )
+
+
+def preference(path: str, name: str, value: str) -> str:
+    return f"/preference?{name}={value}&back={quote(path)}"
+
+
+def _here(here: bool) -> Markup:  # noqa: FBT001  # one word, one meaning
+    return Markup(' class="here" aria-current="page"') if here else EMPTY
+
+
+def _warnings(view: View) -> Markup:
+    """Lines that appear when the screen must not be trusted, or nothing can be commanded."""
+
+    def silent() -> tuple[str, ...]:
+        if view.person.place is not Place.CONTROL:
+            return ()
+        return tuple(sorted(name for name in view.house.ports.snapshots if view.live.is_silent(name)))
+
+    def render() -> Markup:
+        lines = EMPTY
+        if names := silent():
+            said = view.say(words.PLANT_SILENT, names=", ".join(names), seconds=SILENT_S)
+            lines += Markup('<p class="warning" data-warning="silent">{}</p>').format(said)
+        if view.person.idle:
+            lines += Markup('<p class="notice">{} <a href="/login?next={}">{}</a></p>').format(
+                view.say(words.VIEW_ONLY), quote(view.path), view.say(words.LOG_IN_AGAIN)
+            )
+        return lines
+
+    return view.block(render, lambda: (silent(), view.person.idle))
+
+
+_LOGO = Markup(
+    '<svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.8">'
+    '<path d="M3 21V9l9-6 9 6v12M8 21v-7h8v7M3 21h18"/></svg>'
+)

@@ -1,0 +1,228 @@
+"""One open page: which parts of it show what, and the patches that bring it up to date.
+
+Values are static HTML with ids. A refresh compares what is shown with what is so, and sends the difference as
+one message; that costs a fortieth of an element for every value.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from markupsafe import Markup
+from nicegui import Client, json, ui
+from nicegui.events import GenericEventArguments
+
+from actors.messages import Issuer
+from business.access import Person, Refusal
+from config.site import Point, Text
+from hmi import drawing, words
+from hmi.drawing import Drawn
+from hmi.live import Live, Rows
+from hmi.ports import Ports
+from hmi.seats import Seats
+
+KEY_LENGTH = 400
+"""Characters of the longest key that a click may carry."""
+
+Patch = list[Any]
+Handler = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all pages of a process share."""
+
+    live: Live
+    ports: Ports
+    seats: Seats
+
+
+@dataclass(slots=True)
+class Cell:
+    """A value on the page. Elements: `id` the value, `id`q quality word, `id`a age, `id`m mark on a bar."""
+
+    id: str
+    rows: Rows
+    row: int
+    column: int
+    point: Point
+    with_age: bool
+    shown: Drawn
+    age: str = ""
+
+
+@dataclass(slots=True)
+class Block:
+    """A part that is drawn anew as a whole, when `watch` has changed."""
+
+    id: str
+    render: Callable[[], Markup]
+    watch: Callable[[], Hashable]
+    key: Hashable
+    shown: Markup
+
+
+class View:
+    """Belongs to one NiceGUI client, for one person, in one language."""
+
+    def __init__(self, house: House, client: Client, person: Person, language: str) -> None:
+        self.house = house
+        self.live = house.live
+        self.client = client
+        self.person = person
+        self.language = language
+        self.path = client.request.url.path
+        self.zone = ZoneInfo(house.live.site.timezone)
+        self._cells: dict[tuple[str, str, str], Cell] = {}
+        self._by_table: dict[str, tuple[Rows, list[Cell], Any]] | None = None
+        self._blocks: list[Block] = []
+        self._acts: dict[str, tuple[str, Handler]] = {}
+        self._since = house.live.revision
+        self._ids = 0
+        ui.on("steward", self._act)
+
+    # -- drawing
+
+    def say(self, text: Text, **values: object) -> str:
+        return words.say(self.language, text, **values)
+
+    def name(self, text: Text) -> str:
+        return text.in_language(self.language)
+
+    def value(self, device: str, point: str, *, role: str = "") -> Markup:
+        """A value with its unit. `role` tells apart several appearances of the same point on the page."""
+        cell = self.cell(device, point, role=role)
+        return Markup(
+            '<span class="value" data-quality="{quality}" data-word="{word}"><span class="v{on}" id="{id}"'
+            ' data-point="{name}" data-quality="{quality}">{text}</span><i class="unit">{unit}</i></span>'
+        ).format(
+            id=cell.id,
+            name=f"{device}/{point}",
+            quality=cell.shown.quality,
+            word=cell.shown.word,
+            text=cell.shown.text,
+            unit=cell.point.unit,
+            on=" on" if cell.shown.on else "",
+        )
+
+    def cell(self, device: str, point: str, *, role: str = "", with_age: bool = False) -> Cell:
+        """Register a value for refreshing. Raises KeyError for a point that the site does not have."""
+        key = (device, point, role)
+        if key not in self._cells:
+            rows, row = self.live.place(device)
+            column = rows.table.template.index[point]
+            definition = rows.table.template.points[column]
+            shown = drawing.draw(self.language, definition, self.live.read(rows, row, column))
+            self._cells[key] = Cell(self._next_id(), rows, row, column, definition, with_age, shown)
+            self._by_table = None
+        return self._cells[key]
+
+    def block(self, render: Callable[[], Markup], watch: Callable[[], Hashable], tag: str = "div") -> Markup:
+        """A part drawn by `render`, again whenever the result of `watch` has changed."""
+        shown = render()
+        block = Block(self._next_id(), render, watch, watch(), shown)
+        self._blocks.append(block)
+        return Markup('<{tag} id="{id}" class="block">{shown}</{tag}>').format(
+            tag=Markup(tag),  # noqa: S704  # from the program, never from a person
+            id=block.id,
+            shown=shown,
+        )
+
+    def slowly(self, render: Callable[[], Markup], tag: str = "span") -> Markup:
+        """A small part that is looked at once a second."""
+        return self.block(render, lambda: int(self.live.clock()), tag)
+
+    def _next_id(self) -> str:
+        self._ids += 1
+        return f"s{self._ids}"
+
+    # -- refreshing
+
+    def refresh(self, *, slow: bool) -> None:
+        """Send what has changed. With `slow` also what changes without a message: ages and staleness."""
+        if not self.client.has_socket_connection:
+            return
+        patches = self.patches(slow=slow)
+        if patches:
+            self.client.run_javascript(f"steward.patch({json.dumps(patches)})")
+
+    def patches(self, *, slow: bool) -> list[Patch]:
+        """What differs from what the page shows; from now on it counts as shown."""
+        since, self._since = self._since, self.live.revision
+        patches: list[Patch] = []
+        if slow or since != self._since:
+            for rows, cells, places in self._tables():
+                if slow:
+                    moved = cells
+                else:
+                    at = np.flatnonzero(rows.changed[places] > since)
+                    moved = [cells[index] for index in at]
+                for cell in moved:
+                    self._compare(cell, patches, slow=slow)
+        for block in self._blocks:
+            key = block.watch()
+            if key != block.key:
+                block.key = key
+                shown = block.render()
+                if shown != block.shown:
+                    block.shown = shown
+                    patches.append([block.id, str(shown)])
+        return patches
+
+    def _compare(self, cell: Cell, patches: list[Patch], *, slow: bool) -> None:
+        reading = self.live.read(cell.rows, cell.row, cell.column)
+        drawn = drawing.draw(self.language, cell.point, reading)
+        if drawn != cell.shown:
+            cell.shown = drawn
+            patches.append([cell.id, drawn.text, drawn.quality, drawn.word, drawn.on, drawn.fraction])
+        if cell.with_age and slow:
+            age = drawing.age(self.language, reading.age_s)
+            if age != cell.age:
+                cell.age = age
+                patches.append([cell.id + "a", age])
+
+    def _tables(self) -> list[tuple[Rows, list[Cell], Any]]:
+        if self._by_table is None:
+            groups: dict[str, tuple[Rows, list[Cell]]] = {}
+            for cell in self._cells.values():
+                groups.setdefault(cell.rows.table.id, (cell.rows, []))[1].append(cell)
+            self._by_table = {
+                table: (rows, cells, np.array([cell.row for cell in cells]))
+                for table, (rows, cells) in groups.items()
+            }
+        return list(self._by_table.values())
+
+    # -- what a person does
+
+    def issuer(self) -> Issuer:
+        return Issuer(self.person.user, self.person.session, self.client.ip)
+
+    def on(self, act: str, permission: str, handler: Handler) -> None:
+        """Clicks on elements with data-act=`act` come to `handler` with their data-key."""
+        self._acts[act] = (permission, handler)
+
+    async def may(self, permission: str) -> bool:
+        """Whether the person may do this now, read afresh; says why not on the page."""
+        person = await self.house.seats.current(self.person.session)
+        if person is None:
+            ui.navigate.to("/login")
+            return False
+        self.person = person
+        if person.may(permission):
+            return True
+        reason = Refusal.IDLE if person.idle else Refusal.NOT_PERMITTED
+        ui.notify(words.refusal(self.language, reason), type="warning")
+        return False
+
+    async def _act(self, event: GenericEventArguments) -> None:
+        match event.args:
+            case {"act": "active"}:
+                await self.house.seats.touch(self.issuer())
+            case {"act": str(act), "key": str(key)} if act in self._acts and len(key) <= KEY_LENGTH:
+                permission, handler = self._acts[act]
+                if not permission or await self.may(permission):
+                    await handler(key)
+            case _:
+                pass

@@ -1,0 +1,293 @@
+"""A whole site without a plant, as a process: `python -m tests.hmi.serve PLACE DIRECTORY [HOSTILE]`.
+
+Prints one JSON line with port and users, then obeys JSON lines on its standard input (see `Plant.obey`), and
+prints one for every command it was given. Ends when its standard input closes.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import uvicorn
+from argon2 import PasswordHasher
+
+from actors.channels.live import LIVE
+from actors.channels.query import QueryFailed
+from actors.messages import (
+    AcknowledgeAlarm,
+    AlarmChanged,
+    AlarmState,
+    Beat,
+    CommandResult,
+    Frame,
+    Issuer,
+    Journal,
+    JournalRow,
+    Link,
+    OperatePoint,
+    ReadSnapshot,
+    ReadTrend,
+    Scans,
+    SelectPoint,
+    Snapshot,
+    Stage,
+    Tree,
+    Trend,
+)
+from actors.newest import LiveMessage
+from actors.table import tables
+from business.access import Authority
+from business.actor import BusinessActor, Execute
+from business.database import open_reader, open_writer, sessions, sqlite_url
+from business.identity.bootstrap import Credentials, create_demo_users
+from business.identity.model import Place
+from business.identity.passwords import Passwords
+from business.identity.service import Identity
+from business.migrations import migrate
+from config.site import Site
+from hmi.app import build
+from hmi.ports import Ports
+from tests.hmi.campus import alarm, campus, device_state, scans
+
+DRAWN = ("high", "low", "mean", "last")
+
+
+def say(**line: Any) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+class Plant:
+    """Field, core and historian in one: publishes, answers queries, takes commands."""
+
+    def __init__(self, site: Site, hostile: str) -> None:
+        self.site = site
+        self.hostile = hostile
+        self.tables = tables(site)
+        self.queue: asyncio.Queue[tuple[Frame, LiveMessage]] = asyncio.Queue()
+        self.sequences = {"field": 0, "core": 0}
+        self.moving = True
+        self.published: dict[str, dict[Any, LiveMessage]] = {"field": {}, "core": {}}
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    async def frames(self) -> AsyncIterator[tuple[Frame, LiveMessage]]:
+        while True:
+            yield await self.queue.get()
+
+    def publish(self, publisher: str, message: LiveMessage, key: Any) -> None:
+        self.sequences[publisher] += 1
+        self.published[publisher][key] = message
+        self.queue.put_nowait((Frame(publisher, "e1", self.sequences[publisher]), message))
+
+    def set_alarm(self, **changes: Any) -> None:
+        changed = alarm(**changes)
+        self.publish("core", AlarmChanged(changed), ("alarm", changed.device, changed.point, changed.rule))
+
+    async def run(self) -> None:
+        for number, device in enumerate(self.site.devices):
+            state = device_state(device)
+            if number in {3, 30}:
+                state = device_state(device, Link.DOWN, reason="connection refused")
+            if number == 5:
+                state = device_state(device, tag="检修中" + self.hostile)
+            self.publish("field", state, ("device", device))
+        for number, device in enumerate(("hvac-1", "hvac-2", "fresh-1", "water-2")):
+            self.set_alarm(device=device, priority=number + 1, time_ns=time.time_ns() - number * 10**11)
+        self.set_alarm(device="hvac-3", state=AlarmState.ACKNOWLEDGED, note="已派工" + self.hostile)
+        self.set_alarm(device="hvac-4", rule="comm-loss", point="", priority=2)
+        second = 0
+        while True:
+            beat = Beat("field", 4711, time.time_ns(), time.time_ns(), 1, {"points_per_s": 1530.0})
+            self.publish("core", Beat("core", 4712, 10**18, time.time_ns(), 1, {}), "beat")
+            if self.moving:
+                self.publish("field", beat, "beat")
+                for table in self.tables:
+                    self.publish("field", scans(table, second, 7, time.time_ns()), table.id)
+            second += 1
+            await asyncio.sleep(1.0)
+
+    async def ask(self, query: Any) -> AsyncIterator[Any]:
+        if isinstance(query, ReadTrend):
+            times = np.arange(
+                query.since_ns, query.until_ns, (query.until_ns - query.since_ns) // query.buckets
+            )
+            wave = 20 + 4 * np.sin(np.arange(len(times)) / 20)
+            column = {"low": wave - 0.6, "high": wave + 0.6, "mean": wave, "last": wave}
+            yield Trend(
+                query.points[0],
+                times,
+                **column,
+                worst=np.zeros(len(times), np.uint8),
+                count=np.ones(len(times), np.int64),
+            )
+
+    async def send(self, body: Any, issuer: Issuer, ttl_s: float) -> AsyncIterator[CommandResult]:
+        say(command=type(body).__name__, user=issuer.user, body=repr(body))
+        now = time.time_ns()
+        match body:
+            case SelectPoint():
+                yield CommandResult("1", Stage.DONE, "selection-1", None, now)
+            case OperatePoint():
+                yield CommandResult("2", Stage.ACCEPTED, "", None, now)
+                yield CommandResult("2", Stage.WRITTEN, "", None, now)
+                yield CommandResult("2", Stage.CONFIRMED, "", body.value, now)
+            case AcknowledgeAlarm(device, point, rule, event, note):
+                old = self.published["core"][("alarm", device, point, rule)]
+                assert isinstance(old, AlarmChanged)
+                priority = old.alarm.priority
+                acknowledged = AlarmState.ACKNOWLEDGED
+                self.set_alarm(
+                    device=device,
+                    point=point,
+                    rule=rule,
+                    event=event,
+                    note=note,
+                    priority=priority,
+                    state=acknowledged,
+                )
+                yield CommandResult("3", Stage.DONE, "", None, now)
+            case _:
+                yield CommandResult("4", Stage.DONE, "", None, now)
+
+    def obey(self, line: dict[str, Any]) -> None:
+        match line:
+            case {"set": [device, point, value, quality]}:
+                for table in self.tables:
+                    if device in table.row:
+                        at = table.row[device]
+                        kept = self.published["field"][table.id]
+                        assert isinstance(kept, Scans)
+                        values, qualities = kept.values[[at]].copy(), kept.quality[[at]].copy()
+                        values[0, table.template.index[point]] = value
+                        qualities[0, table.template.index[point]] = quality
+                        rows = np.array([at], np.int32)
+                        message = Scans(1, table.id, rows, np.array([time.time_ns()]), values, qualities, ())
+                        self.publish("field", message, f"{table.id}#{device}")
+            case {"moving": moving}:
+                self.moving = bool(moving)
+            case {"alarm": dict(changes)}:
+                self.set_alarm(**changes)
+
+
+class Asked:
+    """One kind of query of the plant."""
+
+    def __init__(self, plant: Plant, publisher: str) -> None:
+        self.plant, self.publisher = plant, publisher
+
+    async def ask(self, query: Any) -> AsyncIterator[Any]:
+        if isinstance(query, ReadSnapshot):
+            frame = Frame(self.publisher, "e1", self.plant.sequences[self.publisher])
+            bodies = tuple(LIVE.encode(message) for message in self.plant.published[self.publisher].values())
+            yield Snapshot(frame, bodies)
+        elif self.publisher == "core":
+            yield Journal(
+                tuple(
+                    JournalRow(
+                        1000 - number, time.time_ns(), time.time_ns(), "hvac-1", "supply-temperature", "high",
+                        "a-1", number, ("occurred", "acknowledged", "returned")[number % 3],
+                        AlarmState.UNACKNOWLEDGED, 1 + number % 4, 31.2, 30.0, "summer",
+                        "operator" if number % 3 == 1 else "", "127.0.0.1", "已派工" + self.plant.hostile,
+                        number % 5 != 0,
+                    )
+                    for number in range(40)
+                )
+            )  # fmt: skip
+        else:
+            raise QueryFailed(f"{self.publisher} did not answer within 5 s; ask again")
+
+
+class Trees:
+    async def ask(self, _query: Any) -> AsyncIterator[Any]:
+        def node(name: str, *children: Any) -> dict[str, Any]:
+            return {
+                "name": name, "kind": "DeviceActor", "state": "running", "restarts": 1, "inbox": 0, "inbox_max": 4,
+                "messages": 123456, "error": "", "children": list(children),
+            }  # fmt: skip
+
+        yield Tree(
+            "field", 4711, node("field", node("hvac", node("hvac-1"), node("hvac-2")), node("publisher"))
+        )
+
+
+class Office:
+    """The identity actor, as the command channel would reach it."""
+
+    def __init__(self, actor: Any) -> None:
+        self._actor = actor
+
+    async def send(self, body: Any, issuer: Issuer, ttl_s: float) -> AsyncIterator[CommandResult]:
+        outcome = await asyncio.to_thread(self._actor.ask, Execute(issuer, body), timeout=ttl_s)
+        yield CommandResult("", outcome.stage, outcome.detail, None, time.time_ns())
+
+
+async def obey(plant: Plant, server: uvicorn.Server) -> None:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    while line := await reader.readline():
+        plant.obey(json.loads(line))
+    server.should_exit = True
+
+
+async def main(place: str, directory: str, hostile: str = "") -> None:
+    url = sqlite_url(Path(directory) / "business.db")
+    writer = open_writer(url)
+    migrate(writer)
+    reader = open_reader(url)
+    authority = Authority(reader, time.time_ns)
+    code = "one-time-code"
+    identity = Identity(Passwords(PasswordHasher(1, 64, 1)), time.time_ns, code)
+    made: tuple[Credentials, ...] = ()
+    if not os.environ.get("NO_USERS"):
+        with sessions(writer).begin() as session:
+            made = create_demo_users(session, identity)
+    plant = Plant(campus(hostile), hostile)
+    actor = BusinessActor.start("identity", module=identity, sessions=sessions(writer), authority=authority)
+
+    @contextlib.asynccontextmanager
+    async def outside() -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(plant.run()), asyncio.create_task(obey(plant, server))]
+        say(port=listening.getsockname()[1], users={one.user: one.password for one in made})
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def configuration(_version: int) -> Site:
+        return plant.site
+
+    ports = Ports(
+        gate=plant,
+        office=Office(actor),
+        history=plant,
+        journal=Asked(plant, "core"),
+        trees={"field": Trees(), "historian": Asked(plant, "historian")},
+        snapshots={"field": Asked(plant, "field"), "core": Asked(plant, "core")},
+        configuration=configuration,
+    )
+    app = build(
+        Place(place), site=plant.site, frames=plant, ports=ports, authority=authority, outside=outside
+    )
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="info", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    listening = config.bind_socket()
+    await server.serve([listening])
+    actor.stop()
+    reader.dispose()
+    writer.dispose()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
