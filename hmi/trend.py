@@ -1,6 +1,7 @@
 """The last hour of one point as a chart, from buckets that the historian makes."""
 
 import asyncio
+import math
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 from nicegui import ui
 
 from actors.channels.query import QueryFailed
-from actors.messages import ReadTrend, Trend
+from actors.messages import Float64, ReadTrend, Trend
 from config.site import Device, Point, PointKind
 from hmi import words
 from hmi.view import View
@@ -75,11 +76,10 @@ def options(view: View, point: Point, trends: list[Trend], since_ns: int, until_
     offset_ms = _offset_ms(view, until_ns)
     stamps = [int(stamp) + offset_ms for stamp in times // 1_000_000]
 
-    def rows(values: Any) -> list[list[float | None]]:
-        clean = np.where(np.isfinite(values), values, None).tolist() if len(values) else []
+    def rows(values: Float64) -> list[list[float | None]]:
         return [
-            [stamp, None if value is None else round(value, point.decimals + 1)]
-            for stamp, value in zip(stamps, clean, strict=True)
+            [stamp, round(float(value), point.decimals + 1) if math.isfinite(value) else None]
+            for stamp, value in zip(stamps, values, strict=True)
         ]
 
     step = "end" if point.kind is PointKind.DISCRETE else False

@@ -120,7 +120,7 @@ def _alarms(view: View, subsystem: str) -> Markup:
 
 
 def key_values(view: View, devices: list[Device]) -> Iterator[tuple[Device, Point]]:
-    """First values of several devices rather than all of one, and not all of one kind where there are more."""
+    """First values of several devices rather than all of one, not all of one kind where there are more."""
     rest: list[tuple[int, int, Device, Point]] = []
     for order, device in enumerate(devices):
         rest += [(depth, order, device, point) for depth, point in enumerate(view.live.main_points(device))]

@@ -211,7 +211,8 @@ class Trees:
     async def ask(self, _query: Any) -> AsyncIterator[Any]:
         def node(name: str, *children: Any) -> dict[str, Any]:
             return {
-                "name": name, "kind": "DeviceActor", "state": "running", "restarts": 1, "inbox": 0, "inbox_max": 4,
+                "name": name, "kind": "DeviceActor", "state": "running", "restarts": 1, "inbox": 0,
+                "inbox_max": 4,
                 "messages": 123456, "error": "", "children": list(children),
             }  # fmt: skip
 
