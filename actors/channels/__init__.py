@@ -1,0 +1,1 @@
+"""The four channels between processes: live, durable, command, query."""

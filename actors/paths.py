@@ -1,0 +1,106 @@
+"""Where everything of one running site lies; nobody spells a path elsewhere."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPaths:
+    """What one field process keeps."""
+
+    conditions: Path
+    history: Path
+    applied: Path
+    """The configuration it applied last, so that it starts alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPaths:
+    """What the historian keeps: the hot store, and `<day>/*.parquet` below `root`."""
+
+    root: Path
+
+    @property
+    def hot(self) -> Path:
+        return self.root / "hot.db"
+
+    def day(self, day: str) -> Path:
+        return self.root / day
+
+
+@dataclass(frozen=True, slots=True)
+class RunPaths:
+    """The run directory of a site."""
+
+    root: Path
+
+    def create(self) -> None:
+        """Make the directories, readable by their owner only."""
+        for path in (self.root, self.configuration, self.ipc, self.root / "field", self.secrets):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.history.root.mkdir(mode=0o700, exist_ok=True)
+
+    @property
+    def configuration(self) -> Path:
+        return self.root / "configuration"
+
+    @property
+    def ipc(self) -> Path:
+        return self.root / "ipc"
+
+    @property
+    def alarms(self) -> Path:
+        return self.root / "alarms.db"
+
+    @property
+    def business(self) -> Path:
+        return self.root / "business.db"
+
+    @property
+    def history(self) -> HistoryPaths:
+        return HistoryPaths(self.root / "history")
+
+    @property
+    def secrets(self) -> Path:
+        return self.root / "secrets"
+
+    @property
+    def running(self) -> Path:
+        """The number of the configuration version in force."""
+        return self.configuration / "running"
+
+    @property
+    def ballast(self) -> Path:
+        return self.root / "ballast"
+
+    def configuration_version(self, version: int) -> Path:
+        return self.configuration / f"{version:06d}.json"
+
+    def field(self, process: str) -> FieldPaths:
+        folder = self.root / "field" / process
+        return FieldPaths(folder / "conditions.db", folder / "history.db", folder / "applied.json")
+
+    def live(self, process: str) -> str:
+        return self._endpoint(process, "live")
+
+    def query(self, process: str) -> str:
+        return self._endpoint(process, "query")
+
+    def command(self, process: str) -> str:
+        return self._endpoint(process, "command")
+
+    def durable(self, process: str) -> str:
+        return self._endpoint(process, "durable")
+
+    def _endpoint(self, process: str, channel: str) -> str:
+        path = self.ipc.absolute() / f"{process}.{channel}"
+        if len(bytes(path)) > MAX_SOCKET_PATH:
+            raise ValueError(
+                f"the socket path {path} has {len(bytes(path))} bytes, the system's limit is "
+                f"{MAX_SOCKET_PATH}; choose a shorter run directory (STEWARD_RUN)"
+            )
+        return f"ipc://{path}"
+
+
+MAX_SOCKET_PATH = 107
+"""Bytes of `sun_path` on Linux, without its closing zero."""
