@@ -142,6 +142,18 @@ class Beat:
     rates: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class CanaryHeard:
+    """A canary came through field, outbox, core and journal to where a notification would be written."""
+
+    id: str
+    process: str
+    sung_ns: int
+    heard_ns: int
+    text: str
+    """The notification that would have gone out; it is rehearsed, not sent."""
+
+
 # --- durable: conditions and results; then history -----------------------------------------------------
 
 
@@ -183,6 +195,15 @@ class ConditionsRead:
     active: tuple[ActiveCondition, ...]
     complete: bool
     """False while the device is lost: only its own conditions (link, fault) are known, the rest stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class CanarySung:
+    """The watchdog's canary on its way through the chain that alarms take."""
+
+    id: str
+    process: str
+    time_ns: int
 
 
 class Stage(StrEnum):
@@ -371,6 +392,11 @@ class ApplyConfiguration:
 
 
 @dataclass(frozen=True, slots=True)
+class SingCanary:
+    """The watchdog asks `field` to send a canary along the way of the alarms."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadConditions:
     """`core` asks `field` for the whole condition set of every device."""
 
@@ -418,6 +444,51 @@ class Trend:
     worst: UInt8
     """Worst quality in the bucket. Bad values never enter low, high, mean or last."""
     count: Int64
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """Raw values of one point, oldest first: at most `limit` (up to 100,000) of those after `after_ns`."""
+
+    point: str
+    """device/point"""
+    after_ns: int
+    until_ns: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Columns of the shape (n,). Go on with `after_ns` = the last time; `is_last` when there is no more.
+
+    A text point has `texts`, and NaN for `values`; any other point has no `texts`."""
+
+    point: str
+    time_ns: Int64
+    received_ns: Int64
+    values: Float64
+    texts: tuple[str, ...]
+    quality: UInt8
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CountHistory:
+    """How much is stored with since <= time < until."""
+
+    since_ns: int
+    until_ns: int
+    per_point: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCount:
+    rows: int
+    distinct: int
+    """Different (point, time): less than `rows` when something was stored twice."""
+    points: tuple[str, ...]
+    """device/point; empty unless asked for."""
+    counts: Int64
 
 
 @dataclass(frozen=True, slots=True)
