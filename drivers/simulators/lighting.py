@@ -1,0 +1,62 @@
+"""Lighting controllers: eight circuits by schedule or by hand; their power shows in the meters."""
+
+from collections.abc import Mapping
+
+from config.site import Device
+from drivers.simulators.model import Counter, Model, Reading, toward
+from drivers.simulators.presence import office_hours
+from drivers.simulators.world import World
+
+CIRCUITS = range(1, 9)
+ALWAYS = (1, 2)
+"""Corridors and exits burn day and night."""
+SCHEDULE = 1
+
+
+class Lighting(Model):
+    def __init__(self, device: Device, world: World) -> None:
+        super().__init__(device, world)
+        self._rated_kw = {n: self._random.uniform(1.1, 2.6) for n in CIRCUITS}
+        self.settings = {"mode": SCHEDULE, "lux-setpoint": 500.0}
+        self.settings |= {f"lamp-{n}": 0.0 for n in CIRCUITS}
+        self._hours = {n: Counter(1.0, world.time_s) for n in CIRCUITS}
+        self._energy = Counter(sum(self._rated_kw.values()), world.time_s)
+        self._open: bool | None = None
+        self._cabinet_c = 28.0
+
+    def kw(self, circuit: int) -> float:
+        """Power of a circuit: nothing while dark, less with failed lamps."""
+        lit = self.settings[f"lamp-{circuit}"] >= 0.5
+        return self._rated_kw[circuit] * (0.6 if self.has(f"lamp-{circuit}") else 1.0) if lit else 0.0
+
+    def step(self, world: World, dt_s: float) -> None:
+        hours = office_hours(world.local)
+        if self.settings["mode"] == SCHEDULE and hours is not self._open:
+            # The schedule switches at its own times only: a hand on the switch counts until then.
+            self._open = hours
+            for n in CIRCUITS:
+                self.settings[f"lamp-{n}"] = float(n in ALWAYS or hours)
+        self.power_kw = sum(map(self.kw, CIRCUITS))
+        for n in CIRCUITS:
+            self._hours[n].add(self.settings[f"lamp-{n}"], dt_s)
+        self._energy.add(self.power_kw, dt_s)
+        self._cabinet_c = toward(self._cabinet_c, 25 + 0.6 * self.power_kw, dt_s, 1800)
+
+    def readings(self, world: World) -> Mapping[str, Reading]:
+        out: dict[str, Reading] = dict(self.settings)
+        for n in CIRCUITS:
+            kw = self.kw(n)
+            out[f"lamp-{n}-on"] = self.settings[f"lamp-{n}"]
+            out[f"lamp-{n}-current"] = self.near(kw * 1000 / world.grid_v / 0.95, 0.02) if kw else 0.0
+            out[f"lamp-{n}-hours"] = self._hours[n].value
+            out[f"lamp-{n}-failed"] = float(self.has(f"lamp-{n}"))
+        daylight = 0.25 * world.weather.solar_w_m2
+        lamps = 520 * self.power_kw / sum(self._rated_kw.values())
+        return out | {
+            "power": self.power_kw,
+            "voltage": self.near(world.grid_v, 0.2),
+            "illuminance": self.near(daylight + lamps + 3, 2),
+            "cabinet-temp": self.near(self._cabinet_c, 0.1),
+            "energy": self._energy.value,
+            "remote": 1.0,
+        }

@@ -1,0 +1,78 @@
+"""What every simulated device has: settings that the control room writes, readings, counters and faults."""
+
+import math
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from config.site import Device
+from drivers.simulators.world import World
+
+Reading = float | str | None
+"""A value in the point's unit; None is a broken sensor, which sends its fault code."""
+
+COMMISSIONED_S = datetime(2025, 1, 1, tzinfo=UTC).timestamp()
+OFF, ON, AUTO = 0, 1, 2
+
+
+class Model:
+    """The physics behind one device. `step` moves it on, `readings` tells every point of its profile."""
+
+    rank: ClassVar[int] = 1
+    """Models of a lower rank step first: loads, then the plant, then meters, then incomers."""
+
+    def __init__(self, device: Device, world: World) -> None:
+        self.device = device
+        self.settings: dict[str, float] = {}
+        """What the control room may write, by point."""
+        self.faults: set[str] = set()
+        self.power_kw = 0.0
+        self._random = random.Random(f"{world.seed}:{device.id}")
+
+    def step(self, world: World, dt_s: float) -> None:
+        """Move on by `dt_s`; any length is stable."""
+
+    def readings(self, world: World) -> Mapping[str, Reading]:
+        """Every point of the device's profile."""
+        return dict(self.settings)
+
+    def write(self, point: str, value: float) -> None:
+        """The control room wrote `point`, in its unit."""
+        if point in self.settings:
+            self.settings[point] = value
+
+    def near(self, value: float, spread: float) -> float:
+        """`value` as a sensor shows it."""
+        return value + spread * (2 * self._random.random() - 1)
+
+    def has(self, fault: str) -> bool:
+        return fault in self.faults
+
+
+class Counter:
+    """Counts up and never down, also across a restart of the simulators.
+
+    It begins where the fastest possible count since the plant was commissioned would stand, and is held to
+    that pace, so that no earlier run can have shown more.
+    """
+
+    def __init__(self, most_per_h: float, time_s: float) -> None:
+        self._most_per_h = most_per_h
+        self.value = most_per_h * max(0.0, time_s - COMMISSIONED_S) / 3600
+
+    def add(self, per_h: float, dt_s: float) -> None:
+        self.value += min(max(per_h, 0.0), self._most_per_h) * dt_s / 3600
+
+    def once(self) -> None:
+        """One event; whoever counts events keeps them below the pace."""
+        self.value += 1
+
+
+def toward(value: float, target: float, dt_s: float, tau_s: float) -> float:
+    """First-order approach with time constant `tau_s`: exact, hence stable for any step."""
+    return target + (value - target) * math.exp(-dt_s / tau_s)
+
+
+def clamp(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
