@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
+from actors.codecs import CONDITIONS
 from actors.messages import CommandResult, ConditionChanged, ConditionsRead
 from actors.outlets import Tell
-from actors.wire import Codec, WireError
+from actors.wire import WireError
 from config.site import Site
 
 logger = logging.getLogger(__name__)
-
-CONDITIONS = Codec(ConditionChanged, ConditionsRead, CommandResult)
-"""What travels through the conditions outbox of a field process."""
 
 Condition = ConditionChanged | ConditionsRead
 
@@ -63,6 +61,7 @@ class CaughtUp:
 @dataclass(slots=True)
 class _Batch:
     rows: Rows
+    others: tuple[object, ...]
     parts: dict[str, Part] = field(default_factory=dict)
 
 
@@ -70,6 +69,7 @@ class Intake:
     """`apply` is what the receiver calls. A part stays here until it is done, and a zone that was restarted
     gets its parts again: the receiver itself never repeats a batch.
 
+    other: called with what is neither condition nor result, once its batch is committed.
     mark_applied: commits (source, epoch, sequence), then calls back.
     fresh_s: how old the last row of a batch may be for its source to count as caught up.
     """
@@ -80,12 +80,14 @@ class Intake:
         zones: Mapping[str, Tell],
         gate: Tell,
         *,
+        other: Callable[[object], object],
         mark_applied: Callable[[str, str, int, Callable[[], None]], object],
         wall_ns: Callable[[], int],
         fresh_s: float,
     ) -> None:
         self._site = site
         self._actors = {**zones, "": gate}
+        self._other = other
         self._mark_applied = mark_applied
         self._wall_ns = wall_ns
         self._fresh_ns = round(fresh_s * 1e9)
@@ -106,6 +108,7 @@ class Intake:
         """Hand the batch on, part by part. Called in the receiver's thread; returns at once."""
         rows: dict[str, list[tuple[int, Condition]]] = {}
         results: list[CommandResult] = []
+        others: list[object] = []
         newest_ns = 0
         for sequence, body in batch.rows:
             try:
@@ -117,6 +120,8 @@ class Intake:
             newest_ns = message.time_ns
             if isinstance(message, CommandResult):
                 results.append(message)
+            elif not isinstance(message, Condition):
+                others.append(message)
             elif (device := self._site.devices.get(message.device)) is not None:
                 rows.setdefault(self._site.alarm_zone(device.zone), []).append((sequence, message))
             else:
@@ -126,7 +131,7 @@ class Intake:
                 )
         caught_up = self._wall_ns() - newest_ns <= self._fresh_ns
         with self._lock:
-            waiting = _Batch(batch)
+            waiting = _Batch(batch, tuple(others))
             for name in {*rows, *([""] if results else [])}:
                 waiting.parts[name] = Part(
                     batch.source,
@@ -139,8 +144,8 @@ class Intake:
             self._waiting.setdefault((batch.source, batch.epoch), deque()).append(waiting)
             to_tell: list[tuple[str, Part | CaughtUp]] = [*waiting.parts.items()]
             if caught_up and batch.source in self._behind:
-                others = self._actors.keys() - waiting.parts.keys() - {""}
-                to_tell += [(name, CaughtUp(batch.source)) for name in others]
+                unheard = self._actors.keys() - waiting.parts.keys() - {""}
+                to_tell += [(name, CaughtUp(batch.source)) for name in unheard]
             (self._behind.discard if caught_up else self._behind.add)(batch.source)
             for name, message in to_tell:
                 if name in self._actors:
@@ -166,15 +171,17 @@ class Intake:
 
     def _advance(self, batch: Rows) -> None:
         """Acknowledge from the oldest batch on as far as all is journaled."""
-        finished: list[Rows] = []
+        finished: list[_Batch] = []
         with self._lock:
             waiting = self._waiting[batch.source, batch.epoch]
             while waiting and not waiting[0].parts:
-                finished.append(waiting.popleft().rows)
+                finished.append(waiting.popleft())
         if finished:
 
             def acknowledge() -> None:
                 for each in finished:
-                    each.committed()
+                    each.rows.committed()
+                    for message in each.others:
+                        self._other(message)
 
-            self._mark_applied(batch.source, batch.epoch, finished[-1].last, acknowledge)
+            self._mark_applied(batch.source, batch.epoch, finished[-1].rows.last, acknowledge)

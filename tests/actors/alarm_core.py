@@ -11,7 +11,8 @@ from typing import Any
 
 from actors.actor import Ref
 from actors.address import Address
-from actors.intake import CONDITIONS, Condition, Intake
+from actors.codecs import CONDITIONS
+from actors.intake import Condition, Intake
 from actors.journal import Journal, MarkApplied
 from actors.journal_reader import JournalReader
 from actors.messages import AcknowledgeAlarm, Alarm, AlarmChanged, CommandResult, Issuer
@@ -49,6 +50,7 @@ class Core:
         self.seen: queue.SimpleQueue[Alarm] = queue.SimpleQueue()
         self.results: queue.SimpleQueue[CommandResult] = queue.SimpleQueue()
         self.sent_to_gate: list[Any] = []
+        self.others: list[object] = []
         self.reads_asked = 0
         self.journal_address = Address("journal")
         self.zone_address = Address("zone")
@@ -60,6 +62,7 @@ class Core:
         self.journal_address.point(self.journal)
         self.intake = Intake(
             self.site, {"building-a": self.zone_address}, Gate(self.sent_to_gate),
+            other=self.others.append,
             mark_applied=lambda *mark: self.journal_address.tell(MarkApplied(*mark)),
             wall_ns=self.wall_ns, fresh_s=WITHIN_S,
         )  # fmt: skip
