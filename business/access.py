@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from actors import messages
+from actors.gate import PERMISSIONS
 from actors.messages import Issuer
 from business.database import sessions
 from business.identity.model import AccessVersion, Place, Role, User, UserSession
@@ -42,20 +42,6 @@ _ROLES: Mapping[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: _OPERATOR | {"configuration.apply", "user.manage"},
 }
 
-_PLANT: Mapping[type, str] = {
-    messages.SelectPoint: "point.operate",
-    messages.OperatePoint: "point.operate",
-    messages.AcknowledgeAlarm: "alarm.acknowledge",
-    messages.HangTag: "device.tag",
-    messages.RemoveTag: "device.tag",
-    messages.SubstitutePoint: "point.substitute",
-    messages.EndSubstitution: "point.substitute",
-    messages.RetryDevice: "device.retry",
-    messages.UseLimitSet: "subsystem.limit-set",
-    messages.ApplyConfiguration: "configuration.apply",
-}
-"""Commands of a person to the plant. What is not here and names no permission itself, no person may send."""
-
 
 class Refusal(StrEnum):
     """Why a command is refused, as `CommandResult.detail`; the pages have the words."""
@@ -85,9 +71,9 @@ def permission(role: Role) -> frozenset[str]:
 
 
 def permission_of(command: type) -> str | None:
-    """What a command demands; None when no person may send it."""
+    """What a command demands, as it says itself or the gate says; None when no person may send it."""
     named: str | None = getattr(command, "permission", None)
-    return named if named is not None else _PLANT.get(command)
+    return named if named is not None else PERMISSIONS.get(command)
 
 
 @dataclass(frozen=True, slots=True)

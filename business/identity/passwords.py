@@ -45,7 +45,7 @@ def weakness(password: str, user: str) -> str:
         return "password-classes"
     if plain_name(user) in plain:
         return "password-has-name"
-    stripped = re.sub(r"[^a-z@]", "", plain)
+    stripped = re.sub(r"[\W\d_]", "", plain)
     if any(word in plain for word in _DENIED if len(word) * 2 > len(plain)) or stripped in _DENIED:
         return "password-common"
     return ""

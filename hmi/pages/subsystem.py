@@ -95,7 +95,7 @@ def link_state(view: View, device: str) -> Markup:
     if state is None:
         return Markup('<span class="link connecting">{}</span>').format(view.say(words.LINK_UNKNOWN))
     tag = (
-        Markup(' <span class="tagged" title="{}">{}</span>').format(state.tag_note, view.say(words.HANG_TAG))
+        Markup(' <span class="tagged" title="{}">{}</span>').format(state.tag_note, view.say(words.HAS_TAG))
         if state.tag_note
         else EMPTY
     )

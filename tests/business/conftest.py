@@ -1,0 +1,108 @@
+"""A business database of its own for every test, with a clock that the test moves and cheap hashes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy.orm import Session, sessionmaker
+
+from actors.messages import Issuer
+from business.access import Authority
+from business.actor import BusinessActor, Execute, Outcome
+from business.database import open_reader, open_writer, sessions, sqlite_url
+from business.identity.messages import CreateUser, LoggedIn, LogIn
+from business.identity.model import Place
+from business.identity.passwords import Passwords
+from business.identity.service import Identity
+from business.identity.tokens import fingerprint, new_token
+from business.migrations import migrate
+
+CODE = "4711-code"
+GOOD = "Correct-Horse-7"
+NOBODY = Issuer("", "", "127.0.0.1")
+
+
+class CountingHasher(PasswordHasher):
+    """Counts checks: two log-ins that cost the same number of hashes take the same time (S-04)."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=64, parallelism=1)
+        self.checks = 0
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Any:  # noqa: A002
+        self.checks += 1
+        return super().verify(hash, password)
+
+
+class Office:
+    """The identity actor with everything around it."""
+
+    def __init__(self, directory: Path) -> None:
+        self.url = sqlite_url(directory / "business.db")
+        self.now_ns = 1_800_000_000_000_000_000
+        self.hasher = CountingHasher()
+        self.events: list[Any] = []
+        self.open()
+
+    def open(self) -> None:
+        self.writer = open_writer(self.url)
+        migrate(self.writer)
+        self.sessions: sessionmaker[Session] = sessions(self.writer)
+        self.reader = open_reader(self.url)
+        self.authority = Authority(self.reader, self.wall_ns)
+        self.identity = Identity(Passwords(self.hasher), self.wall_ns, CODE)
+        self.actor = BusinessActor.start(
+            "identity",
+            module=self.identity,
+            sessions=self.sessions,
+            authority=self.authority,
+            announce=self.events.append,
+        )
+
+    def close(self) -> None:
+        self.actor.stop(block=True, timeout=5)
+        self.reader.dispose()
+        self.writer.dispose()
+
+    def wall_ns(self) -> int:
+        return self.now_ns
+
+    def pass_minutes(self, minutes: float) -> None:
+        self.now_ns += int(minutes * 60e9)
+
+    def do(self, command: Any, issuer: Issuer = NOBODY) -> Outcome:
+        outcome = self.actor.ask(Execute(issuer, command), timeout=10)
+        assert isinstance(outcome, Outcome)
+        return outcome
+
+    def create(self, user: str, role: str, password: str = GOOD) -> None:
+        with self.sessions.begin() as session:
+            self.identity.handle(session, NOBODY, CreateUser(user, user.title(), role, password))
+
+    def try_to_log_in(
+        self,
+        user: str,
+        password: str = GOOD,
+        *,
+        place: Place = Place.OFFICE,
+        address: str = "10.0.0.1",
+        token: str = "",
+        previous: str = "",
+    ) -> Outcome:
+        token = token or new_token()
+        return self.do(LogIn(user, password, fingerprint(token), place.value, address, "a browser", previous))
+
+    def log_in(self, user: str, **how: Any) -> Issuer:
+        outcome = self.try_to_log_in(user, **how)
+        logged_in = outcome.events[-1]
+        assert isinstance(logged_in, LoggedIn), outcome
+        return Issuer(logged_in.user, logged_in.session, "10.0.0.1")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    office = Office(tmp_path)
+    yield office
+    office.close()

@@ -1,0 +1,99 @@
+"""The matrix of roles and commands (S-20), and that rights are read at the moment of execution (S-08)."""
+
+import inspect
+from typing import Any
+
+import pytest
+
+from actors import messages
+from actors.messages import AcknowledgeAlarm, Issuer, SelectPoint
+from business.access import EVERYBODY, OWN, Refusal, permission, permission_of
+from business.identity.messages import COMMANDS, DisableUser, LogIn, LogOut, SetRole
+from business.identity.model import Role
+from tests.business.conftest import Office
+
+OPERATE = SelectPoint("ahu-1", "setpoint", 21.0)
+
+PLANT = {
+    "SelectPoint": {Role.OPERATOR, Role.ADMINISTRATOR},
+    "OperatePoint": {Role.OPERATOR, Role.ADMINISTRATOR},
+    "AcknowledgeAlarm": {Role.OPERATOR, Role.ADMINISTRATOR},
+    "HangTag": {Role.OPERATOR, Role.ADMINISTRATOR},
+    "RemoveTag": {Role.OPERATOR, Role.ADMINISTRATOR},
+    "SubstitutePoint": {Role.OPERATOR, Role.ADMINISTRATOR},
+    "EndSubstitution": {Role.OPERATOR, Role.ADMINISTRATOR},
+    "RetryDevice": {Role.OPERATOR, Role.ADMINISTRATOR},
+    "UseLimitSet": {Role.OPERATOR, Role.ADMINISTRATOR},
+    "ApplyConfiguration": {Role.ADMINISTRATOR},
+}
+MANAGING = {"CreateUser", "SetPassword", "SetRole", "DisableUser", "EnableUser"}
+ALL_MESSAGES = [
+    one for _, one in inspect.getmembers(messages, inspect.isclass) if one.__module__ == messages.__name__
+]
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("message", ALL_MESSAGES, ids=lambda one: one.__name__)
+def test_every_message_to_the_plant_is_denied_unless_a_role_is_listed(message: type, role: Role) -> None:
+    wanted = permission_of(message)
+    allowed = wanted is not None and wanted in permission(role)
+    assert allowed == (role in PLANT.get(message.__name__, set()))
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.__name__)
+def test_only_administrators_manage_users(command: type, role: Role) -> None:
+    wanted = permission_of(command)
+    assert wanted is not None
+    if command.__name__ in MANAGING:
+        assert (wanted in permission(role)) == (role is Role.ADMINISTRATOR)
+    else:
+        assert wanted in {EVERYBODY, OWN}
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize(
+    "command", [OPERATE, AcknowledgeAlarm("d", "p", "r", 1, ""), LogOut(), SetRole("x", "viewer")]
+)
+def test_the_authority_answers_as_the_matrix_does(office: Office, role: Role, command: Any) -> None:
+    office.create("somebody", role.value)
+    issuer = office.log_in("somebody")
+    wanted = permission_of(type(command))
+    refusal = office.authority.refusal(issuer, command)
+    assert refusal == (None if wanted in permission(role) else Refusal.NOT_PERMITTED)
+
+
+def test_what_no_role_may_send_is_refused_to_the_administrator_too(office: Office) -> None:
+    office.create("chief", "administrator")
+    chief = office.log_in("chief")
+    assert office.authority.refusal(chief, messages.WritePoint("d", "p", 1.0)) is Refusal.NOT_PERMITTED
+
+
+def test_a_demoted_user_is_refused_at_once(office: Office) -> None:
+    """S-08."""
+    office.create("chief", "administrator")
+    office.create("wang", "operator")
+    chief, wang = office.log_in("chief"), office.log_in("wang")
+    assert office.authority.refusal(wang, OPERATE) is None
+    before = office.authority.version()
+    office.do(SetRole("wang", "viewer"), chief)
+    assert office.authority.refusal(wang, OPERATE) is Refusal.NOT_PERMITTED
+    assert office.authority.version() > before
+
+
+def test_a_disabled_or_logged_out_user_is_refused_at_once(office: Office) -> None:
+    """S-08."""
+    office.create("chief", "administrator")
+    office.create("wang", "operator")
+    office.create("li", "operator")
+    chief, wang, li = office.log_in("chief"), office.log_in("wang"), office.log_in("li")
+    office.do(DisableUser("wang"), chief)
+    office.do(LogOut(), li)
+    assert office.authority.refusal(wang, OPERATE) is Refusal.NOT_LOGGED_IN
+    assert office.authority.refusal(li, OPERATE) is Refusal.NOT_LOGGED_IN
+
+
+def test_nobody_may_only_log_in(office: Office) -> None:
+    nobody = Issuer("", "", "")
+    assert office.authority.refusal(nobody, OPERATE) is Refusal.NOT_LOGGED_IN
+    assert office.authority.refusal(nobody, LogIn("", "", "", "office", "", "", "")) is None
