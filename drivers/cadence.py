@@ -100,14 +100,19 @@ class Ticks:
     def _fire(self) -> None:
         self._timer = None
         now_ns = self._now_ns()
+        while self._instants and self._instants[0] <= now_ns:
+            for turn in self._turns.pop(heapq.heappop(self._instants)):
+                if not turn.cancelled:
+                    self._call(turn, now_ns)
+        self._arm()
+
+    def _call(self, turn: Turn, now_ns: int) -> None:
+        skipped = (now_ns - turn.due_ns) // turn.period_ns
+        turn.missed += skipped
+        turn.due_ns += (skipped + 1) * turn.period_ns
+        self._enter(turn)
         try:
-            while self._instants and self._instants[0] <= now_ns:
-                for turn in self._turns.pop(heapq.heappop(self._instants)):
-                    if not turn.cancelled:
-                        skipped = (now_ns - turn.due_ns) // turn.period_ns
-                        turn.missed += skipped
-                        turn.due_ns += (skipped + 1) * turn.period_ns
-                        self._enter(turn)
-                        turn.due()
-        finally:
-            self._arm()
+            turn.due()
+        except Exception as error:  # noqa: BLE001 - a boundary: one device's defect must not stop the others
+            loop = asyncio.get_running_loop()
+            loop.call_exception_handler({"message": "a device failed when it was due", "exception": error})

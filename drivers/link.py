@@ -10,7 +10,7 @@ from typing import Protocol, cast
 from drivers.backoff import Backoff
 from drivers.errors import LinkError
 from drivers.mbap import ERROR_FLAG, Answer, Answers, FramingError
-from drivers.request import Request
+from drivers.request import Request, WriteQuestion
 
 SILENCES = 3
 """So many time-outs in a row, with no answer from any unit, mean that the connection is dead."""
@@ -286,10 +286,11 @@ class Link:
         unit = request.unit
         self._timeouts += 1
         self._silent.add(unit)
-        self._suspects.add(unit)
         request.failed(LinkError(f"{self} unit {unit} did not answer within its time-out"), sent=True)
-        for waiting in self._reads.pop(unit, ()):
-            waiting.failed(LinkError(f"{self} unit {unit} did not answer"), sent=False)
+        if not isinstance(request, WriteQuestion):  # an unanswered write says little: the next read will tell
+            self._suspects.add(unit)
+            for waiting in self._reads.pop(unit, ()):
+                waiting.failed(LinkError(f"{self} unit {unit} did not answer"), sent=False)
         if self._timeouts >= SILENCES and self._silent >= self.units.keys() and self._wire is not None:
             self.lost(self._wire, f"{self} has gone silent")
 

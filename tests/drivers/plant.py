@@ -88,7 +88,7 @@ class Process:
 async def until(holds: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
     """Wait for a condition; fails by TimeoutError."""
     async with asyncio.timeout(patience_s):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 - what is waited for need not know that it is
             await asyncio.sleep(0.005)
 
 
