@@ -198,11 +198,11 @@ class DeviceActor(Actor):
         if link is self._link:
             self._reason = reason
             return
-        if link is Link.UP:
-            logger.info("%s is up", self._device.id)
-        else:
+        if link is Link.DOWN:
             logger.warning("%s is down: %s", self._device.id, reason)
             self._sweep.tell(Lost(self._row))
+        elif self._link is Link.DOWN:
+            logger.info("%s is up again", self._device.id)
         self._link, self._reason, self._since_ns = link, reason, self._out.wall_ns()
         self._judge_loss()
         self._tell_state()

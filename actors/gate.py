@@ -63,7 +63,7 @@ GRACE_S = 60.0
 class Authority(Protocol):
     """Who may do what, asked at the moment of execution."""
 
-    def check(self, issuer: Issuer, permission: str, command: object, /) -> str | None:
+    def refusal(self, issuer: Issuer, command: object, /) -> str | None:
         """Why not, or None."""
 
 
@@ -124,7 +124,7 @@ class GateOutlets:
     apply_configuration: Callable[[int, Issuer, Callable[[Stage, str], object]], object]
     show: Callable[[CommandResult], object]
     clock_offset_s: Callable[[str], float | None]
-    ready: Callable[[str], object]
+    ready: Callable[[str, Callable[[object], object], bool], object]
     clock: Callable[[], float]
     wall_ns: Callable[[], int]
 
@@ -158,7 +158,7 @@ class Gate(Actor):
 
     def setup(self) -> None:
         self._outlets.journal.tell(LoadOpenCommands(lambda commands: self.tell_self(_Interrupted(commands))))
-        self._outlets.ready("")
+        self._outlets.ready("", self.tell_self, True)
 
     def handle(self, message: Inbox) -> None:
         match message:
@@ -182,6 +182,7 @@ class Gate(Actor):
             case ConfigurationApplied(site):
                 self._site = site
             case Tick():
+                self._outlets.ready("", self.tell_self, False)
                 self._give_up()
             case Resume():
                 pass  # results are applied once, in whatever order they come
@@ -218,12 +219,11 @@ class Gate(Actor):
 
     def _refusal(self, envelope: Envelope) -> str | None:
         body, now_s = envelope.body, self._outlets.clock()
-        permission = PERMISSIONS.get(type(body))
-        if permission is None:
+        if type(body) not in PERMISSIONS:
             return f"{type(body).__name__} is not a command of the gate"
         if envelope.has_expired(now_s):
             return f"it is older than its {envelope.ttl_s:g} s to live; give the command again"
-        if refused := self._outlets.authority.check(envelope.issuer, permission, body):
+        if refused := self._outlets.authority.refusal(envelope.issuer, body):
             return refused
         if refused := problem(self._site, body):
             return refused

@@ -94,6 +94,8 @@ class Intake:
         self._lock = threading.RLock()
         # Held while telling, so that a zone never sees parts in another order than they came.
         self._waiting: dict[tuple[str, str], deque[_Batch]] = {}
+        self._missed: set[str] = set()
+        """Who was away when a part was told."""
         self._behind: set[str] = set()
         self.unreadable = 0
         """Rows that are no condition and no result of a known device."""
@@ -148,19 +150,23 @@ class Intake:
                 to_tell += [(name, CaughtUp(batch.source)) for name in unheard]
             (self._behind.discard if caught_up else self._behind.add)(batch.source)
             for name, message in to_tell:
-                if name in self._actors:
-                    self._actors[name].tell(message)
+                if name not in self._actors or self._actors[name].tell(message) is False:
+                    self._missed.add(name)
         if not waiting.parts:
             self._advance(batch)
 
-    def ready(self, name: str) -> None:
-        """The zone (or '' the gate) has started: tell it again what it has not finished. From any thread."""
+    def ready(self, name: str, tell: Callable[[object], object], started: bool) -> None:  # noqa: FBT001
+        """Send a zone (or '' the gate) again what it has not finished: all of that when it has `started`,
+        else only if it was away when something was told. From any thread."""
         with self._lock:
-            parts = [
-                batch.parts[name] for each in self._waiting.values() for batch in each if name in batch.parts
-            ]
-            for message in (Resume(), *parts):
-                self._actors[name].tell(message)
+            if not started and name not in self._missed:
+                return
+            self._missed.discard(name)
+            tell(Resume())
+            for each in self._waiting.values():
+                for batch in each:
+                    if name in batch.parts:
+                        tell(batch.parts[name])
 
     def _done(self, batch: _Batch, name: str) -> None:
         with self._lock:

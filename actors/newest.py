@@ -15,6 +15,7 @@ from actors.messages import (
     AlarmChanged,
     AlarmState,
     Beat,
+    CanaryHeard,
     ConfigurationAnnounced,
     DeviceState,
     Float64,
@@ -24,8 +25,10 @@ from actors.messages import (
     UInt8,
 )
 
-LiveMessage = Scans | DeviceState | SubsystemState | AlarmChanged | Beat | ConfigurationAnnounced
-LIVE_MESSAGES = (Scans, DeviceState, SubsystemState, AlarmChanged, Beat, ConfigurationAnnounced)
+LiveMessage = (
+    Scans | DeviceState | SubsystemState | AlarmChanged | Beat | ConfigurationAnnounced | CanaryHeard
+)
+LIVE_MESSAGES = (Scans, DeviceState, SubsystemState, AlarmChanged, Beat, ConfigurationAnnounced, CanaryHeard)
 
 NOT_READ = 0x87
 """`Quality.BAD_NOT_READ`, the quality of a point before its first scan."""
@@ -108,6 +111,8 @@ class Newest:
                 self.beat = message
             case ConfigurationAnnounced():
                 self.announced = message
+            case CanaryHeard():
+                pass  # news only: a newcomer need not hear an old one
         return True
 
     def messages(self) -> Iterator[Any]:

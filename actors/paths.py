@@ -70,6 +70,10 @@ class RunPaths:
         return self.configuration / "running"
 
     @property
+    def log(self) -> Path:
+        return self.root / "steward.log"
+
+    @property
     def ballast(self) -> Path:
         return self.root / "ballast"
 

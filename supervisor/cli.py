@@ -1,7 +1,6 @@
 """The command line: `steward`."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -165,4 +164,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -9,7 +9,7 @@ from pathlib import Path
 from actors.channels.query import QueryFailed
 from actors.channels.query_client import BlockingQueryClient
 from actors.codecs import QUERIES
-from actors.messages import Configuration, ReadConfiguration
+from actors.messages import Configuration, ReadConfiguration, ReadTree
 from actors.paths import RunPaths
 from config.resolve import build
 from config.site import Site
@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 ALONE_S = 3.0
 """After this long without an answer from `core`, a field process starts from what it applied last."""
+PATIENT_S = 15.0
+"""After this long, a process that can only wait says so."""
 
 
 def fetch(paths: RunPaths, version: int = 0, *, applied: Path | None = None) -> Site:
@@ -33,16 +35,32 @@ def fetch(paths: RunPaths, version: int = 0, *, applied: Path | None = None) -> 
         try:
             answer = client.one(ReadConfiguration(version), timeout_s=1.0)
         except QueryFailed as error:
-            alone = time.monotonic() - began > ALONE_S
-            if alone and applied is not None and applied.exists():
+            waited_s = time.monotonic() - began
+            if waited_s > ALONE_S and applied is not None and applied.exists():
                 logger.warning("core does not answer; starting from the configuration applied last")
                 return _last(applied)
-            if alone and not told:
+            if waited_s > PATIENT_S and not told:
                 logger.warning("waiting for core to tell the configuration: %s", error)
                 told = True
             continue
         assert isinstance(answer, Configuration)
-        return build(json.loads(answer.documents), SCHEMAS, answer.version)
+        return read_site(answer)
+
+
+def read_site(answer: Configuration) -> Site:
+    """Raises SiteError when it does not build here."""
+    return build(json.loads(answer.documents), SCHEMAS, answer.version)
+
+
+def wait_for(paths: RunPaths, process: str) -> None:
+    """Until a process answers, which it does once it has done what others stand on: its migrations, say."""
+    client = BlockingQueryClient(paths.query(process), QUERIES)
+    while True:
+        try:
+            client.one(ReadTree(), timeout_s=1.0)
+        except QueryFailed:
+            continue
+        return
 
 
 def keep(site_version: int, documents: str, applied: Path) -> None:

@@ -67,10 +67,12 @@ def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
 
 def launch(told: Launch, say: Callable[[str], None]) -> int:
     """Run a site until Ctrl+C or SIGTERM; the exit status. Raises SiteError, EditedOnScreen, SecretError."""
-    set_up("steward")
     site = load_site(told.site, SCHEMAS)
     paths = run_directory(site, told.run)
     paths.create()
+    # A newcomer's terminal shows where to go; a service's standard error is its journal.
+    log_file = paths.log if told.demo else None
+    set_up("steward", log_file)
     version = VersionStore(paths.configuration).import_files(
         read(told.site),
         getpass.getuser(),
@@ -84,12 +86,17 @@ def launch(told: Launch, say: Callable[[str], None]) -> int:
     Ballast(paths.ballast, site.settings.ballast_mb).keep()
     guide = Guide(site, paths, say, demo=told.demo)
     children = Processes(
-        processes(site, paths, demo=told.demo), heard=guide.heard, state_file=paths.root / "processes.json"
+        processes(site, paths, demo=told.demo),
+        heard=guide.heard,
+        state_file=paths.root / "processes.json",
+        log_file=log_file,
     )
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     say(f"{site.name.zh} {site.name.en}: configuration version {version.number}, run directory {paths.root}")
+    if log_file is not None:
+        say(f"日志 log: {log_file}")
     children.start()
     late = children.wait_ready(READY_S) if not stop.is_set() else ()
     if late and not stop.is_set():

@@ -3,14 +3,15 @@
 import logging
 import os
 import sys
+from pathlib import Path
 
 import structlog
 
 QUIET = ("pymodbus", "asyncio", "nicegui", "uvicorn", "alembic", "httpx", "watchfiles")
 
 
-def set_up(process: str) -> None:
-    """Send everything to standard error; `process` stands in every line."""
+def set_up(process: str, file: Path | None = None) -> None:
+    """Send everything to standard error, or to `file`; `process` stands in every line."""
     structlog.contextvars.bind_contextvars(process=process)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -25,7 +26,9 @@ def set_up(process: str) -> None:
             colors=sys.stderr.isatty(), pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
         )
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = (
+        logging.StreamHandler(sys.stderr) if file is None else logging.FileHandler(file, encoding="utf-8")
+    )
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, _name_process(process)],

@@ -1,5 +1,6 @@
 """The outermost supervisor: starts the processes of a site, restarts the failed, stops in order."""
 
+import contextlib
 import json
 import logging
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,14 +31,19 @@ class Process:
     module: str
     arguments: tuple[str, ...] = ()
     stage: int = 0
-    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class Child:
     """A process and its watcher thread."""
 
-    def __init__(self, process: Process, heard: Callable[[str, Mapping[str, Any]], None]) -> None:
+    def __init__(
+        self,
+        process: Process,
+        heard: Callable[[str, Mapping[str, Any]], None],
+        log_file: Path | None = None,
+    ) -> None:
         self.process = process
+        self._log_file = log_file
         self.restarts = 0
         self.state = "stopped"
         self.popen: subprocess.Popen[bytes] | None = None
@@ -92,13 +98,14 @@ class Child:
         self.ready.clear()
         command = [sys.executable, "-m", self.process.module, *self.process.arguments]
         # A session of its own: Ctrl+C reaches only this process, which then stops the children in order.
-        popen = subprocess.Popen(  # noqa: S603  # our own modules, no shell
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-            env=dict(self.process.environment) or None,
-        )
+        with self._log_file.open("ab") if self._log_file else contextlib.nullcontext() as log:
+            popen = subprocess.Popen(  # noqa: S603  # our own modules, no shell
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
         self.popen = popen
         if self._leaving.is_set() and popen.stdin is not None:  # asked while it was being started
             popen.stdin.close()
@@ -128,11 +135,15 @@ class Processes:
         *,
         heard: Callable[[str, Mapping[str, Any]], None] = lambda _name, _facts: None,
         state_file: Path | None = None,
+        log_file: Path | None = None,
     ) -> None:
-        """`heard(name, facts)` is called on a watcher thread with every line a child announces."""
+        """`heard(name, facts)` is called on a watcher thread with every line a child announces.
+
+        The children's standard error goes to `log_file`, or where ours goes.
+        """
         self._state_file = state_file
         self._told = heard
-        self.children = {process.name: Child(process, self._heard) for process in processes}
+        self.children = {process.name: Child(process, self._heard, log_file) for process in processes}
 
     def start(self) -> None:
         """Start all at once: every channel connects by itself, in whichever order they come up."""

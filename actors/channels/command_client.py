@@ -76,10 +76,13 @@ class CommandClient:
             self._socket.close(linger=0)
 
     async def send(
-        self, body: Any, issuer: Issuer, ttl_s: float, *, wait_s: float | None = None
+        self, body: Any, issuer: Issuer, ttl_s: float, *, wait_s: float | None = None, name: str = ""
     ) -> AsyncGenerator[CommandResult, None]:
-        """The stages as they come; the last one is final, UNKNOWN when none came within `wait_s`."""
-        name = self._ids()
+        """The stages as they come; the last one is final, UNKNOWN when none came within `wait_s`.
+
+        `name` is the command's id where it already has one: whoever passes a command on keeps it.
+        """
+        name = name or self._ids()
         wait_s = ttl_s + ANSWER_S if wait_s is None else wait_s
         results: asyncio.Queue[CommandResult] = asyncio.Queue()
         self._waiting[name] = results

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from actors.codecs import HISTORY
 from actors.messages import (
     Float64,
     History,
@@ -19,10 +20,6 @@ from actors.messages import (
     TableDefined,
     UInt8,
 )
-from actors.wire import Codec
-
-HISTORY = Codec(History, HistoryChanges, HistoryTexts, HistoryGap, TableDefined)
-"""What travels from a field process to the historian."""
 
 Batch = History | HistoryChanges | HistoryTexts
 Texts = NDArray[np.object_]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from actors.historian.columns import HISTORY, Batch, check
+from actors.codecs import HISTORY
+from actors.historian.columns import Batch, check
 from actors.messages import History, HistoryGap, HistoryTexts, Int32, TableDefined
 from actors.wire import WireError
 

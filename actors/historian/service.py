@@ -6,28 +6,27 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
 
 from actors.channels.durable import Batch, Receiver
 from actors.channels.outbox_file import is_full
-from actors.channels.query import QueryServer
+from actors.channels.query import Handler, QueryServer
 from actors.channels.socket_owner import Failed
+from actors.codecs import QUERIES
 from actors.historian import hot, parquet
 from actors.historian.hot import HotStore, transaction
 from actors.historian.merge import Merger
 from actors.historian.reader import HistoryReader
 from actors.historian.seal import Sealer, sweep
-from actors.messages import CountHistory, HistoryCount, HistoryPage, ReadHistory, ReadTrend, Trend
+from actors.messages import CountHistory, ReadHistory, ReadTrend
 from actors.paths import HistoryPaths
-from actors.wire import Codec
 
 logger = logging.getLogger(__name__)
-
-HISTORY_QUERIES = Codec(ReadTrend, Trend, ReadHistory, HistoryPage, CountHistory, HistoryCount)
 
 GROUP_BYTES = 8 * 1024 * 1024
 """Committed at once, without waiting for the second to end."""
@@ -73,6 +72,7 @@ class HistorianService:
         *,
         on_failure: Failed,
         on_disk_full: Callable[[], None] = lambda: None,
+        handlers: Mapping[type, Handler] = MappingProxyType({}),
         limits: HistoryLimits = HistoryLimits(),
         clock_ns: Callable[[], int] = time.time_ns,
         open_file: Callable[[Any], sqlite3.Connection] = hot.connect,
@@ -96,11 +96,12 @@ class HistorianService:
         self._receiver = Receiver(durable_endpoint, self._batches.put, self._applied, on_failure=on_failure)
         self._queries = QueryServer(
             query_endpoint,
-            HISTORY_QUERIES,
+            QUERIES,
             {
                 ReadTrend: lambda query: self._reader().trend(query),
                 ReadHistory: lambda query: self._reader().page(query),
                 CountHistory: lambda query: self._reader().count(query),
+                **handlers,
             },
             on_failure=on_failure,
         )

@@ -1,6 +1,7 @@
 """What every process is told on its command line."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +12,16 @@ from actors.paths import RunPaths
 class Arguments:
     name: str
     paths: RunPaths
+    role: str
+    """Which of its sites `web` is: control or office."""
+    demo: bool
 
 
-def parse(default_name: str) -> Arguments:
+def parse(default_name: str, arguments: Sequence[str] | None = None) -> Arguments:
     parser = argparse.ArgumentParser(prog=f"python -m supervisor.processes.{default_name}")
     parser.add_argument("--run", type=Path, required=True, help="run directory of the site")
     parser.add_argument("--name", default=default_name, help="name of the process")
-    told = parser.parse_args()
-    return Arguments(told.name, RunPaths(told.run))
+    parser.add_argument("--role", choices=("control", "office"), default="control")
+    parser.add_argument("--demo", action="store_true")
+    told = parser.parse_args(arguments)
+    return Arguments(told.name, RunPaths(told.run), told.role, told.demo)

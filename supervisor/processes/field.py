@@ -13,14 +13,17 @@ from actors.channels.command import CommandServer, Envelope, Reply
 from actors.channels.durable import Outbox, Sender
 from actors.channels.live import Reshape
 from actors.channels.query import Handler, QueryServer
-from actors.codecs import CONDITIONS, FIELD_COMMANDS, HISTORY, QUERIES, condense
+from actors.codecs import CONDITIONS, FIELD_COMMANDS, HISTORY, QUERIES
+from actors.historian.columns import condense
 from actors.matrices import Matrices
 from actors.messages import (
+    CanarySung,
     CommandResult,
     ReadConditions,
     ReadSnapshot,
     ReadTree,
     RetryDevice,
+    SingCanary,
     Stage,
     UseLimitSet,
 )
@@ -181,11 +184,25 @@ class Field:
     # -- commands, on the command server's thread
 
     def _obey(self, envelope: Envelope, reply: Reply) -> None:
-        if isinstance(envelope.body, ReadConditions):
-            for sweep in self._plant.sweeps():
-                sweep.tell(SayConditions())
-            reply(CommandResult(envelope.id, Stage.DONE, "", None, time.time_ns()))
-            return
+        match envelope.body:
+            case ReadConditions():
+                for sweep in self._plant.sweeps():
+                    sweep.tell(SayConditions())
+            case SingCanary():
+                self._sing(envelope.id)
+            case _:
+                self._obey_once(envelope, reply)
+                return
+        reply(CommandResult(envelope.id, Stage.DONE, "", None, time.time_ns()))
+
+    def _sing(self, id_: str) -> None:
+        """Over the loop and the dispatcher into the outbox: the way that a condition takes."""
+        canary = CanarySung(id_, self._node.name, time.time_ns())
+        self._out.loop.call_soon(
+            lambda: self._node.dispatcher.call_soon(lambda: self._out.condition(canary, {}))
+        )
+
+    def _obey_once(self, envelope: Envelope, reply: Reply) -> None:
         try:
             is_new = self._conditions.mark_seen(envelope.id)
         except TimeoutError as error:

@@ -1,0 +1,338 @@
+"""`core`: outbox receiver, command gate, alarm zones, `alarms.db`; nothing that holds the GIL for 20 ms."""
+
+import json
+import logging
+import secrets
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from actors.actor import Ref
+from actors.address import Address
+from actors.channels.command import CommandServer, Envelope, Reply
+from actors.channels.durable import Receiver
+from actors.channels.query import Handler, QueryFailed, QueryServer
+from actors.codecs import CORE_COMMANDS, QUERIES
+from actors.gate import Gate, GateOutlets, Received
+from actors.intake import Intake
+from actors.journal import Journal, MarkApplied
+from actors.journal_reader import JournalReader
+from actors.life import ChildFailed, Life, Listener
+from actors.messages import (
+    AlarmChanged,
+    Alarms,
+    CanaryHeard,
+    CanarySung,
+    CommandResult,
+    Commands,
+    Configuration,
+    ConfigurationAnnounced,
+    Issuer,
+    ReadAlarms,
+    ReadCommands,
+    ReadConfiguration,
+    ReadJournal,
+    ReadSnapshot,
+    ReadTree,
+    Stage,
+)
+from actors.messages import Journal as JournalPage
+from actors.zone import AlarmZone, ConfigurationApplied, Tick, ZoneOutlets
+from business.access import Authority
+from business.database import open_reader, sqlite_url
+from config.problems import SiteError
+from config.resolve import build
+from config.site import Site
+from config.versions import VersionError, VersionStore
+from drivers import SCHEMAS
+from supervisor.answers import snapshot_of, tree_of
+from supervisor.ballast import Ballast
+from supervisor.clocks import Clocks
+from supervisor.forward import Forwarder
+from supervisor.launch import use_version
+from supervisor.node import Node
+from supervisor.processes.arguments import parse
+from supervisor.spec import AddChild, Child, Place
+from supervisor.supervisor import Supervisor
+
+logger = logging.getLogger(__name__)
+
+FRESH_S = 10.0
+"""A field process whose newest row is younger than this has no backlog."""
+ZONES = "zones"
+
+
+class Core:
+    """One a site."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._started_ns = time.time_ns()
+        self._versions = VersionStore(node.paths.configuration)
+        self._site = self._build(int(node.paths.running.read_text()))
+        self._reader = JournalReader(node.paths.alarms)
+        self._zones: Mapping[str, Address] = {}
+        self._ballast = Ballast(node.paths.ballast, self._site.settings.ballast_mb)
+        self._authority = Authority(open_reader(sqlite_url(node.paths.business)), time.time_ns)
+        self._applying = threading.Lock()
+        self._forwarder = Forwarder(node.loop, node.paths)
+        self._clocks = Clocks(node.loop, node.paths)
+        self._intake = Intake(
+            self._site,
+            {zone: _Zone(self, zone) for zone in self._zone_ids(self._site)},
+            _Named(node, "gate"),
+            mark_applied=self._mark_applied,
+            other=self._hear,
+            wall_ns=time.time_ns,
+            fresh_s=FRESH_S,
+        )
+
+    def start(self) -> None:
+        node = self._node
+        node.version = self._site.version
+        node.start(self._forwarder)
+        node.start(self._clocks)
+        self._use(self._site)
+        node.grow(
+            [
+                Child("journal", self._start_journal),
+                Child(ZONES, self._start_zones, start_s=30.0),
+                Child("gate", self._start_gate),
+            ]
+        )
+        self._announce()
+        node.start(
+            Receiver(
+                node.paths.durable(node.name), self._intake.apply, self._reader.applied, on_failure=node.fail
+            )
+        )
+        node.start(QueryServer(node.paths.query(node.name), QUERIES, self._handlers(), on_failure=node.fail))
+        node.start(
+            CommandServer(node.paths.command(node.name), CORE_COMMANDS, self._obey, on_failure=node.fail)
+        )
+        node.on_beat = self._beat
+
+    # -- children
+
+    def _start_journal(self, place: Place) -> Ref:
+        fatal = _Fatal(place.supervisor, self._node.fail)
+        return Journal.start(self._node.paths.alarms, fatal, on_disk_full=self._ballast.free)
+
+    def _start_zones(self, place: Place) -> Ref:
+        children = [self._zone(zone) for zone in self._zone_ids(self._site)]
+        return Supervisor.start(place.name, place.supervisor, children, intensity=10, period_s=60.0)
+
+    def _zone(self, zone: str) -> Child:
+        return Child(f"zone/{zone}", partial(self._start_zone, zone))
+
+    def _start_zone(self, zone: str, place: Place) -> Ref:
+        self._zones = place.siblings
+        outlets = ZoneOutlets(
+            journal=_Named(self._node, "journal"),
+            publish=self._publish_alarm,
+            ready=self._intake.ready,
+            read_conditions=self._forwarder.read_conditions,
+            clock=time.monotonic,
+            wall_ns=time.time_ns,
+        )
+        return AlarmZone.start(
+            zone,
+            place.supervisor,
+            site=self._site,
+            outlets=outlets,
+            started_ns=self._started_ns,
+            dispatcher=self._node.dispatcher,
+        )
+
+    def _start_gate(self, place: Place) -> Ref:
+        outlets = GateOutlets(
+            journal=_Named(self._node, "journal"),
+            zones=self.zone,
+            authority=self._authority,
+            encode=CORE_COMMANDS.encode,
+            forward=self._forwarder.forward,
+            apply_configuration=self._apply_command,
+            show=self._show,
+            clock_offset_s=self._clocks.offset_s,
+            ready=self._intake.ready,
+            clock=time.monotonic,
+            wall_ns=time.time_ns,
+        )
+        return Gate.start(
+            place.supervisor, site=self._site, outlets=outlets, new_id=lambda: secrets.token_hex(8)
+        )
+
+    # -- what comes and goes
+
+    def _publish_alarm(self, change: AlarmChanged) -> None:
+        self._node.publish(f"alarm/{change.alarm.zone}/", change)
+
+    def _mark_applied(self, source: str, epoch: str, sequence: int, then: Callable[[], None]) -> None:
+        self._node.addresses["journal"].tell(MarkApplied(source, epoch, sequence, then))
+
+    def _hear(self, message: object) -> None:
+        """A canary that came as far as an alarm does before somebody is notified: its batch is committed."""
+        assert isinstance(message, CanarySung)
+        name = self._site.name
+        text = f"【{name.zh}】演练 {message.process}: 告警链路正常 / {name.en}: drill, the alarm path is well"
+        heard = CanaryHeard(message.id, message.process, message.time_ns, time.time_ns(), text)
+        self._node.publish(f"canary/{message.process}/", heard)
+
+    def _show(self, result: CommandResult) -> None:
+        """A result that nobody waits for any more; the record of commands has it."""
+        logger.warning("command %s ended as %s: %s", result.id, result.stage, result.detail)
+
+    def _obey(self, envelope: Envelope, reply: Reply) -> None:
+        if not self._node.addresses["gate"].tell(Received(envelope, reply)):
+            detail = "the gate is being restarted; give the command again"
+            reply(CommandResult(envelope.id, Stage.REFUSED, detail, None, time.time_ns()))
+
+    def _beat(self) -> None:
+        """On the loop, once a second."""
+        for zone in self._zones.values():
+            zone.tell(Tick())
+        self._node.addresses["gate"].tell(Tick())
+        # Off the loop: reading and resolving a large site takes a while.
+        threading.Thread(target=self._follow_running, name="configuration", daemon=True).start()
+
+    # -- queries
+
+    def _handlers(self) -> dict[type, Handler]:
+        reader = self._reader
+
+        def journal(query: ReadJournal) -> Iterator[JournalPage]:
+            yield JournalPage(reader.page(query.cursor, query.limit, device=query.device))
+
+        def commands(query: ReadCommands) -> Iterator[Commands]:
+            yield Commands(reader.commands(query.cursor, query.limit))
+
+        def alarms(_query: ReadAlarms) -> Iterator[Alarms]:
+            yield Alarms(reader.alarms())
+
+        return {
+            ReadSnapshot: snapshot_of(self._node),
+            ReadTree: tree_of(self._node),
+            ReadAlarms: alarms,
+            ReadJournal: journal,
+            ReadCommands: commands,
+            ReadConfiguration: self._tell_configuration,
+        }
+
+    def _tell_configuration(self, query: ReadConfiguration) -> Iterator[Configuration]:
+        number = query.version or self._site.version
+        try:
+            documents = self._versions.get(number).documents
+        except VersionError as error:
+            raise QueryFailed(str(error)) from error
+        yield Configuration(number, json.dumps(documents, ensure_ascii=False))
+
+    # -- configuration
+
+    def _build(self, version: int) -> Site:
+        return build(self._versions.get(version).documents, SCHEMAS, version)
+
+    def _follow_running(self) -> None:
+        number = int(self._node.paths.running.read_text())
+        if number != self._site.version:
+            self._apply(number, lambda _stage, _detail: None)
+
+    def _apply_command(self, version: int, issuer: Issuer, answer: Callable[[Stage, str], object]) -> None:
+        logger.warning("%s puts configuration version %d in force", issuer.user, version)
+        threading.Thread(
+            target=self._apply, args=(version, answer), name="configuration", daemon=True
+        ).start()
+
+    def _apply(self, version: int, answer: Callable[[Stage, str], object]) -> None:
+        with self._applying:
+            if version == self._site.version:
+                answer(Stage.DONE, "")
+                return
+            try:
+                site = self._build(version)
+            except (VersionError, SiteError) as error:
+                logger.error("configuration version %d is not put in force: %s", version, error)  # noqa: TRY400
+                answer(Stage.REFUSED, str(error))
+                return
+            use_version(self._node.paths, version)
+            self._site = site
+            self._node.version = version
+            self._use(site)
+            zones = self._zone_ids(site)
+            for zone in zones:
+                if self.zone(zone) is None:
+                    self._node.addresses[ZONES].request(AddChild(self._zone(zone)))
+            self._intake.use(site, {zone: _Zone(self, zone) for zone in zones})
+            self._node.addresses["gate"].tell(ConfigurationApplied(site))
+            for address in self._zones.values():
+                address.tell(ConfigurationApplied(site))
+            self._announce()
+            answer(Stage.DONE, "")
+
+    def _use(self, site: Site) -> None:
+        fields = tuple(sorted({subsystem.field for subsystem in site.subsystems.values()}))
+        self._forwarder.use(fields)
+        self._clocks.use(fields)
+
+    def _announce(self) -> None:
+        self._node.publish("configuration/", ConfigurationAnnounced(self._site.version))
+
+    @staticmethod
+    def _zone_ids(site: Site) -> tuple[str, ...]:
+        return tuple(sorted({site.alarm_zone(zone) for zone in site.zones}))
+
+    def zone(self, zone: str) -> Address | None:
+        return self._zones.get(f"zone/{zone}")
+
+
+class _Zone:
+    """Tells whichever actor now is a zone."""
+
+    __slots__ = ("_core", "_zone")
+
+    def __init__(self, core: Core, zone: str) -> None:
+        self._core = core
+        self._zone = zone
+
+    def tell(self, message: Any) -> bool:
+        address = self._core.zone(self._zone)
+        return address is not None and address.tell(message)
+
+
+class _Named:
+    """Tells a child of the root, once it is there."""
+
+    __slots__ = ("_name", "_node")
+
+    def __init__(self, node: Node, name: str) -> None:
+        self._node = node
+        self._name = name
+
+    def tell(self, message: Any) -> bool:
+        address = self._node.addresses.get(self._name)
+        return address is not None and address.tell(message)
+
+
+class _Fatal:
+    """Reports a child's life to its supervisor, and ends the process with the child: what zones have decided
+    and the journal has not written would otherwise be told again from the disk."""
+
+    def __init__(self, supervisor: Listener, fail: Callable[[BaseException], None]) -> None:
+        self._supervisor = supervisor
+        self._fail = fail
+
+    def tell(self, message: Life) -> None:
+        self._supervisor.tell(message)
+        if isinstance(message, ChildFailed):
+            self._fail(RuntimeError(f"{message.name}: {message.error}"))
+
+
+def main() -> int:
+    told = parse("core")
+    return Node(told.name, told.paths).run(lambda node: Core(node).start())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""`historian`: DuckDB, sealing, history queries. It may stall, grow or crash and takes nothing with it."""
+
+import sys
+
+from actors.historian.service import HistorianService, HistoryLimits
+from actors.messages import ReadSnapshot, ReadTree
+from supervisor.answers import snapshot_of, tree_of
+from supervisor.ballast import Ballast
+from supervisor.configuration import fetch
+from supervisor.node import Node
+from supervisor.processes.arguments import parse
+
+
+def compose(node: Node) -> None:
+    settings = fetch(node.paths).settings
+    node.grow([])
+    ballast = Ballast(node.paths.ballast, settings.ballast_mb)
+    service = node.start(
+        HistorianService(
+            node.paths.history,
+            node.paths.durable(node.name),
+            node.paths.query(node.name),
+            on_failure=node.fail,
+            on_disk_full=ballast.free,
+            limits=HistoryLimits(keep_days=settings.history_keep_days),
+            handlers={ReadSnapshot: snapshot_of(node), ReadTree: tree_of(node)},
+        )
+    )
+    node.rates |= {
+        "rows": lambda: service.statistics().rows,
+        "hot_bytes": lambda: service.statistics().hot_bytes,
+        "waiting_batches": lambda: service.statistics().waiting,
+        "sealed_rows": lambda: service.statistics().sealed_rows,
+    }
+
+
+def main() -> int:
+    told = parse("historian")
+    return Node(told.name, told.paths).run(compose)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""`office`: business actors and jobs; the one writer of the business database. It is allowed to be slow."""
+
+import secrets
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pykka
+
+from actors.actor import Ref
+from actors.channels.command import CommandServer, Envelope, Reply
+from actors.channels.query import Handler, QueryServer
+from actors.codecs import QUERIES
+from actors.messages import CommandResult, ReadSnapshot, ReadTree, Stage
+from actors.wire import Codec
+from business.access import Authority
+from business.actor import BusinessActor, Execute, Outcome
+from business.database import open_reader, open_writer, sessions, sqlite_url
+from business.identity.bootstrap import create_demo_users
+from business.identity.messages import COMMANDS
+from business.identity.passwords import Passwords
+from business.identity.service import Identity
+from business.migrations import migrate
+from supervisor.answers import snapshot_of, tree_of
+from supervisor.lifeline import announce
+from supervisor.node import Node
+from supervisor.processes.arguments import parse
+from supervisor.spec import Child, Place
+
+COMMAND_S = 60.0
+"""A business command may take this long; what takes longer is a job."""
+
+
+class Office:
+    """The business modules, each an actor, and the way of commands to them."""
+
+    def __init__(self, node: Node, *, demo: bool) -> None:
+        self._node = node
+        self._demo = demo
+        self._modules: dict[type, str] = dict.fromkeys(COMMANDS, "identity")
+        self._pool = ThreadPoolExecutor(4, thread_name_prefix="office command")
+
+    def start(self) -> None:
+        node = self._node
+        url = sqlite_url(node.paths.business)
+        writer = open_writer(url)
+        migrate(writer)
+        reader = open_reader(url)
+        authority = Authority(reader, time.time_ns)
+        code = "" if authority.has_users() else secrets.token_hex(4)
+        identity = Identity(Passwords(), time.time_ns, code)
+        if self._demo:
+            with sessions(writer).begin() as session:
+                made = create_demo_users(session, identity)
+            announce(users=[(one.user, one.role.value, one.password) for one in made])
+        elif code:
+            announce(first_start_code=code)
+
+        def start_identity(place: Place) -> Ref:
+            return BusinessActor.start(
+                place.name, place.supervisor, module=identity, sessions=sessions(writer), authority=authority
+            )
+
+        node.grow([Child("identity", start_identity, turn_limit_s=COMMAND_S)])
+        handlers: dict[type, Handler] = {ReadSnapshot: snapshot_of(node), ReadTree: tree_of(node)}
+        node.start(QueryServer(node.paths.query(node.name), QUERIES, handlers, on_failure=node.fail))
+        node.start(_Pool(self._pool))
+        node.start(
+            CommandServer(node.paths.command(node.name), Codec(*COMMANDS), self._obey, on_failure=node.fail)
+        )
+
+    def _obey(self, envelope: Envelope, reply: Reply) -> None:
+        self._pool.submit(self._carry_out, envelope, reply)
+
+    def _carry_out(self, envelope: Envelope, reply: Reply) -> None:
+        address = self._node.addresses[self._modules[type(envelope.body)]]
+        try:
+            outcome: Outcome = address.ask(Execute(envelope.issuer, envelope.body), timeout_s=COMMAND_S)
+        except (pykka.ActorDeadError, pykka.Timeout) as error:
+            reply(CommandResult(envelope.id, Stage.UNKNOWN, str(error), None, time.time_ns()))
+        except Exception as error:  # noqa: BLE001  # the actor's own error: it restarts, whoever asked is told
+            reply(CommandResult(envelope.id, Stage.FAILED, repr(error), None, time.time_ns()))
+        else:
+            reply(CommandResult(envelope.id, outcome.stage, outcome.detail, None, time.time_ns()))
+
+
+class _Pool:
+    """The threads that wait for business actors, as a service."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self._pool = pool
+
+    def start(self) -> None:
+        """Its threads start with the first command."""
+
+    def stop(self, timeout_s: float) -> bool:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        return timeout_s > 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    told = parse("office", arguments)
+    return Node(told.name, told.paths).run(lambda node: Office(node, demo=told.demo).start())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""`simulators`: protocol servers that play a whole campus, for the demo and for tests."""
+
+import asyncio
+import sys
+import time
+
+from drivers.simulators import CampusServer, campus_of
+from supervisor.beat import Heart
+from supervisor.configuration import fetch
+from supervisor.lifeline import Lifeline, announce, leave_within
+from supervisor.log import set_up
+from supervisor.processes.arguments import parse
+
+SEED = 20260101
+"""The same faults come and go at the same distances in every demo."""
+
+
+async def _play(server: CampusServer, left: asyncio.Event) -> None:
+    await server.start()
+    announce(ready=True)
+    await left.wait()
+    await server.stop()
+
+
+def main() -> int:
+    told = parse("simulators")
+    set_up(told.name)
+    site = fetch(told.paths)
+    loop = asyncio.new_event_loop()
+    left = asyncio.Event()
+
+    def leave() -> None:
+        loop.call_soon_threadsafe(left.set)
+        leave_within(1.5, 0)
+
+    Lifeline(leave).hold()
+    heart = Heart(told.name, told.paths, dict, site.version)
+    heart.start()
+    campus = campus_of(site, seed=SEED, start_s=time.time())
+    loop.run_until_complete(_play(CampusServer(campus), left))
+    loop.close()
+    heart.stop(0.5)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

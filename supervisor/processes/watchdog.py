@@ -1,0 +1,178 @@
+"""`watchdog`: says that Steward is silent. No actors, no database, a way out of its own.
+
+Once a minute it sends a canary the way every alarm takes: field, conditions outbox, core, journal, and the
+notification that would be written. Only while all canaries come back in time does the heartbeat to the
+outside go on: whoever receives it also notices the loss of the machine, its power or its line.
+"""
+
+import json
+import logging
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import zmq
+
+from actors.channels.command_client import BlockingCommandClient
+from actors.channels.live import LIVE
+from actors.codecs import FIELD_COMMANDS
+from actors.messages import CanaryHeard, Issuer, SingCanary
+from actors.paths import RunPaths
+from actors.wire import WireError
+from config.site import Settings
+from supervisor.beat import Heart
+from supervisor.configuration import fetch
+from supervisor.lifeline import Lifeline, announce, leave_within
+from supervisor.log import set_up
+from supervisor.processes.arguments import parse
+
+logger = logging.getLogger(__name__)
+
+ROUND_S = 60.0
+FIRST_S = 10.0
+"""The first round, once the others had time to start."""
+LIMIT_S = 10.0
+"""A canary that takes longer has not come."""
+OUTSIDE_S = 10.0
+"""For the heartbeat's HTTP request."""
+ITSELF = Issuer("watchdog", "", "watchdog")
+
+
+class Canaries:
+    """Sends canaries and listens for them. Used by one thread, from `open` on."""
+
+    def __init__(self, paths: RunPaths, fields: Sequence[str]) -> None:
+        self._paths = paths
+        self._fields = fields
+        self._socket: zmq.Socket[bytes] | None = None
+
+    def open(self) -> None:
+        """Begin to listen, well before the first canary: a subscription takes a moment to arrive."""
+        socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
+        socket.setsockopt(zmq.LINGER, 0)
+        socket.subscribe("canary/")
+        socket.connect(self._paths.live("core"))
+        self._socket = socket
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+
+    def round(self) -> tuple[dict[str, float], dict[str, str]]:
+        """Milliseconds of each field process whose canary came, and what is wrong with the others."""
+        assert self._socket is not None, "open() first"
+        took_ms: dict[str, float] = {}
+        wrong = {field: answer for field in self._fields if (answer := self._send(field))}
+        until = time.monotonic() + LIMIT_S
+        waiting = set(self._fields) - wrong.keys()
+        while waiting and self._socket.poll(int(max(0.0, until - time.monotonic()) * 1000)):
+            heard = self._heard(self._socket.recv_multipart())
+            if heard is not None and heard.process in waiting:
+                waiting.discard(heard.process)
+                took_ms[heard.process] = (heard.heard_ns - heard.sung_ns) / 1e6
+        late = f"its canary did not reach core's journal within {LIMIT_S:g} s"
+        return took_ms, wrong | dict.fromkeys(waiting, late)
+
+    def _send(self, field: str) -> str:
+        """'' once the field process has taken the canary, else what is wrong."""
+        client = BlockingCommandClient(self._paths.command(field), FIELD_COMMANDS)
+        answer = client.ask(SingCanary(), ITSELF, LIMIT_S, wait_s=LIMIT_S)
+        return "" if answer.stage.is_final and not answer.detail else answer.detail
+
+    @staticmethod
+    def _heard(parts: list[bytes]) -> CanaryHeard | None:
+        try:
+            message = LIVE.decode(parts[-1])
+        except WireError:
+            return None
+        return message if isinstance(message, CanaryHeard) else None
+
+
+class Heartbeat:
+    """To the outside: a request to a URL, a file that somebody watches, or both."""
+
+    def __init__(self, settings: Settings, fallback: Path) -> None:
+        self._url = settings.heartbeat_url
+        self._file = Path(settings.heartbeat_file) if settings.heartbeat_file else fallback
+
+    def send(self, *, well: bool, detail: dict[str, str]) -> str:
+        """'' or what is wrong. The file is always written; the URL hears nothing while Steward is silent."""
+        partial = self._file.with_suffix(".partial")
+        said = {"well": well, "time": time.time(), "wrong": detail}
+        partial.write_text(json.dumps(said, ensure_ascii=False))
+        partial.replace(self._file)
+        if not self._url or not well:
+            return ""
+        if not self._url.startswith(("http://", "https://")):
+            return f"heartbeat_url {self._url!r} is not http:// or https://"
+        try:
+            with urllib.request.urlopen(self._url, timeout=OUTSIDE_S):  # noqa: S310  # checked above
+                return ""
+        except (urllib.error.URLError, OSError) as error:
+            return f"the heartbeat to {self._url} failed: {error}"
+
+
+class Watchdog:
+    def __init__(
+        self, canaries: Canaries, heartbeat: Heartbeat, *, round_s: float = ROUND_S, first_s: float = FIRST_S
+    ) -> None:
+        self._canaries = canaries
+        self._heartbeat = heartbeat
+        self._round_s = round_s
+        self._first_s = first_s
+        self._silent: frozenset[str] = frozenset()
+        self._outside = ""
+        self.figures: dict[str, float] = {}
+
+    def watch(self, left: Callable[[float], bool]) -> None:
+        """Rounds until `left(seconds)` says that it is time to leave."""
+        self._canaries.open()
+        wait_s = self._first_s
+        while not left(wait_s):
+            began = time.monotonic()
+            self.once()
+            wait_s = max(0.0, self._round_s - (time.monotonic() - began))
+        self._canaries.close()
+
+    def once(self) -> None:
+        took_ms, wrong = self._canaries.round()
+        self.figures = {f"canary_{name}_ms": ms for name, ms in took_ms.items()} | {
+            "silent": float(len(wrong))
+        }
+        for name in wrong.keys() - self._silent:
+            logger.critical("Steward is silent: %s: %s", name, wrong[name])
+        for name in self._silent - wrong.keys():
+            logger.warning("Steward speaks again: %s", name)
+        self._silent = frozenset(wrong)
+        outside = self._heartbeat.send(well=not wrong, detail=wrong)
+        if outside and outside != self._outside:
+            logger.error("%s", outside)
+        self._outside = outside
+
+
+def main() -> int:
+    told = parse("watchdog")
+    set_up(told.name)
+    leaving = threading.Event()
+    Lifeline(leaving.set).hold()
+    site = fetch(told.paths)
+    fields = sorted({subsystem.field for subsystem in site.subsystems.values()})
+    watchdog = Watchdog(
+        Canaries(told.paths, fields), Heartbeat(site.settings, told.paths.root / "heartbeat.json")
+    )
+    heart = Heart(told.name, told.paths, lambda: watchdog.figures, site.version)
+    heart.start()
+    announce(ready=True)
+    threading.Thread(target=watchdog.watch, args=(leaving.wait,), name="rounds", daemon=True).start()
+    leaving.wait()
+    leave_within(1.0, 0)
+    heart.stop(1.0)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

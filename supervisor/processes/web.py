@@ -1,0 +1,161 @@
+"""`web control` and `web office`: one program started twice. No actors; reads who may do what."""
+
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+
+import uvicorn
+
+from actors.channels.command_client import CommandClient
+from actors.channels.live import Subscriber
+from actors.channels.query_client import QueryClient
+from actors.codecs import CORE_COMMANDS, QUERIES
+from actors.messages import Configuration, ReadConfiguration
+from actors.paths import RunPaths
+from actors.wire import Codec
+from business.access import Authority
+from business.database import open_reader, sqlite_url
+from business.identity.messages import COMMANDS
+from business.identity.model import Place
+from config.secrets import secret
+from config.site import Site
+from hmi.app import build
+from hmi.ports import Ports
+from supervisor.beat import Heart
+from supervisor.configuration import fetch, read_site, wait_for
+from supervisor.lifeline import Lifeline, announce, leave_within
+from supervisor.log import set_up
+from supervisor.processes.arguments import Arguments, parse
+
+LEAVE_S = 2.0
+
+
+class Outside:
+    """The ends of the channels that the pages use, opened on the app's loop."""
+
+    def __init__(self, paths: RunPaths, site: Site) -> None:
+        fields = sorted({subsystem.field for subsystem in site.subsystems.values()})
+        publishers = (*fields, "core", "historian", "office")
+        self._commands = {
+            "core": CommandClient(paths.command("core"), CORE_COMMANDS),
+            "office": CommandClient(paths.command("office"), Codec(*COMMANDS)),
+        }
+        self._queries = {name: QueryClient(paths.query(name), QUERIES) for name in publishers}
+        self.subscriber = Subscriber(
+            [paths.live(name) for name in (*publishers, "web-control", "web-office", "watchdog")]
+        )
+        self.ports = Ports(
+            gate=self._commands["core"],
+            office=self._commands["office"],
+            history=self._queries["historian"],
+            journal=self._queries["core"],
+            trees=self._queries,
+            snapshots=self._queries,
+            configuration=self._configuration,
+        )
+
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        clients: list[CommandClient | QueryClient] = [*self._commands.values(), *self._queries.values()]
+        for client in clients:
+            await client.start()
+        try:
+            yield
+        finally:
+            for client in clients:
+                await client.stop()
+
+    async def _configuration(self, version: int) -> Site:
+        answer = await self._queries["core"].one(ReadConfiguration(version))
+        assert isinstance(answer, Configuration)
+        return await asyncio.to_thread(read_site, answer)
+
+
+def main() -> int:
+    told = parse("web")
+    set_up(told.name)
+    site = fetch(told.paths)
+    wait_for(told.paths, "office")
+    outside = Outside(told.paths, site)
+    figures = Lag()
+    server = _server(told, site, outside, figures)
+    heart = Heart(told.name, told.paths, figures.rates, site.version)
+    heart.start()
+
+    def leave() -> None:
+        server.should_exit = True
+        leave_within(LEAVE_S, 0)
+
+    Lifeline(leave).hold()
+    asyncio.run(_serve(server, figures))
+    heart.stop(1.0)
+    return 0
+
+
+async def _serve(server: uvicorn.Server, figures: "Lag") -> None:
+    watching = asyncio.create_task(figures.watch())
+    # Not `serve`, which would take Ctrl+C and SIGTERM for itself: here the lifeline decides.
+    serving = asyncio.create_task(server._serve())
+    while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn offers no event
+        await asyncio.sleep(0.02)
+    if server.started:
+        announce(ready=True)
+    try:
+        await serving
+    finally:
+        watching.cancel()
+
+
+def _server(told: Arguments, site: Site, outside: Outside, figures: "Lag") -> uvicorn.Server:
+    place = Place(told.role)
+    address = site.settings.control if place is Place.CONTROL else site.settings.office
+    session_secret = secret("session-secret", os.environ, directory=told.paths.secrets)
+    os.environ.setdefault("NICEGUI_STORAGE_PATH", str(told.paths.root / "nicegui"))
+    app = build(
+        place,
+        site=site,
+        frames=outside.subscriber,
+        ports=outside.ports,
+        authority=Authority(open_reader(sqlite_url(told.paths.business)), time.time_ns),
+        outside=outside.opened,
+    )
+    del session_secret
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=address.host,
+            port=address.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws_max_size=1 << 20,
+            timeout_graceful_shutdown=1,
+        )
+    )
+
+
+class Lag:
+    """How late the loop of the pages runs: what operators feel first."""
+
+    CHECK_S = 0.1
+
+    def __init__(self) -> None:
+        self._worst_ms = 0.0
+
+    async def watch(self) -> None:
+        while True:
+            due = time.monotonic() + self.CHECK_S
+            await asyncio.sleep(self.CHECK_S)
+            self._worst_ms = max(self._worst_ms, (time.monotonic() - due) * 1e3)
+
+    def rates(self) -> Mapping[str, float]:
+        """On the heart's thread, once a second: the worst lag since the last time."""
+        worst, self._worst_ms = self._worst_ms, 0.0
+        return {"loop_lag_ms": round(worst, 1)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
