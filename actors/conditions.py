@@ -92,11 +92,13 @@ def evaluate(
     quality: Qualities,
     time_ns: Times,
     now: float,
+    changed_ns: int | None = None,
 ) -> Changes:
     """Judge one scan of m devices, or their last scan again when a delay has ended.
 
     `rows` (m,) are distinct devices, `values` and `quality` (m, p), `time_ns` (m,) the source's time, `now`
-    monotonic seconds. For a lost device pass its row with bad quality, so that its delays stop.
+    monotonic seconds. `changed_ns` is the time of changes that a delay brings between scans; without it they
+    carry the time of their scan. For a lost device pass its row with bad quality, so that its delays stop.
     """
     everything = len(rows) == len(state.sets) and bool((rows == np.arange(len(rows))).all())
     low, high = (state.low, state.high) if everything else (state.low[rows], state.high[rows])
@@ -128,12 +130,13 @@ def evaluate(
         changed = np.concatenate([changed, rate_changed])
     at_pair, rule, judged = at_pair[changed], rule[changed], judged[changed]
     where = rows[at_pair]
-    state.since_ns[where, rule] = time_ns[at_pair]
+    happened_ns = time_ns[at_pair] if changed_ns is None else np.full(len(where), changed_ns, np.int64)
+    state.since_ns[where, rule] = happened_ns
     return Changes(
         rows=where,
         rules=rule,
         active=state.active[where, rule],
-        time_ns=time_ns[at_pair],
+        time_ns=happened_ns,
         values=judged,
         quality=quality[at_pair, plan.column[rule]],
         limits=plan.limits[state.sets[where], rule],

@@ -12,7 +12,7 @@ from actors.alarm_tables import CommandRecord
 from actors.channels.command import Envelope, Reply
 from actors.command_checks import problem, process_of
 from actors.dispatcher import Dispatcher
-from actors.intake import Part, Resume
+from actors.intake import Part, Ready, Resume
 from actors.journal import LoadOpenCommands, RecordCommand, RecordStage
 from actors.life import Listener
 from actors.messages import (
@@ -124,7 +124,7 @@ class GateOutlets:
     apply_configuration: Callable[[int, Issuer, Callable[[Stage, str], object]], object]
     show: Callable[[CommandResult], object]
     clock_offset_s: Callable[[str], float | None]
-    ready: Callable[[str, Callable[[object], object], bool], object]
+    ready: Ready
     clock: Callable[[], float]
     wall_ns: Callable[[], int]
 
@@ -158,7 +158,7 @@ class Gate(Actor):
 
     def setup(self) -> None:
         self._outlets.journal.tell(LoadOpenCommands(lambda commands: self.tell_self(_Interrupted(commands))))
-        self._outlets.ready("", self.tell_self, True)
+        self._outlets.ready("", self.tell_self, started=True)
 
     def handle(self, message: Inbox) -> None:
         match message:
@@ -182,7 +182,7 @@ class Gate(Actor):
             case ConfigurationApplied(site):
                 self._site = site
             case Tick():
-                self._outlets.ready("", self.tell_self, False)
+                self._outlets.ready("", self.tell_self, started=False)
                 self._give_up()
             case Resume():
                 pass  # results are applied once, in whatever order they come

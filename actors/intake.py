@@ -33,6 +33,12 @@ class Rows(Protocol):
     def committed(self) -> None: ...
 
 
+class Ready(Protocol):
+    """`Intake.ready`, as those who call it need to know it."""
+
+    def __call__(self, name: str, tell: Callable[[object], object], *, started: bool) -> object: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What a batch holds for one actor; `done` is called, from any thread, once it is on disk."""
@@ -155,7 +161,7 @@ class Intake:
         if not waiting.parts:
             self._advance(batch)
 
-    def ready(self, name: str, tell: Callable[[object], object], started: bool) -> None:  # noqa: FBT001
+    def ready(self, name: str, tell: Callable[[object], object], *, started: bool) -> None:
         """Send a zone (or '' the gate) again what it has not finished: all of that when it has `started`,
         else only if it was away when something was told. From any thread."""
         with self._lock:

@@ -8,7 +8,7 @@ from actors.actor import Actor
 from actors.alarm_book import AlarmBook
 from actors.alarm_records import Decision, Key, Record
 from actors.dispatcher import Dispatcher
-from actors.intake import CaughtUp, Part, Resume
+from actors.intake import CaughtUp, Part, Ready, Resume
 from actors.journal import Commit, LoadAlarms
 from actors.life import Listener
 from actors.messages import AcknowledgeAlarm, AlarmChanged, CommandResult, Issuer, Stage
@@ -56,8 +56,8 @@ class ZoneOutlets:
 
     journal: Tell
     publish: Callable[[AlarmChanged], object]
-    ready: Callable[[str], object]
-    """The zone has loaded its alarms: `Intake.ready`."""
+    ready: Ready
+    """`Intake.ready`: send what is not finished."""
     read_conditions: Callable[[], object]
     """Ask the field processes for their whole condition sets."""
     clock: Callable[[], float]
@@ -135,7 +135,7 @@ class AlarmZone(Actor):
         mine = [record for record in records if self._is_mine(record)]
         self._loaded = True
         self._commit(self._book.load(mine, self._outlets.wall_ns()))
-        self._outlets.ready(self._zone)
+        self._outlets.ready(self._zone, self.tell_self, started=True)
         self._outlets.read_conditions()
         waiting, self._waiting = self._waiting, []
         for each in waiting:
@@ -172,6 +172,7 @@ class AlarmZone(Actor):
         self._commit(self._book.decided())
 
     def _tick(self) -> None:
+        self._outlets.ready(self._zone, self.tell_self, started=False)
         now = self._outlets.clock()
         for source in [*self._book.behind]:
             if now - self._quiet_since.setdefault(source, now) >= QUIET_S:

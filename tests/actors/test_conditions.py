@@ -104,10 +104,10 @@ def test_a_delay_ends_between_scans_when_the_last_scan_is_judged_again() -> None
     assert list(one.state.due_rows(105)) == [0]
     again = evaluate(
         one.plan, one.state, np.array([0]), np.array([[31.0]]), np.zeros((1, 1), np.uint8),
-        np.array([100_000_000_000]), 105,
+        np.array([100_000_000_000]), 105, 105_000_000_000,
     )  # fmt: skip
     assert named(one.plan, again) == [("high", True)]
-    assert list(again.time_ns) == [100_000_000_000]
+    assert list(again.time_ns) == [105_000_000_000]
     assert one.state.next_due() == float("inf")
 
 

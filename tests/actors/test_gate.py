@@ -52,7 +52,8 @@ class Office:
         self.asked: list[str] = []
         self.refused: set[str] = set()
 
-    def check(self, issuer: Issuer, permission: str, command: object, /) -> str | None:
+    def refusal(self, issuer: Issuer, command: object, /) -> str | None:
+        permission = PERMISSIONS[type(command)]
         self.asked.append(permission)
         return f"{issuer.user} may not {permission}" if issuer.user in self.refused else None
 
@@ -81,7 +82,7 @@ class Gated:
             apply_configuration=self.apply,
             show=self.shown.put,
             clock_offset_s=lambda _: self.offset_s,
-            ready=lambda _: None,
+            ready=self.core.intake.ready,
             clock=lambda: self.core.now_s,
             wall_ns=self.core.wall_ns,
         )

@@ -86,6 +86,16 @@ def test_a_zone_that_crashes_gets_what_it_had_not_finished_again(core: Core) -> 
     eventually(lambda: core.reads_asked == 2)
 
 
+def test_a_part_that_was_told_to_nobody_is_sent_again_at_the_next_tick(core: Core) -> None:
+    zone = core.zone_address.ref
+    core.zone_address.point(None)
+    batch = core.apply(1, began(*HIGH, 1000), wait=False)
+    core.zone_address.point(zone)
+    core.zone.tell(Tick())
+    assert batch.acknowledged.wait(DEADLINE_S)
+    assert core.transitions() == ["alarm_occurs!"]
+
+
 def test_what_a_crashed_zone_had_handed_to_the_journal_counts_for_its_successor(core: Core) -> None:
     """The successor loads behind the commit of its predecessor, although that was still on its way."""
     held, entered = threading.Event(), threading.Event()
