@@ -73,35 +73,33 @@ def stored(change: ConditionChanged) -> tuple[str, bytes | None]:
 
 def load(
     plan: ConditionPlan, state: ConditionState, devices: Sequence[str], kept: Mapping[str, bytes]
-) -> None:
+) -> list[str]:
     """Take over what was active before the restart. Call it before the first scan.
 
-    A device or rule that is no more is passed over: its alarm is retired by the zone.
+    Returns the keys of rules that these devices have no longer: to be forgotten, lest they come back with a
+    rule of the same name. Their alarms are retired by the zone. Other devices are passed over.
     """
     row = {device: at for at, device in enumerate(devices)}
-    rule = {
-        (point, each.name): at for at, (point, each) in enumerate(zip(plan.points, plan.rules, strict=True))
-    }
+    names = zip(plan.points, plan.rules, strict=True)
+    rule = {(point, each.name): at for at, (point, each) in enumerate(names)}
+    gone = []
     for key, body in kept.items():
         device, point, name = key.split("/", 2)
-        if device in row and (point, name) in rule:
+        if device not in row or not point:
+            continue
+        if (point, name) in rule:
             where = row[device], rule[point, name]
             state.active[where] = True
             state.since_ns[where] = since_ns(body)
+        else:
+            gone.append(key)
+    return gone
 
 
 def since_ns(body: bytes) -> int:
     """Since when a stored condition holds. Raises struct.error for bytes that `stored` did not make."""
     since, _version = _STORED.unpack(body)
     return int(since)
-
-
-def gone(kept: Mapping[str, bytes], known: Mapping[str, Mapping[tuple[str, str], object]]) -> Iterator[str]:
-    """Keys of stored conditions whose device or rule is no more; `known` is device -> (point, rule)."""
-    for key in kept:
-        device, point, name = key.split("/", 2)
-        if (point, name) not in known.get(device, {}):
-            yield key
 
 
 def _number(value: float) -> float | None:

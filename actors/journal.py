@@ -93,7 +93,25 @@ class _Flush:
 Entry = Commit | LoadAlarms | LoadOpenCommands | MarkApplied | RecordCommand | RecordStage
 Inbox = Entry | _Flush
 
-Latency = deque[float]
+
+class CommitMeter:
+    """How long commits take and how many rows they brought; read from any thread."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.latency_s: deque[float] = deque(maxlen=1000)
+        """From an entry's arrival in the group to its commit."""
+
+    def rates(self) -> dict[str, float]:
+        """For the beat."""
+        seen = sorted(self.latency_s.copy())
+        if not seen:
+            return {"journal_rows": float(self.rows)}
+        return {
+            "journal_rows": float(self.rows),
+            "journal_p50_ms": 1e3 * seen[len(seen) // 2],
+            "journal_p99_ms": 1e3 * seen[len(seen) * 99 // 100],
+        }
 
 
 class Journal(Actor):
@@ -109,6 +127,7 @@ class Journal(Actor):
         supervisor: Listener | None = None,
         *,
         on_disk_full: Callable[[], object],
+        meter: CommitMeter | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
@@ -119,19 +138,7 @@ class Journal(Actor):
         self._sleep = sleep
         self._db: sqlite3.Connection | None = None
         self._group: list[tuple[float, Entry]] = []
-        self._latency_s: Latency = deque(maxlen=1000)
-        self._rows = 0
-
-    def rates(self) -> dict[str, float]:
-        """For the beat; from any thread. Latency is from an entry's arrival in the group to its commit."""
-        seen = sorted(self._latency_s.copy())
-        if not seen:
-            return {"journal_rows": float(self._rows)}
-        return {
-            "journal_rows": float(self._rows),
-            "journal_p50_ms": 1e3 * seen[len(seen) // 2],
-            "journal_p99_ms": 1e3 * seen[len(seen) * 99 // 100],
-        }
+        self._meter = meter or CommitMeter()
 
     def setup(self) -> None:
         self._db = writer(str(self._path))
@@ -166,7 +173,7 @@ class Journal(Actor):
                 self._on_disk_full()
             logger.warning("%s is written again", self._path)
         now = self._clock()
-        self._latency_s.extend(now - since for since, _ in group)
+        self._meter.latency_s.extend(now - since for since, _ in group)
         for call in calls:
             call()
 
@@ -208,7 +215,7 @@ class Journal(Actor):
             if db.in_transaction:
                 db.execute("ROLLBACK")
             raise
-        self._rows += journaled
+        self._meter.rows += journaled
         return calls
 
 

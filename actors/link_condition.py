@@ -33,13 +33,11 @@ class LinkCondition:
 
 def holds(rule: str, link: Link) -> bool:
     """Whether a link state fulfils one of the device's own rules."""
-    match rule:
-        case "comm-loss":
-            return link is Link.DOWN
-        case "device-fault":
-            return link is Link.FAULTED
-        case _:
-            raise ValueError(f"{rule!r} is not a device's own rule; they are {COMM_LOSS} and {DEVICE_FAULT}")
+    if rule == COMM_LOSS:
+        return link is Link.DOWN
+    if rule == DEVICE_FAULT:
+        return link is Link.FAULTED
+    raise ValueError(f"{rule!r} is not a device's own rule; they are {COMM_LOSS} and {DEVICE_FAULT}")
 
 
 def changed(device: str, rule: str, condition: LinkCondition, version: int) -> ConditionChanged:

@@ -15,6 +15,7 @@ from actors.alarm_records import Change, Key
 from actors.alarm_tables import CommandRecord
 from actors.journal import (
     Commit,
+    CommitMeter,
     Journal,
     LoadAlarms,
     LoadOpenCommands,
@@ -53,7 +54,8 @@ class Disk:
         """How many waits it takes until there is space again."""
         self.fills = False
         """Whether there is no more space once the journal's thread is no longer held."""
-        self.journal = Journal.start(path, on_disk_full=self.on_disk_full, sleep=self.sleep)
+        self.meter = CommitMeter()
+        self.journal = Journal.start(path, on_disk_full=self.on_disk_full, meter=self.meter, sleep=self.sleep)
         actor = self.journal._actor_weakref()
         assert isinstance(actor, Journal)
         self.actor = actor
@@ -249,7 +251,7 @@ def test_an_error_of_the_disk_ends_the_journal(tmp_path: Path) -> None:
 def test_the_latency_of_commits_is_measured(disk: Disk) -> None:
     disk.journal.tell(Commit(changes("a"), lambda: None))
     disk.settle()
-    rates = disk.actor.rates()
+    rates = disk.meter.rates()
     assert rates["journal_rows"] == 1
     assert 0 < rates["journal_p50_ms"] <= rates["journal_p99_ms"] < 1e3 * DEADLINE_S
 
