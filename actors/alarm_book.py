@@ -43,6 +43,7 @@ class AlarmBook:
         self._within_ns = round(annunciate_within_s * 1e9)
         self._records: dict[str, dict[Name, Record]] = {}
         """By device."""
+        self._held: dict[Name, Record] = {}
         self._read: set[str] = set()
         """Devices of which something was heard since the start."""
         self.behind: set[str] = set()
@@ -82,7 +83,7 @@ class AlarmBook:
     def caught_up(self, source: str, wall_ns: int) -> None:
         """Nothing older is to come from this source: tell of what it has held back and lasts."""
         self.behind.discard(source)
-        for record in [*self._all()]:
+        for record in [*self._held.values()]:
             if record.condition.source == source:
                 self._release(record, wall_ns)
 
@@ -201,6 +202,7 @@ class AlarmBook:
             device = self._site.devices.get(record.alarm.device)
             if device is not None and self._site.alarm_zone(device.zone) != self.zone:
                 del self._records[record.alarm.device][record.name]  # the other zone loads it
+                self._held.pop(record.name, None)
             elif priority is None:
                 version = self._site.version
                 note = f"removed by version {version}"
@@ -267,6 +269,10 @@ class AlarmBook:
 
     def _keep(self, record: Record) -> None:
         self._records.setdefault(record.alarm.device, {})[record.name] = record
+        if record.held:
+            self._held[record.name] = record
+        else:
+            self._held.pop(record.name, None)
 
     def _show(self, record: Record) -> None:
         self._decision.show[record.name] = self.seen(record)

@@ -26,6 +26,18 @@ from actors.messages import CommandResult, Stage
 
 logger = logging.getLogger(__name__)
 
+_ALARM_NAMES = ALARM_COLUMNS.split(", ")
+_KEEP_ALARM = (
+    f"INSERT INTO alarm ({ALARM_COLUMNS}) VALUES ({', '.join('?' for _ in _ALARM_NAMES)}) "  # noqa: S608
+    "ON CONFLICT (device, point, rule) DO UPDATE SET "
+    f"{', '.join(f'{name} = excluded.{name}' for name in _ALARM_NAMES)} RETURNING id"
+)
+_ROW_NAMES = f"{JOURNAL_COLUMNS}, alarm, source, epoch, sequence"
+_ADD_ROW = (
+    f"INSERT INTO journal ({_ROW_NAMES}) VALUES ({', '.join('?' for _ in _ROW_NAMES.split(', '))}) "  # noqa: S608
+    "ON CONFLICT (alarm, source, epoch, sequence, transition) DO NOTHING"
+)
+
 RETRY_S = 1.0
 """How long to wait for space on a full disk before the next attempt."""
 
@@ -232,20 +244,10 @@ def _survivors(group: list[tuple[float, Entry]]) -> list[tuple[float, Entry]]:
 
 def _journal(db: sqlite3.Connection, change: Change) -> int:
     """Keep the record and its row; 0 when the row was journaled before."""
-    names = [name.strip() for name in ALARM_COLUMNS.split(",")]
-    marks = ", ".join("?" for _ in names)
-    renewed = ", ".join(f"{name} = excluded.{name}" for name in names)
-    (alarm,) = db.execute(
-        f"INSERT INTO alarm ({ALARM_COLUMNS}) VALUES ({marks}) "  # noqa: S608
-        f"ON CONFLICT (device, point, rule) DO UPDATE SET {renewed} RETURNING id",
-        alarm_row(change.record),
-    ).fetchone()
-    values = (*journal_values(change.row), alarm, change.key.source, change.key.epoch, change.key.sequence)
-    marks = ", ".join("?" for _ in values)
+    (alarm,) = db.execute(_KEEP_ALARM, alarm_row(change.record)).fetchone()
+    key = change.key
     return db.execute(
-        f"INSERT INTO journal ({JOURNAL_COLUMNS}, alarm, source, epoch, sequence) VALUES ({marks}) "  # noqa: S608
-        "ON CONFLICT (alarm, source, epoch, sequence, transition) DO NOTHING",
-        values,
+        _ADD_ROW, (*journal_values(change.row), alarm, key.source, key.epoch, key.sequence)
     ).rowcount
 
 

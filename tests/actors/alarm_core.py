@@ -12,6 +12,7 @@ from typing import Any
 from actors.actor import Ref
 from actors.address import Address
 from actors.codecs import CONDITIONS
+from actors.dispatcher import Dispatcher
 from actors.intake import Condition, Intake
 from actors.journal import Journal, MarkApplied
 from actors.journal_reader import JournalReader
@@ -58,6 +59,8 @@ class Core:
         self.on_disk_full: Callable[[], object] = lambda: None
 
     def __enter__(self) -> "Core":
+        self.dispatcher = Dispatcher()
+        self.dispatcher.start()
         self.journal = Journal.start(self.path, on_disk_full=lambda: self.on_disk_full())
         self.journal_address.point(self.journal)
         self.intake = Intake(
@@ -73,6 +76,7 @@ class Core:
         for ref in (self.zone, self.journal):
             if ref.is_alive():
                 ref.stop(block=True, timeout=DEADLINE_S)
+        assert self.dispatcher.stop(DEADLINE_S)
 
     def start_zone(self) -> Ref:
         outlets = ZoneOutlets(
@@ -81,7 +85,7 @@ class Core:
         )  # fmt: skip
         self.zone = AlarmZone.start(
             "building-a", None, site=self.site, outlets=outlets, started_ns=round(self.started_s * 1e9),
-            annunciate_within_s=WITHIN_S,
+            annunciate_within_s=WITHIN_S, dispatcher=self.dispatcher,
         )  # fmt: skip
         self.zone_address.point(self.zone)
         return self.zone
