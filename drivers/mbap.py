@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 HEADER = 7
+_HEADER = struct.Struct(">HHHB")
 LONGEST_FRAME = 260
 ERROR_FLAG = 0x80
 
@@ -120,15 +121,15 @@ class Answers:
         answers: list[Answer] = []
         at, end = 0, len(received)
         while end - at >= HEADER + 1:
-            if received[at + 2] or received[at + 3]:
-                raise FramingError(f"protocol id {received[at + 2 : at + 4].hex()} instead of 0000")
-            length = received[at + 4] << 8 | received[at + 5]
+            transaction, protocol, length, unit = _HEADER.unpack_from(received, at)
+            if protocol:
+                raise FramingError(f"protocol id {protocol:04x} instead of 0000")
             if not 2 <= length <= LONGEST_FRAME - 6:
                 raise FramingError(f"length {length} outside 2 to {LONGEST_FRAME - 6} bytes")
             after = at + 6 + length
             if after > end:
                 break
-            answers.append((received[at] << 8 | received[at + 1], received[at + 6], received[at + 7 : after]))
+            answers.append((transaction, unit, received[at + HEADER : after]))
             at = after
         if at < end:
             self._rest = received[at:]
