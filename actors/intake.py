@@ -107,17 +107,22 @@ class Intake:
         """Rows that are no condition and no result of a known device."""
 
     def use(self, site: Site, zones: Mapping[str, Tell]) -> None:
-        """Sort what comes from now on by another configuration."""
+        """Sort what comes from now on by another configuration. What waited for a zone that is no more is
+        given up: another one retires its alarms."""
         with self._lock:
             self._site = site
             self._actors = {**zones, "": self._actors[""]}
+            unfinished = [batch for each in self._waiting.values() for batch in each]
+            for batch in unfinished:
+                for name in batch.parts.keys() - self._actors.keys():
+                    self._done(batch, name)
 
     def apply(self, batch: Rows) -> None:
         """Hand the batch on, part by part. Called in the receiver's thread; returns at once."""
         rows: dict[str, list[tuple[int, Condition]]] = {}
         results: list[CommandResult] = []
         others: list[object] = []
-        newest_ns = 0
+        newest_ns, site = 0, self._site
         for sequence, body in batch.rows:
             try:
                 message = CONDITIONS.decode(body)
@@ -130,8 +135,8 @@ class Intake:
                 results.append(message)
             elif not isinstance(message, Condition):
                 others.append(message)
-            elif (device := self._site.devices.get(message.device)) is not None:
-                rows.setdefault(self._site.alarm_zone(device.zone), []).append((sequence, message))
+            elif (device := site.devices.get(message.device)) is not None:
+                rows.setdefault(site.alarm_zone(device.zone), []).append((sequence, message))
             else:
                 self.unreadable += 1
                 logger.warning(

@@ -200,6 +200,13 @@ def test_batches_are_acknowledged_in_order_and_only_when_all_parts_are_done(core
     assert core.intake.unreadable == 1
 
 
+def test_a_zone_that_is_removed_holds_up_no_batch(core: Core) -> None:
+    core.zone_address.point(None)
+    batch = core.apply(1, began(*HIGH, 1000), wait=False)
+    core.intake.use(SITE, {})
+    assert batch.acknowledged.wait(DEADLINE_S)
+
+
 def test_a_row_about_a_device_that_is_no_more_is_passed_over(core: Core) -> None:
     core.apply(1, began("gone", "t", "high", 1000))
     assert core.intake.unreadable == 1
