@@ -11,16 +11,18 @@ CIRCUITS = range(1, 9)
 ALWAYS = (1, 2)
 """Corridors and exits burn day and night."""
 SCHEDULE = 1
+_LARGEST_KW = 2.6
+"""Of a circuit."""
 
 
 class Lighting(Model):
     def __init__(self, device: Device, world: World) -> None:
         super().__init__(device, world)
-        self._rated_kw = {n: self._random.uniform(1.1, 2.6) for n in CIRCUITS}
+        self._rated_kw = {n: self._random.uniform(1.1, _LARGEST_KW) for n in CIRCUITS}
         self.settings = {"mode": SCHEDULE, "lux-setpoint": 500.0}
         self.settings |= {f"lamp-{n}": 0.0 for n in CIRCUITS}
         self._hours = {n: Counter(1.0, world.time_s) for n in CIRCUITS}
-        self._energy = Counter(sum(self._rated_kw.values()), world.time_s)
+        self._energy = Counter(len(CIRCUITS) * _LARGEST_KW, world.time_s)
         self._open: bool | None = None
         self._cabinet_c = 28.0
 

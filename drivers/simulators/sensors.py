@@ -15,7 +15,7 @@ class RoomSensor(Model):
         """Where in the room it hangs."""
 
     def step(self, world: World, dt_s: float) -> None:
-        self._room.crowd = 1.6 if self.has("crowd") else 0.0
+        self._room.crowd = 4.0 if self.has("crowd") else 0.0
 
     def readings(self, world: World) -> Mapping[str, Reading]:
         room = self._room

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from errno import EADDRINUSE
 
 from config.site import Device, Point
 from drivers.encoding import limits
@@ -108,10 +109,10 @@ class CampusServer:
 
     async def ended(self) -> None:
         """Returns when `stop` was called; raises what ended the world otherwise."""
-        if self._task is not None:
-            await asyncio.wait([self._task])
-            if not self._task.cancelled():
-                self._task.result()
+        if (task := self._task) is not None:
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.result()
 
     async def stop(self) -> None:
         """Stop the world and close every socket. Safe to call twice."""
@@ -168,9 +169,9 @@ class CampusServer:
         host, port = address
         try:
             await self._twins[address].start(port)
-        except OSError as error:
-            message = f"{host}:{port} cannot be served ({error.strerror or error}); is another demo running?"
-            raise OSError(error.errno, message) from error
+        except (OSError, RuntimeError) as error:  # pymodbus logs the reason and raises RuntimeError
+            message = f"{host}:{port} cannot be served; is another demo running on this machine?"
+            raise OSError(EADDRINUSE, message) from error
 
 
 def _gateways(devices: Iterable[Device]) -> Mapping[Address, list[Device]]:

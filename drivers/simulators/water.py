@@ -1,5 +1,6 @@
 """Water supply and drainage: tanks, booster pumps, sumps and meters."""
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -11,7 +12,10 @@ TANK_M2 = 20.0
 TANK_LOW_M, TANK_HIGH_M = 1.6, 2.4
 """The inlet valve opens at the first and shuts at the second."""
 INLET_M3_H = 45.0
+"""More than anybody draws, so that an open inlet always fills."""
 PUMP_M3_H = 16.0
+BRIM_M = 2.9
+"""Where a sump runs over."""
 
 
 class WaterSupply(Model):
@@ -65,14 +69,13 @@ class WaterSupply(Model):
         left_h = dt_s / 3600
         while left_h > 1e-9:
             rate = ((INLET_M3_H if self.filling else 0.0) - self.flow_m3_h) / TANK_M2
-            edge = TANK_HIGH_M if rate > 0 else TANK_LOW_M
-            until = (edge - self.level_m) / rate if rate else left_h
-            if 0 <= until <= left_h:
-                self.level_m, self.filling = edge, rate < 0
-                left_h -= max(until, 1e-6)
-            else:
+            edge = TANK_HIGH_M if self.filling else TANK_LOW_M
+            until = (edge - self.level_m) / rate if rate else math.inf
+            if until > left_h:
                 self.level_m += rate * left_h
-                left_h = 0.0
+                return
+            self.level_m, self.filling = edge, not self.filling
+            left_h -= until
 
     @property
     def hz(self) -> float:
@@ -134,9 +137,9 @@ class Sump(Model):
             self._switch()
             rate = (self.inflow_m3_h - self.pump_m3_h * self.running) / self.area_m2
             edge = self._next_edge(rate)
-            until = (edge - self.level_m) / rate if rate else left_h
+            until = (edge - self.level_m) / rate if rate else math.inf
             passed = min(max(until, 1e-6), left_h)
-            self.level_m = clamp(edge if until <= left_h else self.level_m + rate * passed, 0, 2.9)
+            self.level_m = clamp(self.level_m + rate * passed, 0, BRIM_M)
             for pump in self._order()[: self.running]:
                 self._hours[pump].add(1, passed * 3600)
             left_h -= passed
@@ -148,11 +151,12 @@ class Sump(Model):
         return healthy[self._turn % 2 :] + healthy[: self._turn % 2]
 
     def _next_edge(self, rate: float) -> float:
-        """The level at which the number of running pumps may change next."""
-        start = self.settings["start-level"]
-        if rate <= 0:
-            return self.settings["stop-level"]
-        return start if self.level_m < start - 1e-9 else start + self.helping_m
+        """The level at which the number of running pumps may change next; endlessly far if there is none."""
+        start, stop = self.settings["start-level"], self.settings["stop-level"]
+        if rate > 0:
+            above = (level for level in (start, start + self.helping_m) if level > self.level_m + 1e-9)
+            return next(above, math.inf)
+        return stop if self.level_m > stop + 1e-9 else -math.inf
 
     def _switch(self) -> None:
         healthy = len(self._order())
