@@ -1,16 +1,16 @@
 """One TCP connection to a Modbus device or gateway, shared by the units behind it."""
 
 import asyncio
-import socket
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol
 
 from drivers.backoff import Backoff
 from drivers.errors import LinkError
-from drivers.mbap import ERROR_FLAG, Answer, Answers, FramingError
+from drivers.mbap import ERROR_FLAG, Answer
 from drivers.request import Request, WriteQuestion
+from drivers.wire import Wire
 
 SILENCES = 3
 """So many time-outs in a row, with no answer from any unit, mean that the connection is dead."""
@@ -68,7 +68,7 @@ class Link:
         self._surface = surface
         self._clock = surface.clock
         self._backoff = backoff
-        self._wire: _Wire | None = None
+        self._wire: Wire | None = None
         self._opening: asyncio.Task[LinkError | None] | None = None
         self._transaction = 0
         self._in_flight: dict[int, Request] = {}
@@ -162,7 +162,7 @@ class Link:
 
     # From the wire
 
-    def received(self, wire: "_Wire", answers: list[Answer]) -> None:
+    def received(self, wire: "Wire", answers: list[Answer]) -> None:
         if wire is not self._wire:
             return
         for transaction, unit, pdu in answers:
@@ -183,7 +183,7 @@ class Link:
             request.answered(pdu)
         self._pump()
 
-    def lost(self, wire: "_Wire", reason: str) -> None:
+    def lost(self, wire: "Wire", reason: str) -> None:
         """The connection is gone or not to be trusted: everybody is told."""
         if wire is not self._wire:
             return
@@ -212,7 +212,7 @@ class Link:
             async with self._surface.connecting:
                 self._backoff.started(self._clock())
                 async with asyncio.timeout(self.terms.connect_timeout_s):
-                    _, wire = await loop.create_connection(lambda: _Wire(self), *self.address)
+                    _, wire = await loop.create_connection(lambda: Wire(self), *self.address)
         except TimeoutError:
             return LinkError(f"{self} did not accept a connection within {self.terms.connect_timeout_s:g} s")
         except OSError as error:
@@ -252,7 +252,7 @@ class Link:
             self._reads[unit] = queue  # to the end: the other units come first
         return request
 
-    def _send(self, wire: "_Wire", request: Request) -> None:
+    def _send(self, wire: "Wire", request: Request) -> None:
         transaction = self._transaction = (self._transaction + 1) & 0xFFFF
         if transaction in self._in_flight or transaction in self._abandoned:
             self._send(wire, request)
@@ -306,54 +306,3 @@ class Link:
         if not self._proven:
             self._proven = True
             self._backoff.succeeded()
-
-
-class _Wire(asyncio.BufferedProtocol):
-    """One TCP connection in its life from made to lost.
-
-    All wires of a process receive into one buffer: the loop fills it and calls `buffer_updated` without
-    anything in between. asyncio's plain protocols make 256 KiB anew for every answer, which costs more
-    than all the rest.
-    """
-
-    def __init__(self, link: Link) -> None:
-        self.gone = asyncio.Event()
-        self._link = link
-        self._answers = Answers()
-        self._transport: asyncio.Transport | None = None
-        self.write: Callable[[bytes], None]
-        """The transport's own, from `connection_made` on: one call less for every request."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
-        self._transport = transport
-        self.write = transport.write
-        _keep_alive(transport.get_extra_info("socket"))
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        del sizehint
-        return self._link.scratch
-
-    def buffer_updated(self, nbytes: int) -> None:
-        try:
-            answers = self._answers.feed(self._link.scratch[:nbytes].tobytes())
-        except FramingError as error:
-            self._link.lost(self, f"{self._link} does not speak Modbus TCP: {error}")
-        else:
-            self._link.received(self, answers)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self.gone.set()
-        self._link.lost(self, f"{self._link} closed the connection" + (f": {error}" if error else ""))
-
-    def abort(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()
-
-
-def _keep_alive(sock: socket.socket) -> None:
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
-        if hasattr(socket, name):
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
