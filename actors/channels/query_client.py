@@ -94,8 +94,8 @@ class QueryClient:
                     yield message
         finally:
             del self._waiting[name]
-            if not parts.has_ended:
-                self._cancel(name)
+            if not parts.has_ended and await self._socket.poll(0, zmq.POLLOUT):
+                await self._socket.send_multipart([name, b""])
 
     async def one(self, query: Any, *, timeout_s: float = TIMEOUT_S) -> Any:
         """The first message of the answer. Raises QueryFailed."""
@@ -103,10 +103,6 @@ class QueryClient:
             async for message in messages:
                 return message
         raise QueryFailed(f"{self._endpoint} answered {type(query).__name__} with nothing")
-
-    def _cancel(self, name: bytes) -> None:
-        with contextlib.suppress(zmq.Again):
-            zmq.Socket.send_multipart(self._socket, [name, b""], zmq.NOBLOCK)
 
     async def _read(self) -> None:
         while True:

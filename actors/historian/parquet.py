@@ -93,8 +93,10 @@ def read(
 
 
 def _plain(column: Any) -> Any:
-    """The column without the mask that DuckDB may add; our files hold no NULL."""
-    return column.data if isinstance(column, np.ma.MaskedArray) else column
+    """The column without the mask that DuckDB may add: it stores NaN as NULL, and nothing else is NULL."""
+    if not isinstance(column, np.ma.MaskedArray):
+        return column
+    return column.filled(np.nan) if column.dtype.kind == "f" else column.data
 
 
 def _quoted(path: Path) -> str:

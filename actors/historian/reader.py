@@ -109,7 +109,8 @@ class HistoryReader:
         ):
             paths = [self._paths.root / file.file for file in files]
             found = parquet.read(self._duck, paths, (first, last), since_ns, until_ns, limit)
-            yield found if len(wanted) == 1 else found.take(np.isin(found.point, wanted))
+            if len(found):
+                yield found if len(wanted) == 1 else found.take(np.isin(found.point, wanted))
         yield from self._hot(wanted, since_ns, until_ns, is_text=is_text)
 
     def _hot(
@@ -128,8 +129,11 @@ class HistoryReader:
             size = 0
             for batch in self._store.bodies(layout, ALWAYS, is_text=is_text, span_ns=(since_ns, until_ns)):
                 found = select(batch, layout.ids, mask)
-                parts.append(found.take((found.time_ns >= since_ns) & (found.time_ns < until_ns)))
-                size += len(parts[-1])
+                inside = found.take((found.time_ns >= since_ns) & (found.time_ns < until_ns))
+                if not len(inside):
+                    continue
+                parts.append(inside)
+                size += len(inside)
                 if size > PASS_ROWS:
                     yield join(parts)
                     parts, size = [], 0
