@@ -166,7 +166,7 @@ class AirHandler(AirMachine):
             "coil-out-temp": self.near(coil_out, 0.1),
             "season": float(self.season if self.running else VENTILATION),
             "energy": self.energy.value,
-            "remote": 1.0,
+            "remote": self.remote,
             "filter-clogged": float(clogged),
             "return-fan-running": float(on),
             "freeze": 0.0,
@@ -297,7 +297,7 @@ class FreshAir(AirMachine):
             "damper": 100.0 if self.running else 0.0,
             "recovery": self.near(55, 0.8) if on else 0.0,
             "energy": self.energy.value,
-            "remote": 1.0,
+            "remote": self.remote,
             "filter-clogged": float(clogged),
             "freeze": 0.0,
         }

@@ -18,6 +18,12 @@ from drivers.simulators.weather import Weather
 from drivers.simulators.wiring import Wiring
 from drivers.simulators.world import World
 
+_IN_ROOMS = frozenset({"ahu", "ahu-recorded", "fan-coil", "room-sensor"})
+"""Models that stand in a room and share its air."""
+
+PLANT = 2
+"""The rank of the cooling plant, which answers what the coils of rank 1 took."""
+
 
 class Campus:
     """Plays the devices of `site` whose profile names a model.
@@ -118,13 +124,6 @@ class Campus:
             model.faults.clear()
         for fault in self.faults:
             self.models[fault.device].faults.add(fault.effect)
-
-
-_IN_ROOMS = frozenset({"ahu", "ahu-recorded", "fan-coil", "room-sensor"})
-"""Models that stand in a room and share its air."""
-
-PLANT = 2
-"""The rank of the cooling plant, which answers what the coils of rank 1 took."""
 
 
 def _rooms(site: Site, played: list[Device], wiring: Wiring) -> dict[str, Room]:

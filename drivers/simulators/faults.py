@@ -46,6 +46,8 @@ KINDS = (
     Kind(("fan-coil",), "trip"),
     Kind(("lift",), GATEWAY, (20, 40)),
     Kind(("boiler-1", "boiler-2"), "trip"),
+    Kind(("lighting", "fresh-air", "cooling-tower"), "local"),
+    Kind(("water-supply",), "leak"),
 )
 
 _FIRST_S = (30.0, 60.0)

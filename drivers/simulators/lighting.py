@@ -60,5 +60,5 @@ class Lighting(Model):
             "illuminance": self.near(daylight + lamps + 3, 2),
             "cabinet-temp": self.near(self._cabinet_c, 0.1),
             "energy": self._energy.value,
-            "remote": 1.0,
+            "remote": self.remote,
         }

@@ -46,6 +46,11 @@ class Model:
         """`value` as a sensor shows it."""
         return value + spread * (2 * self._random.random() - 1)
 
+    @property
+    def remote(self) -> float:
+        """The switch on the cabinet: 1 while the control room may command, 0 while somebody works there."""
+        return float(not self.has("local"))
+
     def has(self, fault: str) -> bool:
         return fault in self.faults
 

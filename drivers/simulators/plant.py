@@ -24,11 +24,11 @@ class PlantMachine(Model):
 
     @property
     def forced(self) -> bool:
-        return self.settings["mode"] == ON and not self.faults
+        return self.settings["mode"] == ON and not self.has("trip")
 
     @property
     def available(self) -> bool:
-        return self.settings["mode"] == AUTO and not self.faults
+        return self.settings["mode"] == AUTO and not self.has("trip")
 
     def count(self, dt_s: float) -> None:
         self.energy.add(self.power_kw, dt_s)
@@ -88,8 +88,8 @@ class Chiller(PlantMachine):
             "current-c": self.near(current * 0.985, 0.6) if on else 0.0,
             "voltage": self.near(world.grid_v * 1.732, 0.6),
             "vane": clamp(12 + 0.85 * self.load, 0, 100) if on else 0.0,
-            "ready": float(not self.faults),
-            "standby": float(not on and self.settings["mode"] == AUTO and not self.faults),
+            "ready": float(not self.has("trip")),
+            "standby": float(not on and self.available),
             "surge": float(on and self.load < 6),
             "oil-low": 0.0,
             "stage": 3.0 if on else 0.0,
@@ -101,7 +101,7 @@ class Chiller(PlantMachine):
             "energy": self.energy.value,
             "run-hours": self.hours.value,
             "running": float(on),
-            "remote": 1.0,
+            "remote": self.remote,
             "fault": float(self.has("trip")),
             "chw-flow-switch": float(on and water.flow_m3_h > 20),
             "cw-flow-switch": float(on and water.condenser_flow_m3_h > 20),
@@ -148,7 +148,7 @@ class Tower(PlantMachine):
             "run-hours": self.hours.value,
             "energy": self.energy.value,
             "running": float(self.running),
-            "remote": 1.0,
+            "remote": self.remote,
             "fault": float(self.has("trip")),
             "makeup": float(self._filling),
             "heater": float(weather.temperature_c < 3),
@@ -193,7 +193,7 @@ class Pump(PlantMachine):
             "run-hours": self.hours.value,
             "energy": self.energy.value,
             "running": float(self.running),
-            "remote": 1.0,
+            "remote": self.remote,
             "tripped": float(self.has("trip")),
         }
 

@@ -104,7 +104,7 @@ class WaterSupply(Model):
             "power": self.power_kw,
             "energy": self._energy.value,
             "inlet-valve": float(self.filling),
-            "remote": 1.0,
+            "remote": self.remote,
             "leak": float(self.has("leak")),
         }
 
@@ -188,7 +188,7 @@ class Sump(Model):
             "level": self.near(self.level_m, 0.004),
             "inflow": self.inflow_m3_h,
             "float-high": float(self.level_m > 2.3),
-            "remote": 1.0,
+            "remote": self.remote,
         }
 
 

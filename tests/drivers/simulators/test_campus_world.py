@@ -276,6 +276,17 @@ def test_the_first_fault_comes_soon_and_few_alarms_stand(new_campus: NewCampus) 
         assert 0 < most < 10
 
 
+def test_a_tower_that_shakes_runs_on_and_one_under_repair_shows_local(new_campus: NewCampus) -> None:
+    campus = new_campus()
+    pass_time(campus, 2 * 3600)
+    (running, *_) = [tower for tower in ("ct-1", "ct-2") if number(campus, tower, "running")]
+    campus.faults += [Fault(running, effect, "", 0, math.inf) for effect in ("vibration", "local")]
+    pass_time(campus, 60)
+    assert number(campus, running, "running") == 1
+    assert number(campus, running, "vibration") > 8
+    assert number(campus, running, "remote") == 0
+
+
 def test_faults_are_mended(new_campus: NewCampus) -> None:
     campus = new_campus(with_faults=True)
     pass_time(campus, 7200, 5)
