@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping
 
 from config.site import Device
-from drivers.simulators.model import AUTO, ON, Counter, Model, Reading, clamp, toward
+from drivers.simulators.approach import clamp, toward
+from drivers.simulators.model import AUTO, ON, Counter, Model, Reading
 from drivers.simulators.presence import office_hours
 from drivers.simulators.recorded import celsius, pascal
 from drivers.simulators.thermal import AIR_KW_H_M3K, Room

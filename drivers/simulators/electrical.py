@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from config.site import Device
-from drivers.simulators.model import Counter, Model, Reading, clamp, toward
+from drivers.simulators.approach import clamp, toward
+from drivers.simulators.model import Counter, Model, Reading
 from drivers.simulators.recorded import Series
 from drivers.simulators.world import World
 

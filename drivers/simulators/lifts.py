@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from config.site import Device
-from drivers.simulators.model import Counter, Model, Reading, toward
+from drivers.simulators.approach import toward
+from drivers.simulators.model import Counter, Model, Reading
 from drivers.simulators.world import World
 
 FLOOR_M = 4.0

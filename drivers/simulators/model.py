@@ -1,6 +1,5 @@
 """What every simulated device has: settings that the control room writes, readings, counters and faults."""
 
-import math
 import random
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -72,12 +71,3 @@ class Counter:
     def once(self) -> None:
         """One event; whoever counts events keeps them below the pace."""
         self.value += 1
-
-
-def toward(value: float, target: float, dt_s: float, tau_s: float) -> float:
-    """First-order approach with time constant `tau_s`: exact, hence stable for any step."""
-    return target + (value - target) * math.exp(-dt_s / tau_s)
-
-
-def clamp(value: float, low: float, high: float) -> float:
-    return min(max(value, low), high)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from config.site import Device
+from drivers.simulators.approach import clamp, toward
 from drivers.simulators.chilled_water import CHILLER_KW, PUMP_M3_H, WATER_KW_H_M3K, ChilledWater, sequence
-from drivers.simulators.model import AUTO, ON, Counter, Model, Reading, clamp, toward
+from drivers.simulators.model import AUTO, ON, Counter, Model, Reading
 from drivers.simulators.world import World
 
 

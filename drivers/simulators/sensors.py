@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from config.site import Device
-from drivers.simulators.model import Model, Reading, clamp
+from drivers.simulators.approach import clamp
+from drivers.simulators.model import Model, Reading
 from drivers.simulators.world import World
 
 

@@ -1,8 +1,8 @@
 """Rooms: heat, moisture, CO₂ and dust between people, weather and the air that machines supply."""
 
-import math
 from dataclasses import dataclass
 
+from drivers.simulators.approach import toward
 from drivers.simulators.weather import OUTDOOR_CO2_PPM, Conditions
 
 HEAT_CAPACITY_KJ_M2K = 60.0
@@ -53,7 +53,7 @@ class Room:
         envelope = self.area_m2 * ENVELOPE_KW_M2K
         conductance = envelope + self._conductance_kw_k
         driven = envelope * weather.temperature_c + self._supplied_kw + self.gains_kw(weather, presence)
-        self.temperature_c = _toward(
+        self.temperature_c = toward(
             self.temperature_c,
             driven / conductance,
             dt_s,
@@ -62,12 +62,8 @@ class Room:
         volume = self.area_m2 * HEIGHT_M
         fresh = 0.2 * volume + self._fresh_m3_h
         exhaled = self.people * 0.015e6
-        self.co2_ppm = _toward(self.co2_ppm, OUTDOOR_CO2_PPM + exhaled / fresh, dt_s, 3600 * volume / fresh)
+        self.co2_ppm = toward(self.co2_ppm, OUTDOOR_CO2_PPM + exhaled / fresh, dt_s, 3600 * volume / fresh)
         moist = 50 + 0.25 * (weather.humidity_pct - 60) + (4 if presence > 0.5 else 0)
-        self.humidity_pct = _toward(self.humidity_pct, moist, dt_s, 3600)
-        self.pm25_ug_m3 = _toward(self.pm25_ug_m3, 2 + 0.3 * weather.pm25_ug_m3, dt_s, 2400)
+        self.humidity_pct = toward(self.humidity_pct, moist, dt_s, 3600)
+        self.pm25_ug_m3 = toward(self.pm25_ug_m3, 2 + 0.3 * weather.pm25_ug_m3, dt_s, 2400)
         self._conductance_kw_k = self._supplied_kw = self._fresh_m3_h = 0.0
-
-
-def _toward(value: float, target: float, dt_s: float, tau_s: float) -> float:
-    return target + (value - target) * math.exp(-dt_s / tau_s)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from config.site import Device
-from drivers.simulators.model import AUTO, OFF, ON, Counter, Model, Reading, clamp, toward
+from drivers.simulators.approach import clamp, toward
+from drivers.simulators.model import AUTO, OFF, ON, Counter, Model, Reading
 from drivers.simulators.world import World
 
 TANK_M2 = 20.0

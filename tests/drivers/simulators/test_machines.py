@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from config.site import Device, Site
 from drivers.simulators import Campus
+from drivers.simulators.approach import toward
 from drivers.simulators.chilled_water import sequence
 from drivers.simulators.faults import KINDS, SENSOR, Fault, schedule
 from drivers.simulators.lifts import FLOORS, Lift, metres
-from drivers.simulators.model import Model, toward
+from drivers.simulators.model import Model
 from drivers.simulators.presence import office_hours, presence
 from drivers.simulators.thermal import Room
 from drivers.simulators.ups import BATTERY_KWH, Ups
