@@ -32,7 +32,7 @@ class Merger:
         store: HotStore,
         duck: duckdb.DuckDBPyConnection,
         *,
-        pass_rows: int = 2 * PASS_ROWS,
+        pass_rows: int = PASS_ROWS,
         many: int = MANY,
         step: Step = lambda name: None,
     ) -> None:

@@ -17,7 +17,7 @@ _READ = (
 _OLDEST = " ORDER BY time LIMIT $limit"
 
 
-def session(memory_mb: int = 256) -> duckdb.DuckDBPyConnection:
+def session(memory_mb: int = 128) -> duckdb.DuckDBPyConnection:
     """A DuckDB of its own for one thread: one core, bounded memory, nothing fetched from anywhere."""
     return duckdb.connect(
         config={

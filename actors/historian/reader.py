@@ -21,7 +21,7 @@ MAX_PAGE = 100_000
 class HistoryReader:
     """Belongs to one thread. Every answer is one read transaction and never waits for the writers."""
 
-    def __init__(self, paths: HistoryPaths, *, memory_mb: int = 256) -> None:
+    def __init__(self, paths: HistoryPaths, *, memory_mb: int = 128) -> None:
         self._paths = paths
         self._store = HotStore(paths.hot)
         self._duck = parquet.session(memory_mb)
