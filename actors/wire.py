@@ -98,11 +98,12 @@ class Codec:
         if not isinstance(parts, list) or len(parts) != 3:
             raise WireError("a message is [version, kind, fields]; got something else")
         version, kind, fields = parts
-        if version != VERSION:
-            raise WireError(f"message version {version!r} is not {VERSION}; update the older side")
+        if type(version) is not int or version != VERSION:  # a column would compare element by element
+            raise WireError(f"message version {version!r:.80} is not {VERSION}; update the older side")
         cls = self._kinds.get(kind) if isinstance(kind, str) else None
         if cls is None:
-            raise WireError(f"message kind {kind!r} is unknown here; known: {', '.join(sorted(self._kinds))}")
+            known = ", ".join(sorted(self._kinds))
+            raise WireError(f"message kind {kind!r:.80} is unknown here; known: {known}")
         return self._build(cls, fields)
 
     def _build(self, cls: type, fields: Any) -> Any:

@@ -1,5 +1,6 @@
 """What every process with actors has: a lifeline, a loop, a dispatcher, a supervision tree, health, beats."""
 
+import gc
 import logging
 import os
 import threading
@@ -29,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 BEAT_S = 1.0
 START_S = 60.0
+UNBORN_S = 0.5
+"""What is still being composed, perhaps waiting for another process for ever, is ended hard after this."""
 
 S = TypeVar("S", bound="Service")
 
@@ -52,8 +55,8 @@ class Node:
         self.newest = Newest()
         self.version = 0
         """Of the configuration in force."""
-        self.rates: dict[str, Callable[[], float]] = {}
-        """What the beat tells of this process, by name."""
+        self.rates: Callable[[], Mapping[str, float]] = dict
+        """What the beat tells of this process, by name; called on the loop."""
         self.addresses: Mapping[str, Address] = {}
         """The children of the root, once it grows."""
         self.on_beat: Callable[[], object] = lambda: None
@@ -63,6 +66,7 @@ class Node:
         self._root: Ref | None = None
         self._grown = threading.Event()
         self._left = threading.Event()
+        self._composed = False
         self._status = 0
         self._beat: Timer | None = None
         self._health = Health(self._hang, pinged=(self.loop, self.dispatcher))
@@ -104,14 +108,18 @@ class Node:
     def run(self, compose: Callable[["Node"], None]) -> int:
         """Compose, live until told to leave, leave in order; the exit status."""
         set_up(self.name)
-        Lifeline(self._left.set).hold()
+        Lifeline(self._leave).hold()
         self.loop.start()
         self.dispatcher.start()
         self._health.start()
         try:
             compose(self)
+            self._composed = True
             if not self._left.is_set():
                 announce(ready=True)
+            # What was built to stay is no garbage: a collection over 5,000 devices took 170 ms.
+            gc.collect()
+            gc.freeze()
             self._left.wait()
         except Exception:
             logger.exception("%s could not start", self.name)
@@ -121,6 +129,11 @@ class Node:
         leave_within(LEAVE_S, self._status or FAILED)
         self._stop()
         return self._status
+
+    def _leave(self) -> None:
+        if not self._composed:
+            leave_within(UNBORN_S, 0)
+        self._left.set()
 
     def fail(self, error: BaseException) -> None:
         """Something this process cannot do without has failed: leave, and be started anew."""
@@ -171,7 +184,7 @@ class Node:
         return Child("publisher", start)
 
     def _send_beat(self) -> None:
-        rates = {name: float(rate()) for name, rate in self.rates.items()}
+        rates = {name: float(rate) for name, rate in self.rates().items()}
         beat = Beat(self.name, os.getpid(), self._started_ns, time.time_ns(), self.version, rates)
         self.publish(f"node/{self.name}/", beat)
         self.on_beat()

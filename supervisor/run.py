@@ -21,6 +21,7 @@ STOP_S = 4.6
 INTENSITY, PERIOD_S = 5, 60.0
 """More restarts than this, and the process is set aside for `ASIDE_S`: its siblings do not depend on it."""
 ASIDE_S = 30.0
+AFTER_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Process:
     module: str
     arguments: tuple[str, ...] = ()
     stage: int = 0
+    after: str = ""
+    """Start once this one is ready, or has had `AFTER_S`; '' starts at once."""
 
 
 class Child:
@@ -48,6 +51,7 @@ class Child:
         self.state = "stopped"
         self.popen: subprocess.Popen[bytes] | None = None
         self.ready = threading.Event()
+        self.predecessor: threading.Event | None = None
         self._heard = heard
         self._leaving = threading.Event()
         self._limit = RestartLimit(INTENSITY, PERIOD_S)
@@ -59,6 +63,8 @@ class Child:
     def ask_to_leave(self) -> None:
         """Close the lifeline; the process leaves in order."""
         self._leaving.set()
+        if self.predecessor is not None:
+            self.predecessor.set()
         popen = self.popen
         if popen is not None and popen.stdin is not None:
             popen.stdin.close()
@@ -73,6 +79,8 @@ class Child:
             self.popen.kill()
 
     def _keep(self) -> None:
+        if self.predecessor is not None:
+            self.predecessor.wait(AFTER_S)
         wait_s = 0.1
         while not self._leaving.is_set():
             began = time.monotonic()
@@ -110,8 +118,9 @@ class Child:
         if self._leaving.is_set() and popen.stdin is not None:  # asked while it was being started
             popen.stdin.close()
         assert popen.stdout is not None
-        self._listen(popen.stdout)
-        return popen.wait()
+        with popen:
+            self._listen(popen.stdout)
+        return popen.returncode
 
     def _listen(self, lines: IO[bytes]) -> None:
         for line in lines:
@@ -148,6 +157,8 @@ class Processes:
     def start(self) -> None:
         """Start all at once: every channel connects by itself, in whichever order they come up."""
         for child in self.children.values():
+            if child.process.after:
+                child.predecessor = self.children[child.process.after].ready
             child.start()
 
     def wait_ready(self, timeout_s: float) -> tuple[str, ...]:
@@ -176,6 +187,8 @@ class Processes:
             child.kill()
         for child in killed:
             child.wait(time.monotonic() + 1.0)
+        if self._state_file is not None:
+            self._state_file.unlink(missing_ok=True)
         return tuple(child.process.name for child in killed)
 
     def states(self) -> dict[str, dict[str, Any]]:
