@@ -57,4 +57,3 @@ QUERIES = Codec(
     m.Configuration,
 )
 """Queries and their answers, every process."""
-

@@ -58,6 +58,15 @@ class LinkDown:
 
 
 @dataclass(frozen=True, slots=True)
+class Reseat:
+    """The device is as it was, but its table is not: another row, another sweep."""
+
+    row: int
+    gather: Callable[[int, Scan], None]
+    sweep: Tell
+
+
+@dataclass(frozen=True, slots=True)
 class LossDue(Control):
     """The delay of the communication-loss alarm has run."""
 
@@ -95,9 +104,8 @@ class DeviceActor(Actor):
         """`gather(row, scan)` is called on the loop with every scan of this device."""
         super().__init__(name, supervisor, dispatcher=dispatcher)
         self._device = device
-        self._row = row
+        self._seat = row, gather
         self._make_driver = make_driver
-        self._gather = gather
         self._sweep = sweep
         self._subsystem = subsystem
         self._out = outlets
@@ -131,6 +139,8 @@ class DeviceActor(Actor):
                 self._set_link(Link.DOWN, reason)
             case LossDue():
                 self._judge_loss()
+            case Reseat(row, gather, sweep):
+                self._reseat(row, gather, sweep)
             case Order():
                 self._order(message)
             case WriteEnded():
@@ -169,7 +179,8 @@ class DeviceActor(Actor):
                     await driver.connect()
                     self.tell_self(LinkUp())
                     async for scan in driver.scans():
-                        self._gather(self._row, scan)
+                        row, gather = self._seat
+                        gather(row, scan)
                 except LinkError as error:
                     self.tell_self(LinkDown(str(error)))
                 await asyncio.sleep(PAUSE_S)
@@ -192,6 +203,17 @@ class DeviceActor(Actor):
     def _broken(self, error: BaseException) -> None:
         self.tell_self(Broken(error))
 
+    def _reseat(self, row: int, gather: Callable[[int, Scan], None], sweep: Tell) -> None:
+        self._writes.reseat(row, sweep)
+        # One assignment: the pump, on the loop, must never see the row of one table with another's gatherer.
+        self._seat = row, gather
+        self._sweep = sweep
+        if self._link is not Link.UP:
+            sweep.tell(Lost(row))
+        for key, kept in self._kept_substitutions():
+            value, until_ns = kept.split()
+            sweep.tell(Substitute(row, self._device.template.index[key], float(value), int(until_ns)))
+
     # -- link
 
     def _set_link(self, link: Link, reason: str) -> None:
@@ -200,7 +222,7 @@ class DeviceActor(Actor):
             return
         if link is Link.DOWN:
             logger.warning("%s is down: %s", self._device.id, reason)
-            self._sweep.tell(Lost(self._row))
+            self._sweep.tell(Lost(self._seat[0]))
         elif self._link is Link.DOWN:
             logger.info("%s is up again", self._device.id)
         self._link, self._reason, self._since_ns = link, reason, self._out.wall_ns()
@@ -292,7 +314,7 @@ class DeviceActor(Actor):
         self._substituted[point] = self._out.loop.call_later(
             left_s, partial(self.tell_self, SubstitutionDue(point))
         )
-        self._sweep.tell(Substitute(self._row, self._device.template.index[point], value, until_ns))
+        self._sweep.tell(Substitute(self._seat[0], self._device.template.index[point], value, until_ns))
 
     def _end_substitution(self, point: str) -> None:
         timer = self._substituted.pop(point, None)
@@ -300,7 +322,7 @@ class DeviceActor(Actor):
             return
         timer.cancel()
         self._out.remember({self._key(f"substitute/{point}"): None})
-        self._sweep.tell(EndSubstitute(self._row, self._device.template.index[point]))
+        self._sweep.tell(EndSubstitute(self._seat[0], self._device.template.index[point]))
         self._tell_state()
 
     # -- across restarts
@@ -315,14 +337,18 @@ class DeviceActor(Actor):
             self._loss.active, self._loss.since_ns = True, since_ns(kept)
         if (kept := recall.get(self._key("tag"))) is not None:
             self._tag_by, _, self._tag_note = kept.decode().partition("\n")
+        for point, kept in self._kept_substitutions():
+            value, until_ns = kept.split()
+            if self._may_not_substitute(point, int(until_ns)) is None:
+                self._substitute(point, float(value), int(until_ns))
+            else:
+                self._out.remember({self._key(f"substitute/{point}"): None})
+
+    def _kept_substitutions(self) -> list[tuple[str, bytes]]:
+        """(point, value and end) of what a person substitutes, as kept."""
         prefix = self._key("substitute/")
-        for key, kept in list(recall.items()):
-            if key.startswith(prefix):
-                value, until_ns = kept.split()
-                if self._may_not_substitute(key.removeprefix(prefix), int(until_ns)) is None:
-                    self._substitute(key.removeprefix(prefix), float(value), int(until_ns))
-                else:
-                    self._out.remember({key: None})
+        kept = list(self._out.recall.items())
+        return [(key.removeprefix(prefix), body) for key, body in kept if key.startswith(prefix)]
 
 
 def _read_totals(kept: bytes | None) -> dict[str, float]:

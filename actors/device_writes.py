@@ -115,6 +115,14 @@ class Writes:
         detail = f"{self._device.id}/{confirming.id} reads {seen} {within} after the write"
         self._finish(writing, Stage.FAILED if writing.answered else Stage.UNKNOWN, detail)
 
+    def reseat(self, row: int, sweep: Tell) -> None:
+        """Another row of another sweep, which must watch for what is still to be confirmed."""
+        self._row, self._sweep = row, sweep
+        for id_, writing in self._under_way.items():
+            if (confirming := confirming_point(self._device, writing.point)) is not None:
+                column = self._device.template.index[confirming.id]
+                sweep.tell(Watch(id_, row, column, self._observer))
+
     def abandon(self) -> None:
         """The actor ends: nobody will see what becomes of these."""
         for writing in list(self._under_way.values()):

@@ -7,6 +7,8 @@ import numpy as np
 from actors.quality import Flags, Floats, Indices, Qualities
 from config.site import HistoryPolicy, PointKind, Template
 
+REFRESH_S = 600.0
+"""What does not change is kept all the same this often, so that no trend has to look back further."""
 _NEVER_STORED = 0xFF
 """A quality that no value has."""
 
@@ -26,11 +28,15 @@ class HistoryFilter:
         self._value = np.full((devices, len(points)), np.nan)
         self._quality = np.full((devices, len(points)), _NEVER_STORED, np.uint8)
         self._texts: dict[tuple[int, int], tuple[str, int]] = {}
+        self._refresh = np.zeros(devices)
+        """When a device's unchanged points are kept next, monotonic seconds; 0 before its first scan."""
+        self._spread = REFRESH_S * (0.5 + np.arange(devices) / max(1, devices) / 2)
+        """How long a device waits for its first refresh: not all at once."""
 
-    def keep(self, rows: Indices, values: Floats, quality: Qualities) -> Flags:
+    def keep(self, rows: Indices, values: Floats, quality: Qualities, now: float) -> Flags:
         """Which numbers of m distinct devices to keep, shape (m, p); they count as kept from now on.
 
-        `values` and `quality` are (m, p). The deadband is measured from the value last kept, so that a slow
+        `values` and `quality` are (m, p), `now` is monotonic seconds. The deadband is measured from the value last kept, so that a slow
         drift is not lost.
         """
         last = self._value[rows]
@@ -38,6 +44,11 @@ class HistoryFilter:
         changed &= ~(np.isnan(values) & np.isnan(last))
         changed |= quality != self._quality[rows]
         changed |= self._always
+        due = self._refresh[rows] <= now
+        if due.any():
+            changed[due] = True
+            fresh = self._refresh[rows] == 0
+            self._refresh[rows[due]] = now + np.where(fresh, self._spread[rows], REFRESH_S)[due]
         changed &= ~self._never
         self._value[rows] = np.where(changed, values, last)
         self._quality[rows] = np.where(changed, quality, self._quality[rows])

@@ -1,6 +1,6 @@
 """The newest matrices of the tables of a process, and the readings in them: a `drivers.driver.Plant`."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from actors.newest import Matrix, empty_matrix
 from actors.table import Table
@@ -19,6 +19,17 @@ class Matrices:
 
     def of(self, table: Table) -> Matrix:
         return self._matrices[table.id]
+
+    def use(self, tables: Sequence[Table], version: int, renewed: Container[str]) -> None:
+        """Another configuration: tables whose id is in `renewed` begin empty, the others stay as they are."""
+        for table in tables:
+            if table.id in renewed:
+                self._matrices[table.id] = empty_matrix(
+                    version, len(table.devices), len(table.template.points)
+                )
+            else:
+                self._matrices[table.id].version = version
+        self._tables = {device.id: table for table in tables for device in table.devices}
 
     def reading(self, device: str, point: str) -> Reading | None:
         """None for a device or point that this process does not read."""

@@ -104,6 +104,11 @@ class SayConditions:
 
 
 @dataclass(frozen=True, slots=True)
+class SayEverything:
+    """The configuration has another version in which this table is the same: say all anew under it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Look(Control):
     """A delay has ended, or it is time to look for stale rows."""
 
@@ -145,7 +150,9 @@ class SweepActor(Actor):
         self._timer: Timer | None = None
 
     def setup(self) -> None:
-        load(self._plan, self._conditions, self._ids, conditions_of(self._out.recall))
+        forgotten = load(self._plan, self._conditions, self._ids, conditions_of(self._out.recall))
+        if forgotten:
+            self._out.remember(dict.fromkeys(forgotten))
         self._history.define()
         self._wait()
 
@@ -170,6 +177,8 @@ class SweepActor(Actor):
                 self._use_limits(subsystem, limit_set)
             case SayConditions():
                 self._say(np.flatnonzero(self._said))
+            case SayEverything():
+                self._say_everything()
             case _:
                 super().handle(message)
 
@@ -229,7 +238,7 @@ class SweepActor(Actor):
         scans = Scans(self._out.version, self._table.id, rows, time_ns, values, quality, texts)
         self._matrix.apply(scans)
         self._out.publish(f"scan/{self._table.id}/", scans)
-        changed = self._filter.keep(at, values, quality)
+        changed = self._filter.keep(at, values, quality, self._out.clock())
         self._history.write(rows, time_ns, received_ns, values, quality, changed)
         for column, each in texts:
             kept = self._filter.keep_texts(at, column, each, quality)
@@ -248,6 +257,11 @@ class SweepActor(Actor):
                 int(self._matrix.time_ns[row]), self._matrix.values[row], self._matrix.quality[row],
             )  # fmt: skip
             self._out.condition(whole, {})
+
+    def _say_everything(self) -> None:
+        if (whole := self._matrix.scans(self._table.id)) is not None:
+            self._out.publish(f"scan/{self._table.id}/", whole)
+        self._say(np.flatnonzero(self._said))
 
     def _observe(self, watch: Watch) -> None:
         texts = self._matrix.texts.get(watch.column)
@@ -283,6 +297,8 @@ class SweepActor(Actor):
             changes = evaluate(
                 self._plan, self._conditions, rows, matrix.values[rows], matrix.quality[rows],
                 matrix.time_ns[rows], self._out.clock(),
+                # It is now that a delay has ended; the scan it began with may be long ago.
+                changed_ns=self._out.wall_ns(),
             )  # fmt: skip
             self._tell_changes(changes)
 

@@ -23,11 +23,8 @@ PATIENT_S = 15.0
 """After this long, a process that can only wait says so."""
 
 
-def fetch(paths: RunPaths, version: int = 0, *, applied: Path | None = None) -> Site:
-    """The configuration in force, or the named one. Waits for `core` unless `applied` can stand in.
-
-    Raises SiteError when what `core` sends does not build here.
-    """
+def fetch(paths: RunPaths, version: int = 0, *, applied: Path | None = None) -> Configuration:
+    """The configuration in force, or the named one. Waits for `core` unless `applied` can stand in."""
     client = BlockingQueryClient(paths.query("core"), QUERIES)
     began = time.monotonic()
     told = False
@@ -44,12 +41,17 @@ def fetch(paths: RunPaths, version: int = 0, *, applied: Path | None = None) -> 
                 told = True
             continue
         assert isinstance(answer, Configuration)
-        return read_site(answer)
+        return answer
 
 
-def read_site(answer: Configuration) -> Site:
+def fetch_site(paths: RunPaths) -> Site:
+    """The site as configured now. Raises SiteError when it does not build here."""
+    return read_site(fetch(paths))
+
+
+def read_site(configuration: Configuration) -> Site:
     """Raises SiteError when it does not build here."""
-    return build(json.loads(answer.documents), SCHEMAS, answer.version)
+    return build(json.loads(configuration.documents), SCHEMAS, configuration.version)
 
 
 def wait_for(paths: RunPaths, process: str) -> None:
@@ -63,16 +65,16 @@ def wait_for(paths: RunPaths, process: str) -> None:
         return
 
 
-def keep(site_version: int, documents: str, applied: Path) -> None:
+def keep(configuration: Configuration, applied: Path) -> None:
     """Write down what was applied, whole or not at all."""
     partial = applied.with_suffix(".partial")
     with partial.open("w", encoding="utf-8") as file:
-        json.dump({"version": site_version, "documents": documents}, file)
+        json.dump({"version": configuration.version, "documents": configuration.documents}, file)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(applied)
 
 
-def _last(applied: Path) -> Site:
+def _last(applied: Path) -> Configuration:
     kept = json.loads(applied.read_text("utf-8"))
-    return build(json.loads(kept["documents"]), SCHEMAS, kept["version"])
+    return Configuration(kept["version"], kept["documents"])

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
     found = [
         process("historian", "historian", 2),
         process("core", "core", 2),
-        *(process(name, "field", 1) for name in fields),
+        *(replace(process(name, "field", 1), after="simulators" if demo else "") for name in fields),
         process("office", "office", 1, *(("--demo",) if demo else ())),
         process("web-control", "web", 0, "--role", "control"),
         process("web-office", "web", 0, "--role", "office"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-QUIET = ("pymodbus", "asyncio", "nicegui", "uvicorn", "alembic", "httpx", "watchfiles")
+QUIET = ("asyncio", "nicegui", "uvicorn", "alembic", "httpx", "watchfiles")
 
 
 def set_up(process: str, file: Path | None = None) -> None:
@@ -44,6 +44,8 @@ def set_up(process: str, file: Path | None = None) -> None:
     root.setLevel(os.environ.get("STEWARD_LOG_LEVEL", "INFO"))
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # A twin is asked for units it does not play whenever a site is edited; its peer says what is wrong.
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
 
 def _name_process(process: str) -> structlog.typing.Processor:

@@ -7,7 +7,7 @@ from actors import link_condition
 from actors.actor import Ref
 from actors.address import Address
 from actors.condition_set import stored
-from actors.device import DeviceActor
+from actors.device import DeviceActor, Reseat
 from actors.dispatcher import Dispatcher
 from actors.gather import FULL_ROWS, Gathered, Gatherer, phase_s
 from actors.link_condition import LinkCondition
@@ -15,14 +15,26 @@ from actors.matrices import Matrices
 from actors.messages import ConditionChanged, DeviceState, Link
 from actors.outlets import Outlets
 from actors.subsystem import SubsystemActor
-from actors.sweep import Lost, SweepActor
+from actors.sweep import Lost, SayEverything, SweepActor
 from actors.table import Table, tables
 from config.site import DEVICE_FAULT, Device, Site
 from drivers.driver import Cadence, Decoder, DriverType, Surroundings
+from supervisor.change import Change, difference
 from supervisor.restart import Breaker
-from supervisor.spec import Child, ChildFaulted, ChildHealed, FaultNews, Place
+from supervisor.spec import (
+    AddChild,
+    Child,
+    ChildFaulted,
+    ChildHealed,
+    FaultNews,
+    Place,
+    RemoveChild,
+    ReplaceChild,
+)
 from supervisor.supervisor import Supervisor
 
+CHANGE_S = 15.0
+"""What one part may take to stop and start when the configuration changes."""
 SWEEPS = "sweeps"
 STATE = "(state)"
 """The name of a subsystem's own actor among its devices; it has a character no device id has."""
@@ -54,14 +66,17 @@ class Plant:
         self._gatherers: dict[str, Gatherer] = {}
         self._sweeps: Mapping[str, Address] = {}
         self._members: dict[str, Mapping[str, Address]] = {}
-        self.supervisors: dict[str, Address] = {}
-        """Of the subsystems, by subsystem id."""
+        self._root: Mapping[str, Address] = {}
+        self._above: Address | None = None
+        """The supervisor of the sweeps and subsystems."""
         for table in self.tables.values():
-            protocol = protocols[table.template.driver]
-            self._decoders[table.id] = protocol.decoder(table.template)
-            self._gatherers[table.id] = Gatherer(
-                partial(self._hand_on, table.id), outlets.wall_ns, min(FULL_ROWS, len(table.devices))
-            )
+            self._prepare(table)
+
+    def _prepare(self, table: Table) -> None:
+        self._decoders[table.id] = self._protocols[table.template.driver].decoder(table.template)
+        self._gatherers[table.id] = Gatherer(
+            partial(self._hand_on, table.id), self._out.wall_ns, min(FULL_ROWS, len(table.devices))
+        )
 
     # -- finding
 
@@ -73,6 +88,10 @@ class Plant:
     def subsystem(self, subsystem: str) -> Address | None:
         return self._members.get(subsystem, {}).get(STATE)
 
+    def supervisor(self, subsystem: str) -> Address | None:
+        """Of the subsystem's devices."""
+        return self._root.get(f"subsystem/{subsystem}")
+
     def sweeps(self) -> tuple[Address, ...]:
         return tuple(self._sweeps[table] for table in self.tables)
 
@@ -83,17 +102,24 @@ class Plant:
         return [
             Child(SWEEPS, self._start_sweeps, start_s=60.0),
             *(
-                Child(f"subsystem/{subsystem.id}", partial(self._start_subsystem, subsystem.id), start_s=60.0)
+                self._subsystem(subsystem.id)
                 for subsystem in self.site.subsystems.values()
                 if subsystem.field == self.process
             ),
         ]
 
+    def _subsystem(self, subsystem: str) -> Child:
+        return Child(f"subsystem/{subsystem}", partial(self._start_subsystem, subsystem), start_s=60.0)
+
+    def _sweep(self, table: Table) -> Child:
+        return Child(table.id, partial(self._start_sweep, table), breaker=Breaker())
+
+    def _state(self, subsystem: str) -> Child:
+        return Child(STATE, partial(self._start_state, subsystem))
+
     def _start_sweeps(self, place: Place) -> Ref:
-        children = [
-            Child(table.id, partial(self._start_sweep, table), breaker=Breaker())
-            for table in self.tables.values()
-        ]
+        self._root, self._above = place.siblings, place.supervisor
+        children = [self._sweep(table) for table in self.tables.values()]
         return Supervisor.start(place.name, place.supervisor, children)
 
     def _start_sweep(self, table: Table, place: Place) -> Ref:
@@ -110,9 +136,8 @@ class Plant:
         )
 
     def _start_subsystem(self, subsystem: str, place: Place) -> Ref:
-        self.supervisors[subsystem] = place.siblings[place.name]
         devices = [device for device in self.site.devices.values() if device.subsystem == subsystem]
-        children = [Child(STATE, partial(self._start_state, subsystem)), *map(self.child, devices)]
+        children = [self._state(subsystem), *map(self.child, devices)]
         return Supervisor.start(place.name, place.supervisor, children, on_fault=self._faulted)
 
     def child(self, device: Device) -> Child:
@@ -159,6 +184,67 @@ class Plant:
     def _hand_on(self, table: str, gathered: Gathered) -> None:
         self._sweeps[table].tell(gathered)
 
+    # -- another configuration
+
+    def use(self, site: Site) -> Change:
+        """Go over to another version; on a thread that may wait. Only what differs is stopped and started.
+
+        `outlets.version` must be the new version already. Raises pykka.Timeout or SupervisionError when a
+        part does not stop or start in time: then only a restart of the process brings the whole of it.
+        """
+        new = {table.id: table for table in tables(site, self.process)}
+        change = difference(self.process, self.site, site, self.tables, new)
+        self._leave(change)
+        self.site, self.tables = site, new
+        self._table_of = {device.id: table for table in new.values() for device in table.devices}
+        for id_ in change.renewed_tables:
+            self._prepare(new[id_])
+        self.matrices.use(tuple(new.values()), site.version, change.renewed_tables)
+        sweeps = self._root[SWEEPS]
+        for id_ in change.renewed_tables:
+            child = self._sweep(new[id_])
+            _ask(sweeps, ReplaceChild(child) if id_ in self._sweeps else AddChild(child))
+        for id_ in new.keys() - set(change.renewed_tables):
+            self._sweeps[id_].tell(SayEverything())
+        for id_ in change.reseated:
+            self._reseat(id_)
+        self._enter(change)
+        for id_ in change.removed_tables:
+            _ask(sweeps, RemoveChild(id_))
+            del self._decoders[id_], self._gatherers[id_]
+        return change
+
+    def _leave(self, change: Change) -> None:
+        """Stop what is no more, and what moves to another subsystem."""
+        for id_ in (*change.removed, *change.moved):
+            subsystem = self.site.devices[id_].subsystem
+            if subsystem not in change.removed_subsystems:
+                _ask(self._root[f"subsystem/{subsystem}"], RemoveChild(id_))
+        for id_ in change.removed_subsystems:
+            assert self._above is not None
+            _ask(self._above, RemoveChild(f"subsystem/{id_}"))
+            del self._members[id_]
+
+    def _enter(self, change: Change) -> None:
+        """Start what is new or differs. A new subsystem starts with all its devices."""
+        for id_ in change.added_subsystems:
+            assert self._above is not None
+            _ask(self._above, AddChild(self._subsystem(id_)))
+        for id_ in change.changed_subsystems:
+            _ask(self._root[f"subsystem/{id_}"], ReplaceChild(self._state(id_)))
+        for id_ in (*change.added, *change.moved, *change.replaced):
+            device = self.site.devices[id_]
+            if device.subsystem not in change.added_subsystems:
+                child = self.child(device)
+                request = ReplaceChild(child) if id_ in change.replaced else AddChild(child)
+                _ask(self._root[f"subsystem/{device.subsystem}"], request)
+
+    def _reseat(self, id_: str) -> None:
+        table = self._table_of[id_]
+        address = self.device(id_)
+        if address is not None:
+            address.tell(Reseat(table.row[id_], self._gatherers[table.id].put, self._sweeps[table.id]))
+
     # -- devices set aside
 
     def _faulted(self, news: FaultNews) -> None:
@@ -182,6 +268,12 @@ class Plant:
         change: ConditionChanged = link_condition.changed(device, DEVICE_FAULT, condition, self._out.version)
         key, body = stored(change)
         self._out.condition(change, {key: body})
+
+
+def _ask(supervisor: Address, request: AddChild | RemoveChild | ReplaceChild) -> None:
+    """Ask a supervisor and wait until it is done."""
+    future = supervisor.ask(request, timeout_s=CHANGE_S)
+    future.get(timeout=CHANGE_S)
 
 
 class _Member:

@@ -18,7 +18,7 @@ from actors.channels.query import Handler, QueryFailed, QueryServer
 from actors.codecs import CORE_COMMANDS, QUERIES
 from actors.gate import Gate, GateOutlets, Received
 from actors.intake import Intake
-from actors.journal import Journal, MarkApplied
+from actors.journal import CommitMeter, Journal, MarkApplied
 from actors.journal_reader import JournalReader
 from actors.life import ChildFailed, Life, Listener
 from actors.messages import (
@@ -78,6 +78,7 @@ class Core:
         self._ballast = Ballast(node.paths.ballast, self._site.settings.ballast_mb)
         self._authority = Authority(open_reader(sqlite_url(node.paths.business)), time.time_ns)
         self._applying = threading.Lock()
+        self._meter = CommitMeter()
         self._forwarder = Forwarder(node.loop, node.paths)
         self._clocks = Clocks(node.loop, node.paths)
         self._intake = Intake(
@@ -93,6 +94,7 @@ class Core:
     def start(self) -> None:
         node = self._node
         node.version = self._site.version
+        node.rates = self._meter.rates
         node.start(self._forwarder)
         node.start(self._clocks)
         self._use(self._site)
@@ -119,7 +121,9 @@ class Core:
 
     def _start_journal(self, place: Place) -> Ref:
         fatal = _Fatal(place.supervisor, self._node.fail)
-        return Journal.start(self._node.paths.alarms, fatal, on_disk_full=self._ballast.free)
+        return Journal.start(
+            self._node.paths.alarms, fatal, on_disk_full=self._ballast.free, meter=self._meter
+        )
 
     def _start_zones(self, place: Place) -> Ref:
         children = [self._zone(zone) for zone in self._zone_ids(self._site)]

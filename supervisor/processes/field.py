@@ -29,15 +29,17 @@ from actors.messages import (
 )
 from actors.outlets import Outlets
 from actors.sweep import SayConditions
+from actors.table import tables
 from actors.write import Order, result
 from config.site import DEVICE_FAULT, Site
 from drivers import DRIVERS
 from drivers.cadence import Ticks
 from drivers.driver import Surroundings
 from drivers.links import Links
+from supervisor.announcements import Announcements
 from supervisor.answers import snapshot_of, tree_of
 from supervisor.ballast import Ballast
-from supervisor.configuration import fetch
+from supervisor.configuration import fetch, keep, read_site
 from supervisor.node import Node
 from supervisor.plant import Plant
 from supervisor.processes.arguments import parse
@@ -56,7 +58,8 @@ class Field:
         self._node = node
         self._files = node.paths.field(node.name)
         self._files.conditions.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        site = fetch(node.paths, applied=self._files.applied)
+        self._configuration = fetch(node.paths, applied=self._files.applied)
+        site = read_site(self._configuration)
         ballast = Ballast(node.paths.ballast, site.settings.ballast_mb)
         self._conditions = node.start(
             Outbox(
@@ -96,14 +99,7 @@ class Field:
         self._end_interrupted()
         self._shape_newest()
         node.version = out.version
-        node.rates |= {
-            "scans": lambda: out.counts.scans,
-            "points": lambda: out.counts.points,
-            "late": lambda: out.counts.late,
-            "history_lag_rows": lambda: self._history.lag().rows,
-            "conditions_lag_rows": lambda: self._conditions.lag().rows,
-            "history_dropped": lambda: self._history.dropped,
-        }
+        node.rates = self._rates
         node.grow(self._plant.children())
         core, historian = node.paths.durable("core"), node.paths.durable("historian")
         node.start(Sender(self._conditions, core, node.name, on_failure=node.fail))
@@ -117,6 +113,19 @@ class Field:
         node.start(
             CommandServer(node.paths.command(node.name), FIELD_COMMANDS, self._obey, on_failure=node.fail)
         )
+        keep(self._configuration, self._files.applied)
+        node.start(Announcements(node.loop, node.paths, self._follow))
+
+    def _rates(self) -> dict[str, float]:
+        counts = self._out.counts
+        return {
+            "scans": counts.scans,
+            "points": counts.points,
+            "late": counts.late,
+            "history_lag_rows": self._history.lag().rows,
+            "conditions_lag_rows": self._conditions.lag().rows,
+            "history_dropped": self._history.dropped,
+        }
 
     # -- state and messages
 
@@ -172,14 +181,27 @@ class Field:
             },
         )
 
-    def reshape(self) -> Reshape:
-        return Reshape(
-            self._out.version,
-            tuple(
-                (table.id, len(table.devices), len(table.template.points))
-                for table in self._plant.tables.values()
-            ),
+    # -- another configuration
+
+    def _follow(self, version: int) -> None:
+        """`core` says which version is in force; on a thread of its own, and never two at once."""
+        if version == self._out.version:
+            return
+        configuration = fetch(self._node.paths, version)
+        site = read_site(configuration)
+        self._out.version = self._node.version = site.version
+        sizes = tuple(
+            (table.id, len(table.devices), len(table.template.points))
+            for table in tables(site, self._node.name)
         )
+        self._node.addresses["publisher"].tell(Reshape(site.version, sizes))
+        change = self._plant.use(site)
+        prefixes = tuple(f"{mark}{id_}/" for id_ in change.removed for mark in ("", "~"))
+        if prefixes:
+            gone = [key for key in self._recall if key.startswith(prefixes)]
+            self._remember(dict.fromkeys(gone))
+        keep(configuration, self._files.applied)
+        logger.warning("configuration version %d is applied: %s", site.version, change.in_words())
 
     # -- commands, on the command server's thread
 
@@ -232,7 +254,8 @@ class Field:
                     return f"subsystem {subsystem!r} is not served by {self._node.name}"
             case RetryDevice(device):
                 found = self._plant.site.devices.get(device)
-                if found is None or not self._plant.supervisors[found.subsystem].tell(Retry(device)):
+                supervisor = self._plant.supervisor(found.subsystem) if found is not None else None
+                if supervisor is None or not supervisor.tell(Retry(device)):
                     return f"device {device!r} is not served by {self._node.name}"
                 order.reply(result(order, Stage.DONE, f"{device} is tried again", time.time_ns()))
             case body:

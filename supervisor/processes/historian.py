@@ -6,13 +6,15 @@ from actors.historian.service import HistorianService, HistoryLimits
 from actors.messages import ReadSnapshot, ReadTree
 from supervisor.answers import snapshot_of, tree_of
 from supervisor.ballast import Ballast
-from supervisor.configuration import fetch
+from supervisor.configuration import fetch_site
 from supervisor.node import Node
 from supervisor.processes.arguments import parse
 
 
 def compose(node: Node) -> None:
-    settings = fetch(node.paths).settings
+    site = fetch_site(node.paths)
+    node.version = site.version
+    settings = site.settings
     node.grow([])
     ballast = Ballast(node.paths.ballast, settings.ballast_mb)
     service = node.start(
@@ -26,12 +28,17 @@ def compose(node: Node) -> None:
             handlers={ReadSnapshot: snapshot_of(node), ReadTree: tree_of(node)},
         )
     )
-    node.rates |= {
-        "rows": lambda: service.statistics().rows,
-        "hot_bytes": lambda: service.statistics().hot_bytes,
-        "waiting_batches": lambda: service.statistics().waiting,
-        "sealed_rows": lambda: service.statistics().sealed_rows,
-    }
+
+    def rates() -> dict[str, float]:
+        statistics = service.statistics()
+        return {
+            "rows": statistics.rows,
+            "hot_bytes": statistics.hot_bytes,
+            "waiting_batches": statistics.waiting,
+            "sealed_rows": statistics.sealed_rows,
+        }
+
+    node.rates = rates
 
 
 def main() -> int:

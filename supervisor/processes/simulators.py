@@ -6,7 +6,7 @@ import time
 
 from drivers.simulators import CampusServer, campus_of
 from supervisor.beat import Heart
-from supervisor.configuration import fetch
+from supervisor.configuration import fetch_site
 from supervisor.lifeline import Lifeline, announce, leave_within
 from supervisor.log import set_up
 from supervisor.processes.arguments import parse
@@ -25,7 +25,7 @@ async def _play(server: CampusServer, left: asyncio.Event) -> None:
 def main() -> int:
     told = parse("simulators")
     set_up(told.name)
-    site = fetch(told.paths)
+    site = fetch_site(told.paths)
     loop = asyncio.new_event_loop()
     left = asyncio.Event()
 
@@ -34,6 +34,7 @@ def main() -> int:
         leave_within(1.5, 0)
 
     Lifeline(leave).hold()
+    site = fetch_site(told.paths)
     heart = Heart(told.name, told.paths, dict, site.version)
     heart.start()
     campus = campus_of(site, seed=SEED, start_s=time.time())

@@ -20,12 +20,12 @@ import zmq
 from actors.channels.command_client import BlockingCommandClient
 from actors.channels.live import LIVE
 from actors.codecs import FIELD_COMMANDS
-from actors.messages import CanaryHeard, Issuer, SingCanary
+from actors.messages import CanaryHeard, CommandResult, Issuer, SingCanary, Stage
 from actors.paths import RunPaths
 from actors.wire import WireError
 from config.site import Settings
 from supervisor.beat import Heart
-from supervisor.configuration import fetch
+from supervisor.configuration import fetch_site
 from supervisor.lifeline import Lifeline, announce, leave_within
 from supervisor.log import set_up
 from supervisor.processes.arguments import parse
@@ -45,9 +45,10 @@ ITSELF = Issuer("watchdog", "", "watchdog")
 class Canaries:
     """Sends canaries and listens for them. Used by one thread, from `open` on."""
 
-    def __init__(self, paths: RunPaths, fields: Sequence[str]) -> None:
+    def __init__(self, paths: RunPaths, fields: Sequence[str], *, limit_s: float = LIMIT_S) -> None:
         self._paths = paths
         self._fields = fields
+        self._limit_s = limit_s
         self._socket: zmq.Socket[bytes] | None = None
 
     def open(self) -> None:
@@ -66,22 +67,26 @@ class Canaries:
         """Milliseconds of each field process whose canary came, and what is wrong with the others."""
         assert self._socket is not None, "open() first"
         took_ms: dict[str, float] = {}
-        wrong = {field: answer for field in self._fields if (answer := self._send(field))}
-        until = time.monotonic() + LIMIT_S
-        waiting = set(self._fields) - wrong.keys()
+        answers = {field: self._send(field) for field in self._fields}
+        wrong = {
+            field: answer.detail or answer.stage.value
+            for field, answer in answers.items()
+            if answer.stage is not Stage.DONE
+        }
+        until = time.monotonic() + self._limit_s
+        # By id: a canary of an earlier round that comes only now was late, and is no answer to this one.
+        waiting = {answer.id: field for field, answer in answers.items() if field not in wrong}
         while waiting and self._socket.poll(int(max(0.0, until - time.monotonic()) * 1000)):
             heard = self._heard(self._socket.recv_multipart())
-            if heard is not None and heard.process in waiting:
-                waiting.discard(heard.process)
+            if heard is not None and waiting.pop(heard.id, None) is not None:
                 took_ms[heard.process] = (heard.heard_ns - heard.sung_ns) / 1e6
-        late = f"its canary did not reach core's journal within {LIMIT_S:g} s"
-        return took_ms, wrong | dict.fromkeys(waiting, late)
+        late = f"its canary did not reach core's journal within {self._limit_s:g} s"
+        return took_ms, wrong | dict.fromkeys(waiting.values(), late)
 
-    def _send(self, field: str) -> str:
-        """'' once the field process has taken the canary, else what is wrong."""
+    def _send(self, field: str) -> CommandResult:
+        """DONE once the field process has taken the canary, under the canary's id."""
         client = BlockingCommandClient(self._paths.command(field), FIELD_COMMANDS)
-        answer = client.ask(SingCanary(), ITSELF, LIMIT_S, wait_s=LIMIT_S)
-        return "" if answer.stage.is_final and not answer.detail else answer.detail
+        return client.ask(SingCanary(), ITSELF, self._limit_s, wait_s=self._limit_s)
 
     @staticmethod
     def _heard(parts: list[bytes]) -> CanaryHeard | None:
@@ -158,8 +163,13 @@ def main() -> int:
     told = parse("watchdog")
     set_up(told.name)
     leaving = threading.Event()
-    Lifeline(leaving.set).hold()
-    site = fetch(told.paths)
+
+    def leave() -> None:
+        leaving.set()
+        leave_within(1.0, 0)
+
+    Lifeline(leave).hold()
+    site = fetch_site(told.paths)
     fields = sorted({subsystem.field for subsystem in site.subsystems.values()})
     watchdog = Watchdog(
         Canaries(told.paths, fields), Heartbeat(site.settings, told.paths.root / "heartbeat.json")
@@ -169,7 +179,6 @@ def main() -> int:
     announce(ready=True)
     threading.Thread(target=watchdog.watch, args=(leaving.wait,), name="rounds", daemon=True).start()
     leaving.wait()
-    leave_within(1.0, 0)
     heart.stop(1.0)
     return 0
 

@@ -25,7 +25,7 @@ from config.site import Site
 from hmi.app import build
 from hmi.ports import Ports
 from supervisor.beat import Heart
-from supervisor.configuration import fetch, read_site, wait_for
+from supervisor.configuration import fetch_site, read_site, wait_for
 from supervisor.lifeline import Lifeline, announce, leave_within
 from supervisor.log import set_up
 from supervisor.processes.arguments import Arguments, parse
@@ -77,19 +77,21 @@ class Outside:
 def main() -> int:
     told = parse("web")
     set_up(told.name)
-    site = fetch(told.paths)
+    server: uvicorn.Server | None = None
+
+    def leave() -> None:
+        if server is not None:
+            server.should_exit = True
+        leave_within(LEAVE_S if server is not None else 0.0, 0)
+
+    Lifeline(leave).hold()  # first of all: what follows may wait for other processes for ever
+    site = fetch_site(told.paths)
     wait_for(told.paths, "office")
     outside = Outside(told.paths, site)
     figures = Lag()
     server = _server(told, site, outside, figures)
     heart = Heart(told.name, told.paths, figures.rates, site.version)
     heart.start()
-
-    def leave() -> None:
-        server.should_exit = True
-        leave_within(LEAVE_S, 0)
-
-    Lifeline(leave).hold()
     asyncio.run(_serve(server, figures))
     heart.stop(1.0)
     return 0

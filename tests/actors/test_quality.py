@@ -1,5 +1,6 @@
 """Raw columns become values that can be trusted; what changed is kept."""
 
+import itertools
 import time
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.history_filter import HistoryFilter
+from actors.history_filter import REFRESH_S, HistoryFilter
 from actors.quality import Floats, Qualities, QualityState, Substitution, comm_loss, compile_quality, judge
 from config.site import HistoryPolicy, Point, PointKind
 from drivers.driver import Columns, Quality
@@ -108,9 +109,9 @@ def test_a_substituted_value_replaces_good_and_bad_until_its_end() -> None:
     assert devices.state.substitutions == {}
 
 
-def kept(history: HistoryFilter, *values: float, quality: int = 0) -> list[bool]:
+def kept(history: HistoryFilter, *values: float, quality: int = 0, now: float = 1.0) -> list[bool]:
     matrix = np.array([values], float)
-    flags = history.keep(np.array([0]), matrix, np.full(matrix.shape, quality, np.uint8))
+    flags = history.keep(np.array([0]), matrix, np.full(matrix.shape, quality, np.uint8), now)
     return [bool(flag) for flag in flags[0]]
 
 
@@ -194,6 +195,17 @@ def test_500_devices_of_100_points_take_less_than_a_millisecond() -> None:
         columns = Columns(random.uniform(0, 8000, (500, 100)), np.zeros((500, 100), np.uint8))
         begun = time.perf_counter()
         values, quality = judge(plan, state, rows, columns, at, at)
-        history.keep(rows, values, quality)
+        history.keep(rows, values, quality, 1.0)
         spent.append(time.perf_counter() - begun)
     assert min(spent) < 0.001
+
+
+def test_what_does_not_change_is_kept_again_before_a_trend_would_have_to_look_back_too_far() -> None:
+    history = HistoryFilter(
+        template(point("still"), point("none", history=HistoryPolicy.NONE)),
+        1,
+    )
+    assert kept(history, 1.0, 1.0, now=10.0) == [True, False]
+    seen = [now for now in range(11, 1900) if kept(history, 1.0, 1.0, now=float(now))[0]]
+    assert len(seen) == 3
+    assert all(later - earlier <= REFRESH_S for earlier, later in itertools.pairwise([10, *seen]))
