@@ -27,7 +27,7 @@ def frame(view: View, title: str) -> Iterator[None]:
     with ui.element("div").classes("shell"):
         html(_top(view, site))
         html(_navigation(view))
-        with ui.element("main").classes("page"):
+        with ui.element("div").classes("page"):
             html(_warnings(view))
             html(Markup("<h1>{}</h1>").format(title))
             yield

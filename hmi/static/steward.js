@@ -48,7 +48,7 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1) return;
-  if (event.target.closest("input, textarea, select, [contenteditable], .q-dialog")) return;
+  if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], .q-dialog")) return;
   const target = document.querySelector(`[data-hotkey="${CSS.escape(event.key.toLowerCase())}"]`);
   if (target) target.click();
 });

@@ -176,7 +176,7 @@ class Plant:
             case {"moving": moving}:
                 self.moving = bool(moving)
             case {"alarm": dict(changes)}:
-                self.set_alarm(**changes)
+                self.set_alarm(**{**changes, "state": AlarmState(changes["state"])})
 
 
 class Asked:
@@ -281,7 +281,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     app = build(
         Place(place), site=plant.site, frames=plant, ports=ports, authority=authority, outside=outside
     )
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="info", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     listening = config.bind_socket()
     await server.serve([listening])
