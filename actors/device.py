@@ -6,7 +6,7 @@ sweep, and the actor hears only what changes.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -74,13 +74,6 @@ class LossDue(Control):
 @dataclass(frozen=True, slots=True)
 class SubstitutionDue(Control):
     point: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeepTotals:
-    """Told by the loop with what the driver has accumulated."""
-
-    totals: dict[str, float]
 
 
 class DeviceActor(Actor):
@@ -152,9 +145,6 @@ class DeviceActor(Actor):
                 self._writes.overdue(id_)
             case SubstitutionDue(point):
                 self._end_substitution(point)
-            case KeepTotals(totals):
-                kept = "\n".join(f"{name}={value!r}" for name, value in totals.items())
-                self._out.remember({self._key("totals"): kept.encode()})
             case Broken(error):
                 raise error
             case _:
@@ -187,15 +177,18 @@ class DeviceActor(Actor):
         finally:
             if keeper is not None:
                 keeper.cancel()
+            if isinstance(driver, Stateful):
+                self._remember_totals(driver.state())  # the actor may have ended, and hears nothing any more
             await driver.close()
 
     async def _keep_totals(self, driver: Stateful) -> None:
-        try:
-            while True:
-                await asyncio.sleep(KEEP_STATE_S)
-                self.tell_self(KeepTotals(dict(driver.state())))
-        finally:
-            self.tell_self(KeepTotals(dict(driver.state())))
+        while True:
+            await asyncio.sleep(KEEP_STATE_S)
+            self._remember_totals(driver.state())
+
+    def _remember_totals(self, totals: Mapping[str, float]) -> None:
+        kept = "\n".join(f"{name}={value!r}" for name, value in totals.items())
+        self._out.remember({self._key("totals"): kept.encode()})
 
     def _spawn(self, work: Any) -> None:
         self._out.loop.spawn(work, on_error=self._broken)
