@@ -36,8 +36,8 @@ class HistoryFilter:
     def keep(self, rows: Indices, values: Floats, quality: Qualities, now: float) -> Flags:
         """Which numbers of m distinct devices to keep, shape (m, p); they count as kept from now on.
 
-        `values` and `quality` are (m, p), `now` is monotonic seconds. The deadband is measured from the value last kept, so that a slow
-        drift is not lost.
+        `values` and `quality` are (m, p), `now` is monotonic seconds. The deadband is measured from the value
+        last kept, so that a slow drift is not lost.
         """
         last = self._value[rows]
         changed: Flags = ~(np.abs(values - last) <= self._deadband)

@@ -8,9 +8,8 @@ import contextlib
 from enum import StrEnum
 from typing import Protocol
 
-from plant import Process, until
-
 from drivers.driver import Decoder, Driver, LinkError, Scan
+from tests.drivers.plant import Process, until
 
 COMES_BACK_WITHIN_S = 10.0
 

@@ -3,15 +3,14 @@
 import asyncio
 from collections import Counter
 
-from contract import Ailment
-from plant import Process, device, point, template
-
 from drivers.driver import Cadence, Driver, Scan
 from drivers.mbap import Function
 from drivers.modbus import Modbus
 from drivers.modbus_schema import Connection, Options, Source
 from drivers.modbus_twin import Fault, ModbusTwin
 from drivers.registers import Table
+from tests.drivers.contract import Ailment
+from tests.drivers.plant import Process, device, point, template
 
 TIMEOUT_S = 0.1
 POINTS = (

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plant import until
 
 from drivers.backoff import LONGEST_S, Backoff
 from drivers.cadence import Cadence, Ticks, first_due_ns, tick_ns
+from tests.drivers.plant import until
 
 SECOND_NS = 1_000_000_000
 

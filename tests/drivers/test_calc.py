@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
-from plant import FakePlant, Process, device, point, template, until, within
 
 from drivers import SCHEMAS
 from drivers.calc import CalcDecoder, CalcDriver, Connection, Function, Options, Source
 from drivers.driver import Cadence, Quality, Reading, Stateful, Surroundings, WriteError
+from tests.drivers.plant import FakePlant, Process, device, point, template, until, within
 
 HOUR_S = 3600.0
 

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
-from contract import Ailment, Pump, comes_back
-from modbus_rig import ServerRig, TwinRig
-from plant import until, within
 
 from drivers.driver import LinkError, Quality, WriteError, WriteUnknown
 from drivers.modbus import ModbusDriver
 from drivers.modbus_schema import Options
+from tests.drivers.contract import Ailment, Pump, comes_back
+from tests.drivers.modbus_rig import ServerRig, TwinRig
+from tests.drivers.plant import until, within
 
 LAMP = 10
 
@@ -152,5 +152,5 @@ async def test_a_hurried_scan_does_not_wait_for_its_due_time(rig: ServerRig) -> 
     rig.driver.hurry()
     await within(anext(scans))
     assert rig.server.requests[1] > before
-    await scans.aclose()  # type: ignore[attr-defined]
+    await scans.aclose()
     await rig.driver.close()

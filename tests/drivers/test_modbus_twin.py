@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from plant import Process, device, point, template, within
 
 from drivers.driver import Cadence, Driver
 from drivers.modbus import Modbus
 from drivers.modbus_schema import Connection, Options, Source
 from drivers.modbus_twin import ModbusTwin
 from drivers.registers import Kind, Order, Table
+from tests.drivers.plant import Process, device, point, template, within
 
 KINDS: dict[str, tuple[Source, float, float | str]] = {
     "int16": (Source(address=0, type=Kind.INT16), 0.1, -21.5),
