@@ -249,6 +249,7 @@ NOT_ANNUNCIATED = Text("未提示", "Not annunciated")
 
 # --- system
 PROCESS = Text("进程", "Process")
+PROCESS_NUMBER = Text("进程号", "PID")
 RESTARTS = Text("重启", "Restarts")
 INBOX = Text("收件箱", "Inbox")
 MESSAGES = Text("消息", "Messages")

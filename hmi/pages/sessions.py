@@ -53,18 +53,26 @@ class SessionsPage:
 
     def _table(self) -> Markup:
         view = self._view
-        heads = (words.USER_NAME, words.SITE, words.ADDRESS, words.BROWSER, words.CREATED, words.LAST_SEEN)
+        heads = (
+            ("", words.USER_NAME),
+            ("hide-small", words.SITE),
+            ("hide-small", words.ADDRESS),
+            ("hide-small", words.BROWSER),
+            ("hide-small", words.CREATED),
+            ("", words.LAST_SEEN),
+        )
         return Markup(
             '<div class="scroll"><table><thead><tr>{}<th></th></tr></thead><tbody>{}</tbody></table></div>'
         ).format(
-            EMPTY.join(Markup("<th>{}</th>").format(view.say(head)) for head in heads),
+            EMPTY.join(Markup('<th class="{}">{}</th>').format(look, view.say(text)) for look, text in heads),
             EMPTY.join(self._row(row) for row in self._rows),
         )
 
     def _row(self, row: SessionRow) -> Markup:
         view = self._view
         return Markup(
-            '<tr><td>{}</td><td>{}</td><td>{}</td><td><small>{}</small></td><td class="tight">{}</td>'
+            '<tr><td>{}</td><td class="hide-small">{}</td><td class="hide-small">{}</td>'
+            '<td class="hide-small"><small>{}</small></td><td class="tight hide-small">{}</td>'
             '<td class="tight">{}</td><td class="tight">{}</td></tr>'
         ).format(
             row.user,

@@ -67,12 +67,13 @@ class SystemPage:
         )
         return Markup(
             '<div class="scroll"><table><thead><tr><th>{}</th><th class="tight">{}</th>'
-            '<th class="hide-small">PID</th>'
+            '<th class="hide-small">{}</th>'
             '<th class="hide-small tight">{}</th><th class="number">{}</th><th>{}</th></tr></thead>'
             "<tbody>{}</tbody></table></div>"
         ).format(
             view.say(words.PROCESS),
             view.say(words.STATE),
+            view.say(words.PROCESS_NUMBER),
             view.say(words.UP_SINCE),
             view.say(words.CONFIGURATION),
             view.say(words.RATES),

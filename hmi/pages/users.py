@@ -78,11 +78,17 @@ class UsersPage:
 
     def _table(self) -> Markup:
         view = self._view
-        heads = (words.USER_NAME, words.DISPLAY_NAME, words.ROLE, words.STATE, words.CREATED)
+        heads = (
+            ("", words.USER_NAME),
+            ("hide-small", words.DISPLAY_NAME),
+            ("", words.ROLE),
+            ("", words.STATE),
+            ("hide-small", words.CREATED),
+        )
         return Markup(
             '<div class="scroll"><table><thead><tr>{}<th></th></tr></thead><tbody>{}</tbody></table></div>'
         ).format(
-            EMPTY.join(Markup("<th>{}</th>").format(view.say(head)) for head in heads),
+            EMPTY.join(Markup('<th class="{}">{}</th>').format(look, view.say(text)) for look, text in heads),
             EMPTY.join(self._row(row) for row in self._rows),
         )
 
@@ -98,7 +104,8 @@ class UsersPage:
             for role, text in words.ROLES.items()
         )
         return Markup(
-            '<tr><td><b>{}</b></td><td>{}</td><td class="tight">{}</td><td>{}</td><td class="tight">{}'
+            '<tr><td><b>{}</b></td><td class="hide-small">{}</td><td class="tight">{}</td><td>{}'
+            '</td><td class="tight hide-small">{}'
             '</td><td class="tight">{}{}</td></tr>'
         ).format(
             row.name,

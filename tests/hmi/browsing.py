@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = [
@@ -105,8 +105,12 @@ class Person:
         self.context.set_default_timeout(PATIENCE_S * 1000)
         self.page: Page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.troubles.append("a dialog opened"), dialog.dismiss()))
+        self.page.on("dialog", self._dismiss)
         self.page.on("request", lambda request: self._watch(request.url))
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.troubles.append(f"a dialog opened: {dialog.message}")
+        dialog.dismiss()
 
     def _watch(self, url: str) -> None:
         if not url.startswith((self.site.address, "data:", "blob:")):

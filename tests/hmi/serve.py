@@ -284,6 +284,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     listening = config.bind_socket()
+    listening.listen()  # whoever reads the port may connect at once
     await server.serve([listening])
     actor.stop()
     reader.dispose()

@@ -1,0 +1,101 @@
+"""Both languages are complete, and no page says anything past the catalogue."""
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from actors.messages import AlarmState, Link, Stage
+from business.access import Refusal
+from business.identity.model import Place, Role
+from config.site import RuleKind, Text
+from hmi import words
+
+ROOT = Path(words.__file__).parent
+CHINESE = re.compile("[一-鿿]")
+SAME_IN_BOTH = {"SWITCH_LANGUAGE"}
+"""Names the other language in that language."""
+
+
+def catalogue() -> Iterator[tuple[str, Text]]:
+    for name, value in vars(words).items():
+        if isinstance(value, Text):
+            yield name, value
+        elif isinstance(value, dict):
+            for key, text in value.items():
+                if isinstance(text, Text):
+                    yield f"{name}[{key}]", text
+
+
+def placeholders(text: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(text) if field}
+
+
+@pytest.mark.parametrize(("name", "text"), list(catalogue()), ids=[name for name, _ in catalogue()])
+def test_every_text_stands_in_both_languages(name: str, text: Text) -> None:
+    assert text.zh.strip()
+    assert text.en.strip()
+    assert placeholders(text.zh) == placeholders(text.en)
+    if name not in SAME_IN_BOTH:
+        assert CHINESE.search(text.zh), f"{name} is not translated into Chinese"
+        assert not CHINESE.search(text.en), f"{name} is not translated into English"
+
+
+@pytest.mark.parametrize(
+    ("table", "kind"),
+    [
+        (words.LINKS, Link),
+        (words.STAGES, Stage),
+        (words.ALARM_STATES, AlarmState),
+        (words.RULES, RuleKind),
+        (words.ROLES, Role),
+        (words.PLACES, Place),
+        (words.REFUSALS, Refusal),
+    ],
+)
+def test_every_case_has_its_words(table: dict[object, Text], kind: type) -> None:
+    assert set(table) == set(kind)  # type: ignore[call-overload]
+
+
+def literals(path: Path) -> Iterator[tuple[int, str]]:
+    """String literals that are not docstrings, without markup and attribute values."""
+    tree = ast.parse(path.read_text())
+    documentation = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    logged = {
+        id(argument)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and getattr(node.func.value, "id", "") == "logger"
+        for argument in node.args
+    }
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in documentation | logged
+        ):
+            yield node.lineno, node.value
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: path.name)
+def test_no_page_holds_words_of_its_own(path: Path) -> None:
+    if path.name == "words.py":
+        return
+    for line, literal in literals(path):
+        assert not CHINESE.search(literal), f"{path.name}:{line} says {literal!r}; put it into words.py"
+        shown = " ".join(re.findall(r">([^<>]*)<", literal))
+        said = re.findall(r"[A-Za-z]{3,}", re.sub(r"\{\w*\}", "", shown))
+        assert not said, f"{path.name}:{line} says {said}; put it into words.py"
+
+
+def test_an_explanation_of_another_process_is_shown_as_it_stands() -> None:
+    assert words.refusal("en", "idle").startswith("Idle for 15 minutes")
+    assert words.refusal("zh", "value 35 is over 28 °C") == "value 35 is over 28 °C"
