@@ -152,5 +152,5 @@ async def test_a_hurried_scan_does_not_wait_for_its_due_time(rig: ServerRig) -> 
     rig.driver.hurry()
     await within(anext(scans))
     assert rig.server.requests[1] > before
-    await scans.aclose()
+    await scans.aclose()  # type: ignore[attr-defined]
     await rig.driver.close()
