@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote
 
 from nicegui import core
+from socketio.exceptions import ConnectionRefusedError  # noqa: A004  # the name that Socket.IO gives it
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -154,7 +155,9 @@ def bind_sockets(seats: Seats) -> None:
     async def on_connect(sid: str, environ: dict[str, Any], auth: Any = None) -> Any:
         client_id = parse_qs(environ.get("QUERY_STRING", "")).get("client_id", [""])[0]
         if not belongs(environ, client_id):
-            return False
+            # Not `return False`: for these words the browser loads its page anew, which is what a page
+            # needs whose server was restarted. Without a session it ends at the log-in.
+            raise ConnectionRefusedError("Implicit handshake failed")
         return await connect(sid, environ, auth)
 
     for name in ("handshake", "event", "javascript_response", "ack", "log"):

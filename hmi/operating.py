@@ -136,7 +136,7 @@ class OperateDialog:
         if is_trouble(result):
             self._lines.append((in_words(self._view, result, point), True))
         else:
-            self._selection = result.detail
+            self._selection = str(result.value)
             said = drawing.with_unit(self._view.language, point, value)
             self._lines.append((f"{said} · {self._view.say(words.SELECTED)}", False))
         self._draw_stages()

@@ -136,7 +136,7 @@ class Plant:
         now = time.time_ns()
         match body:
             case SelectPoint():
-                yield CommandResult("1", Stage.DONE, "selection-1", None, now)
+                yield CommandResult("1", Stage.DONE, "selected", "selection-1", now)
             case OperatePoint():
                 yield CommandResult("2", Stage.ACCEPTED, "", None, now)
                 yield CommandResult("2", Stage.WRITTEN, "", None, now)
@@ -195,7 +195,7 @@ class Asked:
                 tuple(
                     JournalRow(
                         1000 - number, time.time_ns(), time.time_ns(), "hvac-1", "supply-temperature", "high",
-                        "a-1", number, ("occurred", "acknowledged", "returned")[number % 3],
+                        "a-1", number, ("alarm_occurs", "acknowledge", "return_to_normal")[number % 3],
                         AlarmState.UNACKNOWLEDGED, 1 + number % 4, 31.2, 30.0, "summer",
                         "operator" if number % 3 == 1 else "", "127.0.0.1", "已派工" + self.plant.hostile,
                         number % 5 != 0,
