@@ -46,7 +46,7 @@ class AirMachine(Model):
         return world.rooms[self.device.zone]
 
     def schedule(self, world: World) -> bool:
-        return office_hours(world.local)
+        return office_hours(world.day)
 
     def decide(self, world: World) -> None:
         """Run or rest."""
@@ -210,7 +210,7 @@ class FanCoil(AirMachine):
         self._speed = 0
 
     def schedule(self, world: World) -> bool:
-        return self.room.process_kw > 0 or office_hours(world.local)
+        return self.room.process_kw > 0 or office_hours(world.day)
 
     def step(self, world: World, dt_s: float) -> None:
         self.decide(world)

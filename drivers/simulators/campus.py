@@ -1,7 +1,7 @@
 """The world: every simulated device of a site, stepped together from one clock and one seed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from drivers.simulators.faults import GATEWAY, SENSOR, SILENT, Fault, schedule
 from drivers.simulators.model import Model, Reading
 from drivers.simulators.models import MODELS
 from drivers.simulators.plant import Machines, balance
-from drivers.simulators.presence import presence
+from drivers.simulators.presence import as_it_is, presence
 from drivers.simulators.recorded import Recordings
 from drivers.simulators.thermal import Room
 from drivers.simulators.weather import Weather
@@ -29,7 +29,7 @@ class Campus:
     """Plays the devices of `site` whose profile names a model.
 
     `start_s` is unix time. The same site, seed, start and steps give the same values. With
-    `with_faults` off nothing ever breaks.
+    `with_faults` off nothing ever breaks. `day` says by which clock people come and go.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Campus:
         wiring: Wiring,
         recordings: Recordings,
         with_faults: bool = True,
+        day: Callable[[datetime], datetime] = as_it_is,
     ) -> None:
         played = [device for device in site.devices.values() if device.template.model]
         if unknown := {device.template.model for device in played} - MODELS.keys():
@@ -48,13 +49,15 @@ class Campus:
             raise ValueError(f"no physics for model {sorted(unknown)}; known models: {known}")
         self._weather = Weather(seed)
         self._zone = ZoneInfo(site.timezone)
+        self._day = day
         local = datetime.fromtimestamp(start_s, self._zone)
         self.world = World(
             seed=seed,
             time_s=start_s,
             local=local,
+            day=day(local),
             weather=self._weather.at(start_s, local),
-            presence=presence(local),
+            presence=presence(day(local)),
             rooms=_rooms(site, played, wiring),
             recordings=recordings,
             wiring=wiring,
@@ -81,7 +84,8 @@ class Campus:
         world.time_s += dt_s
         world.local = datetime.fromtimestamp(world.time_s, self._zone)
         world.weather = self._weather.at(world.time_s, world.local)
-        world.presence = presence(world.local)
+        world.day = self._day(world.local)
+        world.presence = presence(world.day)
         self._break_and_mend()
         for room in world.rooms.values():
             room.step(world.weather, world.presence, dt_s)

@@ -33,7 +33,7 @@ class Lighting(Model):
         return self._rated_kw[circuit] * (0.6 if self.has(f"lamp-{circuit}") else 1.0) if lit else 0.0
 
     def step(self, world: World, dt_s: float) -> None:
-        hours = office_hours(world.local)
+        hours = office_hours(world.day)
         if self.settings["mode"] == SCHEDULE and hours is not self._open:
             # The schedule switches at its own times only: a hand on the switch counts until then.
             self._open = hours

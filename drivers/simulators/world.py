@@ -18,6 +18,8 @@ class World:
     """Unix time."""
     local: datetime
     """The same on the site's clock."""
+    day: datetime
+    """The clock that people live by: `local`, or the working day that the campus always plays."""
     weather: Conditions
     presence: float
     """How full the campus is, 0 to 1."""

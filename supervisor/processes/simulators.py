@@ -4,7 +4,7 @@ import asyncio
 import sys
 import time
 
-from drivers.simulators import CampusServer, campus_of
+from drivers.simulators import CampusServer, always_working_day, campus_of
 from supervisor.beat import Heart
 from supervisor.configuration import fetch_site
 from supervisor.lifeline import Lifeline, announce, leave_within
@@ -37,7 +37,7 @@ def main() -> int:
     site = fetch_site(told.paths)
     heart = Heart(told.name, told.paths, dict, site.version)
     heart.start()
-    campus = campus_of(site, seed=SEED, start_s=time.time())
+    campus = campus_of(site, seed=SEED, start_s=time.time(), day=always_working_day)
     loop.run_until_complete(_play(CampusServer(campus), left))
     loop.close()
     heart.stop(0.5)

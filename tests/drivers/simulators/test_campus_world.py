@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.site import Device, PointKind, Priority, RuleKind, Site
-from drivers.simulators import MODELS, Campus, campus_of
+from drivers.simulators import MODELS, Campus, always_working_day, campus_of
 from drivers.simulators.air import AirHandler
 from drivers.simulators.faults import Fault
 from drivers.simulators.model import Reading
+from drivers.simulators.presence import office_hours, presence
 
 NewCampus = Callable[..., Campus]
 SEASONS = ("2026-01-14", "2026-04-15", "2026-07-15", "2026-10-14")
@@ -318,3 +319,10 @@ def test_the_priorities_of_the_profiles_are_spread_as_the_standard_asks(demo: Si
     assert 0.65 < share[Priority.LOW] < 0.85
     assert 0.1 < share[Priority.MEDIUM] < 0.25
     assert share[Priority.HIGH] + share[Priority.CRITICAL] < 0.12
+
+
+@given(st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 12, 31)))  # noqa: DTZ001
+def test_the_demo_always_plays_a_working_day(now: datetime) -> None:
+    day = always_working_day(now.replace(tzinfo=UTC))
+    assert office_hours(day)
+    assert presence(day) > 0.5
