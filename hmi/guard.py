@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import parse_qs, quote
 
 from nicegui import core
-from socketio.exceptions import ConnectionRefusedError  # noqa: A004  # the name that Socket.IO gives it
+from socketio.exceptions import (  # type: ignore[import-untyped]
+    ConnectionRefusedError,  # noqa: A004  # the name that Socket.IO gives it
+)
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

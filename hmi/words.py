@@ -234,12 +234,12 @@ UNACKNOWLEDGED_COUNT = Text("{count} 条未确认", "{count} unacknowledged")
 # --- journal
 TRANSITION = Text("变化", "Transition")
 TRANSITIONS: Final[dict[str, Text]] = {
-    "occurred": Text("发生", "Occurred"),
-    "returned": Text("恢复", "Returned"),
-    "acknowledged": Text("确认", "Acknowledged"),
-    "recurred": Text("再次发生", "Occurred again"),
-    "found-clear": Text("重启后发现已恢复", "Found clear after restart"),
-    "came-and-went": Text("无人值守期间发生并恢复", "Came and went during an absence"),
+    "alarm_occurs": Text("发生", "Occurred"),
+    "re_alarm": Text("再次发生", "Occurred again"),
+    "annunciate": Text("提示", "Annunciated"),
+    "return_to_normal": Text("恢复", "Returned"),
+    "acknowledge": Text("确认", "Acknowledged"),
+    "remove": Text("配置移除", "Removed by configuration"),
 }
 OLDER = Text("更早", "Older")
 NEWEST = Text("最新", "Newest")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from actors.alarm_states import TRANSITIONS
 from actors.messages import AlarmState, Link, Stage
 from business.access import Refusal
 from business.identity.model import Place, Role
@@ -58,6 +59,10 @@ def test_every_text_stands_in_both_languages(name: str, text: Text) -> None:
 )
 def test_every_case_has_its_words(table: dict[object, Text], kind: type) -> None:
     assert set(table) == set(kind)  # type: ignore[call-overload]
+
+
+def test_every_transition_of_the_alarm_journal_has_its_words() -> None:
+    assert {one.name for one in TRANSITIONS.values()} <= set(words.TRANSITIONS)
 
 
 def literals(path: Path) -> Iterator[tuple[int, str]]:
