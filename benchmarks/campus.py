@@ -118,7 +118,7 @@ class Campus:
 
     def wait_ready(self) -> float:
         """Until every process works; seconds since the start. Makes the administrator the first time."""
-        until(self._is_ready, READY_S, f"all of {', '.join(PROCESSES)} run")
+        until(self.is_ready, READY_S, f"all of {', '.join(PROCESSES)} run")
         ready_s = time.monotonic() - self.started_s
         code = next((found[1] for line in self._said if (found := CODE.search(line))), None)
         if code is not None:
@@ -212,7 +212,7 @@ class Campus:
         if answer.stage is not Stage.DONE:
             raise RuntimeError(f"the administrator was not made: {answer.detail}")
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
         assert self._process is not None
         if (status := self._process.poll()) is not None:
             raise RuntimeError(f"steward run ended with status {status}: {self.log()[-4000:]}")

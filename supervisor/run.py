@@ -151,6 +151,7 @@ class Processes:
         The children's standard error goes to `log_file`, or where ours goes.
         """
         self._state_file = state_file
+        self._writing = threading.Lock()
         self._told = heard
         self.children = {process.name: Child(process, self._heard, log_file) for process in processes}
 
@@ -203,7 +204,9 @@ class Processes:
 
     def _heard(self, name: str, facts: Mapping[str, Any]) -> None:
         if self._state_file is not None:
-            partial = self._state_file.with_suffix(f".{name}")
-            partial.write_text(json.dumps(self.states()))
-            partial.replace(self._state_file)
+            # Looked at and written under one lock: else an older look could be the last to be written.
+            with self._writing:
+                partial = self._state_file.with_suffix(".partial")
+                partial.write_text(json.dumps(self.states()))
+                partial.replace(self._state_file)
         self._told(name, facts)

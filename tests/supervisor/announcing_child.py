@@ -1,0 +1,8 @@
+"""A process that says at once that it is ready, and lives until its lifeline closes."""
+
+import sys
+
+from supervisor.lifeline import announce
+
+announce(ready=True)
+sys.stdin.read()

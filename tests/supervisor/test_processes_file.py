@@ -1,0 +1,22 @@
+"""What `steward status` reads of the processes."""
+
+import json
+from pathlib import Path
+
+from supervisor.run import Process, Processes
+
+
+def test_the_state_file_shows_all_that_became_ready_at_one_moment(tmp_path: Path) -> None:
+    """Every watcher thread writes it: an older look must never be the last to be written."""
+    file = tmp_path / "processes.json"
+    children = Processes(
+        [Process(f"child-{n}", "tests.supervisor.announcing_child") for n in range(8)], state_file=file
+    )
+    children.start()
+    try:
+        assert children.wait_ready(30.0) == ()
+    finally:
+        assert children.stop() == ()
+    states = json.loads(file.read_text())
+    assert {state["state"] for state in states.values()} <= {"running", "stopped"}
+    assert len(states) == 8
