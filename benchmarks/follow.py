@@ -1,4 +1,4 @@
-"""Follows the alarm journal from outside: which transitions are committed, and when they could first be read."""
+"""Follows the alarm journal from outside: what is committed, and when it could first be read."""
 
 import threading
 import time
@@ -35,7 +35,7 @@ class Seen:
 
 
 class Follower:
-    """`with Follower(campus) as journal: journal.rows`. What it reads is committed: it has its own connection."""
+    """`with Follower(campus) as journal: journal.rows`. Its own connection sees what is committed."""
 
     def __init__(self, campus: Campus) -> None:
         self._path = campus.paths.alarms

@@ -1,4 +1,4 @@
-"""From the change of a register to the pixel of a real Chromium, and to the committed journal row of its alarm.
+"""From the change of a register to the pixel of a real Chromium, and to the journal row of its alarm.
 
 pixel_p50_ms, pixel_p99_ms                     to the frame that shows the new value on the device's page
 journal_p50_ms, journal_p99_ms                 until another process reads the alarm's row as committed
