@@ -106,17 +106,21 @@ class Heartbeat:
 
     def send(self, *, well: bool, detail: dict[str, str]) -> str:
         """'' or what is wrong. The file is always written; the URL hears nothing while Steward is silent."""
-        partial = self._file.with_suffix(".partial")
         said = {"well": well, "time": time.time(), "wrong": detail}
-        partial.write_text(json.dumps(said, ensure_ascii=False))
-        partial.replace(self._file)
+        partial = self._file.with_suffix(".partial")
+        problem = ""
+        try:
+            partial.write_text(json.dumps(said, ensure_ascii=False))
+            partial.replace(self._file)
+        except OSError as error:  # a full disk must not silence the way to the outside
+            problem = f"the heartbeat file {self._file} cannot be written: {error}"
         if not self._url or not well:
-            return ""
+            return problem
         if not self._url.startswith(("http://", "https://")):
             return f"heartbeat_url {self._url!r} is not http:// or https://"
         try:
             with urllib.request.urlopen(self._url, timeout=OUTSIDE_S):  # noqa: S310  # checked above
-                return ""
+                return problem
         except (urllib.error.URLError, OSError) as error:
             return f"the heartbeat to {self._url} failed: {error}"
 
