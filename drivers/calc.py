@@ -1,30 +1,16 @@
 """Calculated points: formulas, run hours, starts, energy and statistics over points of other devices."""
 
-import asyncio
 import math
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from config.site import Device, Template
-from drivers.cadence import Turn
-from drivers.driver import (
-    Cadence,
-    Columns,
-    Decoder,
-    Driver,
-    OptionsError,
-    Quality,
-    Reading,
-    Scan,
-    Surroundings,
-    Value,
-    WriteError,
-)
+from drivers.computed import ComputedDecoder, ComputedDriver, Nowhere, Raw, Strict
+from drivers.driver import Cadence, Decoder, Driver, OptionsError, Quality, Reading, Surroundings
 from drivers.expression import Expression, ExpressionError
 
 _DIRECT = re.compile(r"\{([^{}/\s]+/[^{}/\s]+)\}")
@@ -48,15 +34,7 @@ class Function(StrEnum):
         return self in (Function.RUN_HOURS, Function.STARTS, Function.ENERGY)
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Connection(_Model):
-    """A virtual device is nowhere."""
-
-
-class Source(_Model):
+class Source(Strict):
     """Either a formula, its inputs named in `inputs` or directly as `{device/point}`, or a function."""
 
     expression: str = ""
@@ -66,13 +44,13 @@ class Source(_Model):
     above: float = Field(default=0.5, description="Run hours and starts count while the input is above this.")
 
 
-class Options(_Model):
+class Options(Strict):
     stale_s: float = Field(default=0.0, ge=0, description="An older input is stale; 0: three own periods.")
 
 
 class CalcSchema:
     name = "calc"
-    connection: type[BaseModel] = Connection
+    connection: type[BaseModel] = Nowhere
     source: type[BaseModel] = Source
     options: type[BaseModel] = Options
 
@@ -148,16 +126,6 @@ _STATISTICS: Mapping[Function, Callable[[Sequence[float]], float]] = {
     Function.MAX: max,
 }
 
-Raw = tuple[tuple[float, ...], tuple[int, ...]]
-"""Values and qualities in the order of the template's points."""
-
-
-class CalcDecoder:
-    def decode(self, raws: Sequence[Raw]) -> Columns:
-        return Columns(
-            np.array([raw[0] for raw in raws], np.float64), np.array([raw[1] for raw in raws], np.uint8)
-        )
-
 
 @dataclass(slots=True)
 class _Total:
@@ -178,12 +146,11 @@ class _Total:
         self.last, self.at_s = value, now_s
 
 
-class CalcDriver:
+class CalcDriver(ComputedDriver):
     def __init__(self, device: Device, cadence: Cadence, surroundings: Surroundings) -> None:
+        super().__init__(device, cadence, surroundings)
         options = device.template.options
         assert isinstance(options, Options)
-        self._cadence = cadence
-        self._surroundings = surroundings
         self._stale_s = options.stale_s or 3 * device.period_s
         self._points = tuple(point.id for point in device.template.points)
         self._sources = tuple(
@@ -195,37 +162,6 @@ class CalcDriver:
             for point, source in zip(self._points, self._sources, strict=True)
             if source.function is not None and source.function.accumulates
         }
-        self._turn: Turn | None = None
-        self._missed = 0
-        self._due = asyncio.Event()
-
-    @property
-    def missed(self) -> int:
-        return self._missed + (self._turn.missed if self._turn is not None else 0)
-
-    async def connect(self) -> None:
-        """Nothing to reach."""
-
-    async def scans(self) -> AsyncIterator[Scan]:
-        turn = self._turn = self._surroundings.ticks.every(self._cadence, self._tick)
-        try:
-            while True:
-                yield Scan(self._surroundings.wall_ns(), self._computed())
-                self._due.clear()
-                await self._due.wait()
-        finally:
-            turn.cancel()
-            self._missed += turn.missed
-            self._turn = None
-
-    async def write(self, point: int, value: Value) -> None:
-        raise WriteError(f"{self._points[point]} is calculated; {value} cannot be written to it")
-
-    def hurry(self) -> None:
-        self._due.set()
-
-    async def close(self) -> None:
-        """Nothing to let go of."""
 
     def state(self) -> Mapping[str, float]:
         """`point` -> total, and `point.last` -> the input seen last, so that a start is not counted twice."""
@@ -241,19 +177,13 @@ class CalcDriver:
             total.total = state.get(point, 0.0)
             total.last = state.get(f"{point}.last", math.nan)
 
-    def _tick(self) -> None:
-        if self._due.is_set() or not self._surroundings.may_poll():
-            self._missed += 1
-        else:
-            self._due.set()
-
-    def _computed(self) -> Raw:
+    def computed(self) -> Raw:
         results = [self._point(at) for at in range(len(self._points))]
         return tuple(value for value, _ in results), tuple(quality for _, quality in results)
 
     def _point(self, at: int) -> tuple[float, int]:
         source, formula = self._sources[at], self._formulas[at]
-        plant = self._surroundings.plant
+        plant = self.surroundings.plant
         readings = [plant.reading(device, point) for device, point in formula.points]
         quality = max((self._quality(reading) for reading in readings), default=int(Quality.GOOD))
         good = quality < Quality.BAD_COMM_LOSS
@@ -261,7 +191,7 @@ class CalcDriver:
         if source.function is not None and source.function.accumulates:
             total = self._totals[self._points[at]]
             if good:
-                total.add(source.function, values[0], source.above, self._surroundings.clock(), self._stale_s)
+                total.add(source.function, values[0], source.above, self.surroundings.clock(), self._stale_s)
             return (total.total if good else math.nan), quality
         if not good or formula.compute is None:
             return math.nan, quality
@@ -274,7 +204,7 @@ class CalcDriver:
     def _quality(self, reading: Reading | None) -> int:
         if reading is None:
             return Quality.BAD_INPUT
-        late = self._surroundings.wall_ns() - reading.time_ns > self._stale_s * 1e9
+        late = self.surroundings.wall_ns() - reading.time_ns > self._stale_s * 1e9
         if late and reading.quality < Quality.BAD_COMM_LOSS:
             return Quality.BAD_STALE
         return reading.quality
@@ -287,7 +217,7 @@ class Calc:
 
     def decoder(self, template: Template) -> Decoder:
         del template  # raw scans carry everything
-        return CalcDecoder()
+        return ComputedDecoder()
 
     def driver(
         self, device: Device, cadence: Cadence, decoder: Decoder, surroundings: Surroundings

@@ -151,6 +151,8 @@ class Surroundings:
     """Monotonic seconds."""
     wall_ns: Callable[[], int]
     """UTC nanoseconds."""
+    facts: Callable[[], Mapping[str, float]] = dict
+    """What the process tells of itself, by the names of `drivers.host.Fact`."""
 
 
 class DriverType(Protocol):

@@ -1,7 +1,9 @@
 """Hears which configuration version `core` puts in force."""
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable
 
 from actors.channels.live import Subscriber
@@ -26,6 +28,8 @@ class Announcements:
         self._work: Work | None = None
         self._busy = threading.Lock()
         self._refused = 0
+        self.clock_offset_s = math.nan
+        """How far our clock is ahead of core's, by its last beat; NaN before the first."""
 
     def start(self) -> None:
         self._work = self._loop.spawn(self._listen(), on_error=_log)
@@ -38,6 +42,8 @@ class Announcements:
         subscriber.open()
         try:
             async for _, message in subscriber.frames():
+                if isinstance(message, Beat):
+                    self.clock_offset_s = (time.time_ns() - message.wall_ns) / 1e9
                 if isinstance(message, ConfigurationAnnounced | Beat) and message.version:
                     self._begin(message.version)
         finally:

@@ -28,6 +28,7 @@ from actors.messages import (
     UseLimitSet,
 )
 from actors.outlets import Outlets
+from actors.said import in_chinese, said
 from actors.sweep import SayConditions
 from actors.table import tables
 from actors.write import Order, result
@@ -40,6 +41,7 @@ from supervisor.announcements import Announcements
 from supervisor.answers import snapshot_of, tree_of
 from supervisor.ballast import Ballast
 from supervisor.configuration import fetch, keep, read_site
+from supervisor.facts import Facts
 from supervisor.node import Node
 from supervisor.plant import Plant
 from supervisor.processes.arguments import parse
@@ -89,6 +91,13 @@ class Field:
             clock=time.monotonic,
             wall_ns=time.time_ns,
         )
+        self._announcements = Announcements(node.loop, node.paths, self._follow)
+        self._facts = Facts(
+            node.paths.root,
+            self._out.counts,
+            backlog_bytes=lambda: self._history.lag().bytes,
+            clock_offset_s=lambda: self._announcements.clock_offset_s,
+        )
         self._links = Links(time.monotonic)
         self._ticks = Ticks(time.monotonic)
         self._plant = self._make_plant(site)
@@ -114,7 +123,7 @@ class Field:
             CommandServer(node.paths.command(node.name), FIELD_COMMANDS, self._obey, on_failure=node.fail)
         )
         keep(self._configuration, self._files.applied)
-        node.start(Announcements(node.loop, node.paths, self._follow))
+        node.start(self._announcements)
 
     def _rates(self) -> dict[str, float]:
         counts = self._out.counts
@@ -170,6 +179,7 @@ class Field:
             may_poll=lambda: self._history.may_poll,
             clock=time.monotonic,
             wall_ns=time.time_ns,
+            facts=self._facts,
         )
 
     def _shape_newest(self) -> None:
@@ -228,10 +238,13 @@ class Field:
         try:
             is_new = self._conditions.mark_seen(envelope.id)
         except TimeoutError as error:
-            reply(CommandResult(envelope.id, Stage.REFUSED, str(error), None, time.time_ns()))
+            detail = said(f"命令不能记录，没有执行：{error}", str(error))
+            reply(CommandResult(envelope.id, Stage.REFUSED, detail, None, time.time_ns()))
             return
         if not is_new:
-            detail = "it was received before; it is not carried out twice"
+            detail = said(
+                "此命令先前已收到，不会执行两次", "it was received before; it is not carried out twice"
+            )
             reply(CommandResult(envelope.id, Stage.UNKNOWN, detail, None, time.time_ns()))
             return
 
@@ -251,26 +264,37 @@ class Field:
             case UseLimitSet(subsystem):
                 address = self._plant.subsystem(subsystem)
                 if address is None or not address.tell(order):
-                    return f"subsystem {subsystem!r} is not served by {self._node.name}"
+                    return self._not_served("子系统", "subsystem", subsystem)
             case RetryDevice(device):
                 found = self._plant.site.devices.get(device)
                 supervisor = self._plant.supervisor(found.subsystem) if found is not None else None
-                if supervisor is None or not supervisor.tell(Retry(device)):
-                    return f"device {device!r} is not served by {self._node.name}"
-                order.reply(result(order, Stage.DONE, f"{device} is tried again", time.time_ns()))
+                if found is None or supervisor is None or not supervisor.tell(Retry(device)):
+                    return self._not_served("设备", "device", device)
+                detail = said(f"正在重试{in_chinese(found)}", f"{device} is tried again")
+                order.reply(result(order, Stage.DONE, detail, time.time_ns()))
             case body:
                 device = getattr(body, "device", "")
                 address = self._plant.device(device)
                 if address is None:
-                    return f"device {device!r} is not served by {self._node.name}"
+                    return self._not_served("设备", "device", device)
                 if not address.tell(order):
-                    return f"{device} is being restarted or set aside; nothing was sent"
+                    return said(
+                        f"{in_chinese(self._plant.site.devices[device])}的程序正在重启或已停用；没有发送",
+                        f"{device} is being restarted or set aside; nothing was sent",
+                    )
         return None
+
+    def _not_served(self, zh: str, en: str, name: str) -> str:
+        process = self._node.name
+        return said(f"{zh} {name} 不由进程 {process} 管理", f"{en} {name!r} is not served by {process}")
 
     def _end_interrupted(self) -> None:
         """Commands that a crash cut off: nobody can say how far they came, and they are not repeated."""
         for id_ in self._conditions.interrupted():
-            detail = f"{self._node.name} ended before the result was known"
+            detail = said(
+                f"结果未知时进程 {self._node.name} 已结束",
+                f"{self._node.name} ended before the result was known",
+            )
             answer = CommandResult(id_, Stage.UNKNOWN, detail, None, time.time_ns())
             self._conditions.append(CONDITIONS.encode(answer), finishes=id_)
 

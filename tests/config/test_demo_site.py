@@ -8,8 +8,8 @@ import pytest
 import config
 from config.load import load_site
 from config.site import Point, PointKind, Priority, Site, Verify
-from drivers.calc import CalcSchema
-from drivers.modbus_schema import Connection, ModbusSchema, Source
+from drivers import SCHEMAS
+from drivers.modbus_schema import Connection, Source
 
 DEMO = Path(config.__file__).parent / "demo"
 
@@ -17,7 +17,7 @@ DEMO = Path(config.__file__).parent / "demo"
 @pytest.fixture(scope="module")
 def site() -> Site:
     """Raises SiteError, with every problem, where the demo or a profile is wrong."""
-    return load_site(DEMO, {"modbus": ModbusSchema(), "calc": CalcSchema()})
+    return load_site(DEMO, SCHEMAS)
 
 
 def points(site: Site) -> list[tuple[str, Point]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from drivers import SCHEMAS
-from drivers.calc import CalcDecoder, CalcDriver, Connection, Function, Options, Source
+from drivers.calc import CalcDriver, Function, Options, Source
+from drivers.computed import ComputedDecoder, Nowhere
 from drivers.driver import Cadence, Quality, Reading, Stateful, Surroundings, WriteError
 from tests.drivers.plant import FakePlant, Process, device, point, template, until, within
 
@@ -34,7 +35,7 @@ def calculated(
     surroundings = Surroundings(
         process.links, process.ticks, plant, lambda: True, clock.monotonic, clock.wall_ns
     )
-    virtual = device("v", template("calc", (point("p", source),), Options(stale_s=stale_s)), Connection())
+    virtual = device("v", template("calc", (point("p", source),), Options(stale_s=stale_s)), Nowhere())
     return CalcDriver(virtual, Cadence(1.0), surroundings), plant
 
 
@@ -46,8 +47,8 @@ async def scanned(driver: CalcDriver) -> tuple[float, int]:
     scans = driver.scans()
     scan = await within(anext(scans))
     await scans.aclose()  # type: ignore[attr-defined]
-    driver._surroundings.ticks.close()
-    columns = CalcDecoder().decode([scan.raw])
+    driver.surroundings.ticks.close()
+    columns = ComputedDecoder().decode([scan.raw])
     return float(columns.values[0, 0]), int(columns.quality[0, 0])
 
 
@@ -127,7 +128,7 @@ async def test_totals_go_on_after_a_restart_without_counting_a_start_twice() -> 
 async def test_a_calculated_point_follows_its_cadence_and_cannot_be_written() -> None:
     process = Process(FakePlant({("d", "a"): good(1.0)}))
     source = Source(expression="a", inputs={"a": "d/a"})
-    virtual = device("v", template("calc", (point("p", source),), Options()), Connection())
+    virtual = device("v", template("calc", (point("p", source),), Options()), Nowhere())
     driver = CalcDriver(virtual, Cadence(0.02), process.surroundings)
     seen = 0
     async for _ in driver.scans():

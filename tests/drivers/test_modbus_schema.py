@@ -48,4 +48,4 @@ def test_a_connection_outside_its_limits_is_refused(wrong: dict[str, object]) ->
 
 
 def test_every_driver_has_a_schema_of_its_name() -> None:
-    assert DRIVERS.keys() == SCHEMAS.keys() == {"modbus", "calc"}
+    assert DRIVERS.keys() == SCHEMAS.keys() == {"modbus", "calc", "host"}

@@ -10,8 +10,7 @@ import pytest
 import config
 from config.load import load_site
 from config.site import Site
-from drivers.calc import CalcSchema
-from drivers.modbus_schema import ModbusSchema
+from drivers import SCHEMAS
 from drivers.simulators import Campus, campus_of
 
 DEMO = Path(config.__file__).parent / "demo"
@@ -20,7 +19,7 @@ NewCampus = Callable[..., Campus]
 
 @pytest.fixture(scope="session")
 def demo() -> Site:
-    return load_site(DEMO, {"modbus": ModbusSchema(), "calc": CalcSchema()})
+    return load_site(DEMO, SCHEMAS)
 
 
 @pytest.fixture
