@@ -18,7 +18,7 @@ from playwright.sync_api import Page
 
 from benchmarks.browser import chromium, log_in, open_page
 from benchmarks.campus import USER, Campus
-from benchmarks.follow import ALARM, CALM, Follower
+from benchmarks.follow import Drive, Follower, name_of
 from benchmarks.modbus_farm import Farm
 from benchmarks.report import report
 from benchmarks.setting import begin, parser, percentile, until
@@ -50,8 +50,6 @@ def main() -> int:
     chance = random.Random(told.seed)
     site = {"registers": told.registers, "period_s": told.period, "history": "scan"}
     with Farm(told.devices, registers=told.registers, period_s=told.period) as farm:
-        for device in range(told.devices):
-            farm.set(device, 0, CALM)
         with ExitStack() as open_ones:
             campus = open_ones.enter_context(Campus(farm.endpoints, **site))
             page = open_ones.enter_context(chromium()).new_page()
@@ -94,20 +92,17 @@ def measure(
 ) -> tuple[Sequence[float], Sequence[float]]:
     """Change registers `samples` times; ms until each was drawn (none without a page) and journaled."""
     devices = len(farm.endpoints)
-    active = [False] * devices
+    drive = Drive(farm)
     drawn_from: dict[str, int] = {}
     driven: list[tuple[str, int, int]] = []
     """Device, the number of its change, when it took effect."""
-    changes = [0] * devices
     until(lambda: min(farm.polls()) > 1, 60.0, "every device is polled")
     time.sleep(3.0)
     with Follower(campus) as journal:
         for number in range(samples):
             device = number % devices
-            active[device] = not active[device]
-            changes[device] += 1
-            changed_ns = farm.set(device, 0, ALARM if active[device] else CALM)
-            driven.append((f"d{device:05}", changes[device], changed_ns))
+            changed_ns = drive.toggle(device)
+            driven.append((name_of(device), drive.driven[device], changed_ns))
             _pause(page, chance.uniform(0.0, 2 * farm.period_ns / 1e9))
             if page is not None:
                 drawn_from[str(FIRST + number)] = farm.set(0, SHOWN, FIRST + number)
@@ -117,10 +112,6 @@ def measure(
             (journal.wait_for(device, change, 10.0).seen_ns - changed_ns) / 1e6
             for device, change, changed_ns in driven
         ]
-        for device in range(devices):
-            if active[device]:
-                farm.set(device, 0, CALM)
-                journal.wait_for(f"d{device:05}", changes[device] + 1, 10.0)
     seen: dict[str, float] = page.evaluate("window.seen") if page is not None else {}
     # Of two changes within one frame only the newer is drawn.
     pixels = [seen[text] - changed_ns / 1e6 for text, changed_ns in drawn_from.items() if text in seen]
