@@ -98,8 +98,8 @@ def launch(told: Launch, say: Callable[[str], None]) -> int:
     if log_file is not None:
         say(f"日志 log: {log_file}")
     children.start()
-    late = children.wait_ready(READY_S) if not stop.is_set() else ()
-    if late and not stop.is_set():
+    # Waiting for Ctrl+C, not for the children: one that never gets ready must not hold it up.
+    if not stop.wait(READY_S) and (late := children.wait_ready(0.0)):
         say(f"not ready after {READY_S:g} s: {', '.join(late)}; the log says why, they are tried on")
     stop.wait()
     say("正在停止 stopping ...")
