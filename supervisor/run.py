@@ -88,6 +88,8 @@ class Child:
             if self._leaving.is_set():
                 break
             self.restarts += 1
+            self.state = "ended"
+            self._heard(self.process.name, {"ended": status})
             logger.error("%s ended with status %s and is restarted", self.process.name, status)
             wait_s = 0.1 if time.monotonic() - began > PERIOD_S else min(2.0, wait_s * 2)
             if not self._limit.allows(time.monotonic()):
