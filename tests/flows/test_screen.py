@@ -1,0 +1,133 @@
+"""From the register to the pixel and back, in a real browser over the running site."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from actors.messages import Issuer, OperatePoint, SelectPoint, Stage
+from benchmarks.modbus_farm import Farm
+from tests.flows.house import CALM, HOT, SETPOINT, TEMPERATURE, House
+from tests.flows.visitor import PATIENCE_MS, Visitor, chromium
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def operator(browser: Browser, home: House, chief: Issuer) -> Iterator[Visitor]:
+    visitor = Visitor(browser, home.control).log_in("olga")
+    yield visitor
+    visitor.close()
+    assert visitor.troubles == []
+
+
+def test_a_register_becomes_a_pixel(operator: Visitor, farm: Farm) -> None:
+    shown = operator.open("/device/u00").locator('[data-point="u00/temperature"]').first
+    expect(shown).to_have_text(re.compile(rf"^{CALM}\b"))
+    farm.set(0, TEMPERATURE, 37)
+    expect(shown).to_have_text(re.compile(r"^37\b"))
+    expect(shown).to_have_attribute("data-quality", "good")
+    farm.set(0, TEMPERATURE, CALM)
+    expect(shown).to_have_text(re.compile(rf"^{CALM}\b"))
+
+
+def test_an_alarm_reaches_journal_and_screen_and_is_acknowledged_by_a_click(
+    operator: Visitor, home: House, farm: Farm
+) -> None:
+    """Acknowledged and returned to normal, it leaves the list."""
+    page = operator.open("/alarms")
+    row = page.locator('[data-alarm^="u01/temperature/"]')
+    farm.set(1, TEMPERATURE, HOT)
+    expect(row).to_have_class(re.compile(r"\bunacknowledged\b"))
+    expect(page.locator(".banner .count")).to_be_visible()
+    row.locator("[data-act=ack]").click()
+    page.locator(".q-dialog .q-btn", has_text="确认").click()
+    expect(row).to_have_class(re.compile(r"\backnowledged\b"))
+    farm.set(1, TEMPERATURE, CALM)
+    expect(row).to_have_count(0)
+    told = [(row.transition, row.user) for row in home.journal("u01")]
+    assert [user for _, user in told if user] == ["olga"]
+    assert len(told) == 3
+
+
+def test_a_setpoint_is_selected_confirmed_and_read_back(operator: Visitor, farm: Farm) -> None:
+    """S-60: every stage is seen on the screen, and the device is written once."""
+    before = len(farm.writes())
+    page = operator.open("/device/u02")
+    page.locator('[data-act=operate][data-key="setpoint"]').click()
+    dialog = page.locator(".q-dialog")
+    dialog.locator("input:visible").first.fill("33")
+    dialog.locator(".q-btn", has_text="选择").click()
+    expect(dialog).to_contain_text("检查通过")
+    dialog.locator(".q-btn", has_text="确认执行").click()
+    for words in ("已受理", "已写入", "已回读确认"):
+        expect(dialog).to_contain_text(words)
+    expect(page.locator('[data-point="u02/setpoint"]').first).to_have_text(re.compile(r"^33\b"))
+    assert [(w.device, w.address, w.value) for w in farm.writes()[before:]] == [(2, SETPOINT, 33)]
+
+
+def test_a_value_outside_the_limits_is_refused_by_page_and_gate(
+    operator: Visitor, home: House, chief: Issuer, farm: Farm
+) -> None:
+    before = len(farm.writes())
+    page = operator.open("/device/u02")
+    page.locator('[data-act=operate][data-key="setpoint"]').click()
+    dialog = page.locator(".q-dialog")
+    dialog.locator("input:visible").first.fill("41")
+    dialog.locator(".q-btn", has_text="选择").click()
+    expect(dialog).to_contain_text("41 超出允许范围 10 至 40")
+    (refused,) = home.tell(SelectPoint("u02", "setpoint", 41.0), chief)
+    assert refused.stage is Stage.REFUSED
+    assert "41" in refused.detail
+    assert "40" in refused.detail
+    assert len(farm.writes()) == before
+
+
+def test_a_viewer_is_offered_no_command_and_may_give_none(
+    browser: Browser, home: House, chief: Issuer, farm: Farm
+) -> None:
+    before = len(farm.writes())
+    visitor = Visitor(browser, home.control).log_in("vera")
+    page = visitor.open("/device/u02")
+    expect(page.locator('[data-point="u02/setpoint"]').first).to_have_attribute("data-quality", "good")
+    expect(page.locator("[data-act=operate], [data-act=tag], [data-act=substitute]")).to_have_count(0)
+    visitor.close()
+    vera = home.log_in("vera")
+    assert home.tell(SelectPoint("u02", "setpoint", 20.0), vera)[-1].stage is Stage.REFUSED
+    selected = home.tell(SelectPoint("u02", "setpoint", 20.0), chief)[-1]
+    assert selected.stage is Stage.DONE
+    stolen = home.tell(OperatePoint(str(selected.value), "u02", "setpoint", 20.0), vera)[-1]
+    assert stolen.stage is Stage.REFUSED
+    assert len(farm.writes()) == before
+
+
+def test_a_page_shows_stale_values_while_field_is_gone(operator: Visitor, home: House) -> None:
+    page = operator.open("/device/u03")
+    shown = page.locator('[data-point="u03/temperature"]').first
+    expect(shown).to_have_attribute("data-quality", "good")
+    with home.frozen("field"):
+        expect(shown).to_have_attribute("data-quality", "stale")
+        expect(page.locator("[data-warning=silent]")).to_contain_text("field")
+    expect(shown).to_have_attribute("data-quality", "good")
+    expect(page.locator("[data-warning=silent]")).to_have_count(0)
+
+
+def test_a_killed_web_process_is_back_and_the_page_finds_it(operator: Visitor, home: House) -> None:
+    """The browser loads the page anew by itself."""
+    page = operator.open("/device/u04")
+    began = time.monotonic()
+    before = home.kill("web-control")
+    home.wait_back("web-control", before)
+    assert time.monotonic() - began < 10
+    shown = page.locator('[data-point="u04/counter"]').first
+    old = shown.inner_text()
+    expect(shown).not_to_have_text(old)
+    expect(shown).to_have_attribute("data-quality", "good")
