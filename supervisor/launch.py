@@ -25,6 +25,8 @@ from supervisor.run import Process, Processes
 logger = logging.getLogger(__name__)
 
 READY_S = 60.0
+NICE = {"web": 2, "historian": 5, "office": 5}
+"""By how much processes give way to `field` and `core`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
     run = ("--run", str(paths.root))
 
     def process(name: str, module: str, stage: int, *more: str) -> Process:
-        return Process(name, f"supervisor.processes.{module}", (*run, "--name", name, *more), stage)
+        # Where cores are short, acquisition and alarms come first.
+        nice = ("--nice", str(NICE.get(module, 0)))
+        return Process(name, f"supervisor.processes.{module}", (*run, "--name", name, *nice, *more), stage)
 
     fields = sorted({subsystem.field for subsystem in site.subsystems.values()})
     found = [

@@ -1,6 +1,7 @@
 """What every process is told on its command line."""
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,5 +24,7 @@ def parse(default_name: str, arguments: Sequence[str] | None = None) -> Argument
     parser.add_argument("--name", default=default_name, help="name of the process")
     parser.add_argument("--role", choices=("control", "office"), default="control")
     parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--nice", type=int, default=0, help="give way to the plant by so much, 0 to 19")
     told = parser.parse_args(arguments)
+    os.nice(told.nice)
     return Arguments(told.name, RunPaths(told.run), told.role, told.demo)
