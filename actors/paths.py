@@ -70,6 +70,11 @@ class RunPaths:
         return self.configuration / "running"
 
     @property
+    def demo_users(self) -> Path:
+        """The launch of the demo whose passwords the terminal shows."""
+        return self.root / "demo-users"
+
+    @property
     def log(self) -> Path:
         return self.root / "steward.log"
 

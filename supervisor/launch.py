@@ -3,6 +3,7 @@
 import getpass
 import logging
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -59,7 +60,7 @@ def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
         process("historian", "historian", 2),
         process("core", "core", 2),
         *(replace(process(name, "field", 1), after="simulators" if demo else "") for name in fields),
-        process("office", "office", 1, *(("--demo",) if demo else ())),
+        process("office", "office", 1, *(("--demo", secrets.token_hex(8)) if demo else ())),
         process("web-control", "web", 0, "--role", "control"),
         process("web-office", "web", 0, "--role", "office"),
         process("watchdog", "watchdog", 0),

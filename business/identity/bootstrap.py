@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
-from business.identity.messages import CreateUser
+from business.identity.messages import CreateUser, SetPassword
 from business.identity.model import Role, User
 from business.identity.service import Identity
 
@@ -25,14 +25,23 @@ class Credentials:
 def create_demo_users(
     session: Session, identity: Identity, draw: Callable[[], str] | None = None
 ) -> tuple[Credentials, ...]:
-    """One user a role with a random password, if nobody exists yet; () otherwise. The caller commits."""
-    if session.scalar(select(func.count()).select_from(User)):
-        return ()
+    """One user a role, with a new random password at every start: the terminal shows it once.
+
+    A role's user that somebody renamed or disabled is left alone. The caller commits.
+    """
     nobody = Issuer("", "", "")
-    made = tuple(Credentials(role.value, role, (draw or random_password)()) for role in reversed(Role))
-    for one in made:
-        identity.handle(session, nobody, CreateUser(one.user, _DISPLAY[one.role], one.role, one.password))
-    return made
+    made = []
+    for role in reversed(Role):
+        one = Credentials(role.value, role, (draw or random_password)())
+        user = session.scalar(select(User).where(User.name == one.user))
+        if user is None:
+            identity.handle(session, nobody, CreateUser(one.user, _DISPLAY[role], role, one.password))
+        elif user.disabled:
+            continue
+        else:
+            identity.handle(session, nobody, SetPassword(one.user, one.password))
+        made.append(one)
+    return tuple(made)
 
 
 _DISPLAY = {

@@ -15,7 +15,8 @@ class Arguments:
     paths: RunPaths
     role: str
     """Which of its sites `web` is: control or office."""
-    demo: bool
+    demo: str
+    """Which launch of the demo this process belongs to; '' on a real site."""
 
 
 def parse(default_name: str, arguments: Sequence[str] | None = None) -> Arguments:
@@ -23,7 +24,7 @@ def parse(default_name: str, arguments: Sequence[str] | None = None) -> Argument
     parser.add_argument("--run", type=Path, required=True, help="run directory of the site")
     parser.add_argument("--name", default=default_name, help="name of the process")
     parser.add_argument("--role", choices=("control", "office"), default="control")
-    parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--demo", default="", help="launch of the demo")
     parser.add_argument("--nice", type=int, default=0, help="give way to the plant by so much, 0 to 19")
     told = parser.parse_args(arguments)
     os.nice(told.nice)

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pykka
+from sqlalchemy import Engine
 
 from actors.actor import Ref
 from actors.channels.command import CommandServer, Envelope, Reply
 from actors.channels.query import Handler, QueryServer
 from actors.codecs import QUERIES
 from actors.messages import CommandResult, ReadSnapshot, ReadTree, Stage
+from actors.said import said
 from actors.wire import Codec
 from business.access import Authority
 from business.actor import BusinessActor, Execute, Outcome
@@ -35,7 +37,7 @@ COMMAND_S = 60.0
 class Office:
     """The business modules, each an actor, and the way of commands to them."""
 
-    def __init__(self, node: Node, *, demo: bool) -> None:
+    def __init__(self, node: Node, *, demo: str) -> None:
         self._node = node
         self._demo = demo
         self._modules: dict[type, str] = dict.fromkeys(COMMANDS, "identity")
@@ -51,9 +53,7 @@ class Office:
         code = "" if authority.has_users() else secrets.token_hex(4)
         identity = Identity(Passwords(), time.time_ns, code)
         if self._demo:
-            with sessions(writer).begin() as session:
-                made = create_demo_users(session, identity)
-            announce(users=[(one.user, one.role.value, one.password) for one in made])
+            self._create_demo_users(writer, identity)
         elif code:
             announce(first_start_code=code)
 
@@ -70,6 +70,16 @@ class Office:
             CommandServer(node.paths.command(node.name), Codec(*COMMANDS), self._obey, on_failure=node.fail)
         )
 
+    def _create_demo_users(self, writer: Engine, identity: Identity) -> None:
+        """Once a launch: what the terminal has shown stays true when this process is restarted."""
+        shown = self._node.paths.demo_users
+        if shown.exists() and shown.read_text() == self._demo:
+            return
+        with sessions(writer).begin() as session:
+            made = create_demo_users(session, identity)
+        shown.write_text(self._demo)
+        announce(users=[(one.user, one.role.value, one.password) for one in made])
+
     def _obey(self, envelope: Envelope, reply: Reply) -> None:
         self._pool.submit(self._carry_out, envelope, reply)
 
@@ -78,11 +88,15 @@ class Office:
         try:
             outcome: Outcome = address.ask(Execute(envelope.issuer, envelope.body), timeout_s=COMMAND_S)
         except (pykka.ActorDeadError, pykka.Timeout) as error:
-            reply(CommandResult(envelope.id, Stage.UNKNOWN, str(error), None, time.time_ns()))
+            reply(CommandResult(envelope.id, Stage.UNKNOWN, _trouble(error), None, time.time_ns()))
         except Exception as error:  # noqa: BLE001  # the actor's own error: it restarts, whoever asked is told
-            reply(CommandResult(envelope.id, Stage.FAILED, repr(error), None, time.time_ns()))
+            reply(CommandResult(envelope.id, Stage.FAILED, _trouble(error), None, time.time_ns()))
         else:
             reply(CommandResult(envelope.id, outcome.stage, outcome.detail, None, time.time_ns()))
+
+
+def _trouble(error: Exception) -> str:
+    return said(f"办公服务内部错误：{error!r}", f"an error within the office process: {error!r}")
 
 
 class _Pool:

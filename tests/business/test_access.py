@@ -28,7 +28,9 @@ PLANT = {
 }
 MANAGING = {"CreateUser", "SetPassword", "SetRole", "DisableUser", "EnableUser"}
 ALL_MESSAGES = [
-    one for _, one in inspect.getmembers(messages, inspect.isclass) if one.__module__ == messages.__name__
+    one
+    for _, one in inspect.getmembers(messages, inspect.isclass)
+    if one.__module__.startswith(messages.__name__)
 ]
 
 
