@@ -26,8 +26,8 @@ class Table:
     @cached_property
     def digest(self) -> str:
         """Names these very rows and columns in the history, whatever configuration version they come from."""
-        names = [device.id for device in self.devices] + [point.id for point in self.template.points]
-        return hashlib.sha256("\0".join(names).encode()).hexdigest()[:16]
+        rows, columns = [each.id for each in self.devices], [each.id for each in self.template.points]
+        return hashlib.sha256("\0".join([*rows, "", *columns]).encode()).hexdigest()[:16]
 
 
 def tables(site: Site, field: str | None = None) -> tuple[Table, ...]:

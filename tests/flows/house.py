@@ -270,7 +270,7 @@ class House:
 
         def is_back() -> bool:
             state = self.states()[name]
-            return state["state"] == "running" and state["pid"] != before
+            return bool(state["state"] == "running" and state["pid"] != before)
 
         eventually(is_back, within_s, f"{name} after {before}")
 

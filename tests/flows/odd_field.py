@@ -59,7 +59,8 @@ class OddModbus:
 
 
 def small_outbox(path: Path, **more: Any) -> Outbox:
-    return Outbox(path, **more, **({"open_file": _small_file} if path.name == "history.db" else {}))
+    open_file = _small_file if path.name == "history.db" else connect
+    return Outbox(path, open_file=open_file, **more)
 
 
 def _small_file(path: Path) -> sqlite3.Connection:
@@ -81,7 +82,7 @@ async def _never() -> None:
 
 if __name__ == "__main__":
     if os.environ["STEWARD_ODD"] == "full":
-        field.Outbox = small_outbox  # type: ignore[attr-defined]
+        field.Outbox = small_outbox  # type: ignore[attr-defined, assignment, misc]
     if os.environ["STEWARD_ODD"] == "start":
         sys.exit("a defect of the start")
     field.DRIVERS = {"modbus": OddModbus()}  # type: ignore[attr-defined]
