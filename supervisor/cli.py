@@ -149,11 +149,11 @@ def _launch(site: Path, run: Path | None, *, demo: bool, take_files: bool) -> No
     from config.problems import SiteError
     from config.secrets import SecretError
     from config.versions import VersionError
-    from supervisor.launch import Launch, launch, to_terminal
+    from supervisor.launch import Launch, PortTaken, launch, to_terminal
 
     try:
         status = launch(Launch(site, run, demo=demo, take_files=take_files), to_terminal)
-    except (SiteError, SecretError, VersionError) as error:
+    except (SiteError, SecretError, VersionError, PortTaken) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(status)

@@ -12,6 +12,7 @@ from actors.codecs import FIELD_COMMANDS
 from actors.loop import IoLoop, Timer
 from actors.messages import CommandResult, Issuer, ReadConditions, Stage
 from actors.paths import RunPaths
+from actors.said import in_both, said
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class Forwarder:
         """Send under the command's own id; `reply` hears every stage."""
 
         def broken(error: BaseException) -> None:
-            reply(CommandResult(envelope.id, Stage.UNKNOWN, repr(error), None, time.time_ns()))
+            reply(CommandResult(envelope.id, Stage.UNKNOWN, _broken(process, error), None, time.time_ns()))
 
         self._loop.spawn(self._send(process, envelope, reply), on_error=broken)
 
@@ -66,7 +67,7 @@ class Forwarder:
         result = await client.ask(ReadConditions(), ITSELF, READ_TTL_S)
         if result.stage is not Stage.DONE:
             # Not up yet: it sends its conditions by itself with its first scans.
-            logger.info("%s was not asked for its conditions: %s", field, result.detail)
+            logger.info("%s was not asked for its conditions: %s", field, in_both(result.detail))
 
     async def _send(self, process: str, envelope: Envelope, reply: Reply) -> None:
         client = await self._client(process)
@@ -85,6 +86,10 @@ class Forwarder:
     async def _close(self) -> None:
         for client in self._clients.values():
             await client.stop()
+
+
+def _broken(process: str, error: BaseException) -> str:
+    return said(f"送往 {process} 时出错：{error!r}", f"an error on the way to {process}: {error!r}")
 
 
 def _log(error: BaseException) -> None:

@@ -5,8 +5,10 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,7 +21,9 @@ from config.secrets import secret
 from config.site import Site
 from config.versions import VersionStore
 from drivers import SCHEMAS
+from drivers.modbus_schema import Connection
 from supervisor.ballast import Ballast
+from supervisor.lifeline import LEAVE_S
 from supervisor.log import set_up
 from supervisor.run import Process, Processes
 
@@ -71,8 +75,12 @@ def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
 
 
 def launch(told: Launch, say: Callable[[str], None]) -> int:
-    """Run a site until Ctrl+C or SIGTERM; the exit status. Raises SiteError, EditedOnScreen, SecretError."""
+    """Run a site until Ctrl+C or SIGTERM; the exit status.
+
+    Raises SiteError, VersionError, SecretError, PortTaken.
+    """
     site = load_site(told.site, SCHEMAS)
+    check_ports(site, demo=told.demo)
     paths = run_directory(site, told.run)
     paths.create()
     # A newcomer's terminal shows where to go; a service's standard error is its journal.
@@ -119,6 +127,38 @@ def use_version(paths: RunPaths, number: int) -> None:
     partial = paths.running.with_suffix(".partial")
     partial.write_text(str(number))
     partial.replace(paths.running)
+
+
+class PortTaken(Exception):
+    """Raised before anything starts: another program listens where one of our processes must."""
+
+
+def check_ports(site: Site, *, demo: bool) -> None:
+    """Raises PortTaken naming every address that is not free, and the way out."""
+    wanted = {"settings.control": site.settings.control, "settings.office": site.settings.office}
+    found = [(name, address.host, address.port) for name, address in wanted.items()]
+    if demo:
+        places = {
+            device.connection for device in site.devices.values() if isinstance(device.connection, Connection)
+        }
+        found += sorted({("simulated gateway", place.host, place.port) for place in places})
+    taken = [f"  {host}:{port} ({name})" for name, host, port in found if not _is_free(host, port)]
+    if taken:
+        raise PortTaken(
+            "these addresses are taken, perhaps by a Steward that runs already:\n"
+            + "\n".join(taken)
+            + "\nStop what uses them, or copy the site and change [settings] and the connections"
+        )
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 class Guide:

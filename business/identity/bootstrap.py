@@ -1,7 +1,7 @@
-"""The users of a demo: one a role, with random passwords that the terminal prints once."""
+"""The first users of a site, as its files name them, with random passwords that the terminal shows once."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -11,6 +11,9 @@ from actors.messages import Issuer
 from business.identity.messages import CreateUser, SetPassword
 from business.identity.model import Role, User
 from business.identity.service import Identity
+from config.site import BootstrapUser
+
+NOBODY = Issuer("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,33 +25,32 @@ class Credentials:
     password: str = field(repr=False)
 
 
-def create_demo_users(
-    session: Session, identity: Identity, draw: Callable[[], str] | None = None
+def create_first_users(
+    session: Session,
+    identity: Identity,
+    users: Sequence[BootstrapUser],
+    *,
+    renew: bool = False,
+    draw: Callable[[], str] | None = None,
 ) -> tuple[Credentials, ...]:
-    """One user a role, with a new random password at every start: the terminal shows it once.
+    """Create those who do not exist yet, with random passwords; the caller commits.
 
-    A role's user that somebody renamed or disabled is left alone. The caller commits.
+    With `renew`, which is for the demo, those who do exist get a new password, unless they were disabled.
     """
-    nobody = Issuer("", "", "")
     made = []
-    for role in reversed(Role):
-        one = Credentials(role.value, role, (draw or random_password)())
-        user = session.scalar(select(User).where(User.name == one.user))
+    for one in users:
+        role, password = Role(one.role), (draw or random_password)()
+        user = session.scalar(select(User).where(User.name == one.name))
         if user is None:
-            identity.handle(session, nobody, CreateUser(one.user, _DISPLAY[role], role, one.password))
-        elif user.disabled:
-            continue
+            identity.handle(session, NOBODY, CreateUser(one.name, one.display, role, password))
+        elif renew and not user.disabled:
+            identity.handle(session, NOBODY, SetPassword(one.name, password))
         else:
-            identity.handle(session, nobody, SetPassword(one.user, one.password))
-        made.append(one)
+            continue
+        made.append(Credentials(one.name, role, password))
     return tuple(made)
 
 
-_DISPLAY = {
-    Role.VIEWER: "观察员 Viewer",
-    Role.OPERATOR: "值班员 Operator",
-    Role.ADMINISTRATOR: "管理员 Admin",
-}
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 
 

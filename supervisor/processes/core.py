@@ -3,7 +3,6 @@
 import json
 import logging
 import secrets
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -40,6 +39,7 @@ from actors.messages import (
     Stage,
 )
 from actors.messages import Journal as JournalPage
+from actors.said import in_both, said
 from actors.zone import AlarmZone, ConfigurationApplied, Tick, ZoneOutlets
 from business.access import Authority
 from business.database import open_reader, sqlite_url
@@ -53,6 +53,7 @@ from supervisor.ballast import Ballast
 from supervisor.clocks import Clocks
 from supervisor.forward import Forwarder
 from supervisor.launch import use_version
+from supervisor.lifeline import quit_now
 from supervisor.node import Node
 from supervisor.processes.arguments import parse
 from supervisor.spec import AddChild, Child, Place
@@ -187,11 +188,13 @@ class Core:
 
     def _show(self, result: CommandResult) -> None:
         """A result that nobody waits for any more; the record of commands has it."""
-        logger.warning("command %s ended as %s: %s", result.id, result.stage, result.detail)
+        logger.warning("command %s ended as %s: %s", result.id, result.stage, in_both(result.detail))
 
     def _obey(self, envelope: Envelope, reply: Reply) -> None:
         if not self._node.addresses["gate"].tell(Received(envelope, reply)):
-            detail = "the gate is being restarted; give the command again"
+            detail = said(
+                "命令入口正在重启；请重新下达", "the gate is being restarted; give the command again"
+            )
             reply(CommandResult(envelope.id, Stage.REFUSED, detail, None, time.time_ns()))
 
     def _beat(self) -> None:
@@ -258,7 +261,7 @@ class Core:
                 site = self._build(version)
             except (VersionError, SiteError) as error:
                 logger.error("configuration version %d is not put in force: %s", version, error)  # noqa: TRY400
-                answer(Stage.REFUSED, str(error))
+                answer(Stage.REFUSED, said(f"配置版本 {version} 未生效：{error}", str(error)))
                 return
             use_version(self._node.paths, version)
             self._site = site
@@ -339,4 +342,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    quit_now(main())

@@ -4,7 +4,6 @@ It runs on from its last applied configuration when nothing else is up.
 """
 
 import logging
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -42,6 +41,7 @@ from supervisor.answers import snapshot_of, tree_of
 from supervisor.ballast import Ballast
 from supervisor.configuration import fetch, keep, read_site
 from supervisor.facts import Facts
+from supervisor.lifeline import quit_now
 from supervisor.node import Node
 from supervisor.plant import Plant
 from supervisor.processes.arguments import parse
@@ -305,4 +305,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    quit_now(main())

@@ -1,12 +1,11 @@
 """`historian`: DuckDB, sealing, history queries. It may stall, grow or crash and takes nothing with it."""
 
-import sys
-
 from actors.historian.service import HistorianService, HistoryLimits
 from actors.messages import ReadSnapshot, ReadTree
 from supervisor.answers import snapshot_of, tree_of
 from supervisor.ballast import Ballast
 from supervisor.configuration import fetch_site
+from supervisor.lifeline import quit_now
 from supervisor.node import Node
 from supervisor.processes.arguments import parse
 
@@ -47,4 +46,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    quit_now(main())

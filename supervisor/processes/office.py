@@ -1,7 +1,6 @@
 """`office`: business actors and jobs; the one writer of the business database. It is allowed to be slow."""
 
 import secrets
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,13 +18,15 @@ from actors.wire import Codec
 from business.access import Authority
 from business.actor import BusinessActor, Execute, Outcome
 from business.database import open_reader, open_writer, sessions, sqlite_url
-from business.identity.bootstrap import create_demo_users
+from business.identity.bootstrap import create_first_users
 from business.identity.messages import COMMANDS
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
 from business.migrations import migrate
+from config.site import BootstrapUser
 from supervisor.answers import snapshot_of, tree_of
-from supervisor.lifeline import announce
+from supervisor.configuration import fetch_site
+from supervisor.lifeline import announce, quit_now
 from supervisor.node import Node
 from supervisor.processes.arguments import parse
 from supervisor.spec import Child, Place
@@ -50,11 +51,13 @@ class Office:
         migrate(writer)
         reader = open_reader(url)
         authority = Authority(reader, time.time_ns)
-        code = "" if authority.has_users() else secrets.token_hex(4)
+        site = fetch_site(node.paths)
+        node.version = site.version
+        code = secrets.token_hex(4)
         identity = Identity(Passwords(), time.time_ns, code)
-        if self._demo:
-            self._create_demo_users(writer, identity)
-        elif code:
+        if self._demo or not authority.has_users():
+            self._create_users(writer, identity, site.users)
+        if not authority.has_users():
             announce(first_start_code=code)
 
         def start_identity(place: Place) -> Ref:
@@ -70,13 +73,13 @@ class Office:
             CommandServer(node.paths.command(node.name), Codec(*COMMANDS), self._obey, on_failure=node.fail)
         )
 
-    def _create_demo_users(self, writer: Engine, identity: Identity) -> None:
-        """Once a launch: what the terminal has shown stays true when this process is restarted."""
+    def _create_users(self, writer: Engine, identity: Identity, users: tuple[BootstrapUser, ...]) -> None:
+        """On a site once; in the demo once a launch, so that what its terminal has shown stays true."""
         shown = self._node.paths.demo_users
-        if shown.exists() and shown.read_text() == self._demo:
+        if self._demo and shown.exists() and shown.read_text() == self._demo:
             return
         with sessions(writer).begin() as session:
-            made = create_demo_users(session, identity)
+            made = create_first_users(session, identity, users, renew=bool(self._demo))
         shown.write_text(self._demo)
         announce(users=[(one.user, one.role.value, one.password) for one in made])
 
@@ -119,4 +122,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    quit_now(main())

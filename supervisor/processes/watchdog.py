@@ -22,6 +22,7 @@ from actors.channels.live import LIVE
 from actors.codecs import FIELD_COMMANDS
 from actors.messages import CanaryHeard, CommandResult, Issuer, SingCanary, Stage
 from actors.paths import RunPaths
+from actors.said import in_both
 from actors.wire import WireError
 from config.site import Settings
 from supervisor.beat import Heart
@@ -69,7 +70,7 @@ class Canaries:
         took_ms: dict[str, float] = {}
         answers = {field: self._send(field) for field in self._fields}
         wrong = {
-            field: answer.detail or answer.stage.value
+            field: in_both(answer.detail) or answer.stage.value
             for field, answer in answers.items()
             if answer.stage is not Stage.DONE
         }

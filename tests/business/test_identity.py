@@ -7,7 +7,7 @@ import pytest
 
 from actors.messages import Issuer, Stage
 from business.access import Refusal
-from business.identity.bootstrap import create_demo_users, random_password
+from business.identity.bootstrap import create_first_users, random_password
 from business.identity.messages import (
     ChangePassword,
     ContinueSession,
@@ -25,6 +25,7 @@ from business.identity.model import Place, Role
 from business.identity.passwords import weakness
 from business.identity.queries import open_sessions, users
 from business.identity.tokens import fingerprint, new_token
+from config.site import BootstrapUser
 from tests.business.conftest import CODE, GOOD, Office
 
 
@@ -301,17 +302,30 @@ def test_secrets_do_not_show_in_a_command_s_text() -> None:
             assert secret not in repr(command)
 
 
-def test_the_demo_has_one_user_a_role_with_random_passwords(office: Office) -> None:
+FIRST = tuple(BootstrapUser(role.value, role.value.title(), role.value) for role in Role)
+
+
+def test_the_first_users_of_a_site_have_random_passwords(office: Office) -> None:
     with office.sessions.begin() as session:
-        made = create_demo_users(session, office.identity)
+        made = create_first_users(session, office.identity, FIRST)
     assert {one.role for one in made} == set(Role)
     assert len({one.password for one in made}) == len(Role)
     for one in made:
         assert office.try_to_log_in(one.user, one.password).stage is Stage.DONE
         assert one.password not in repr(one)
     with office.sessions.begin() as session:
-        again = create_demo_users(session, office.identity)
-    assert [one.user for one in again] == [one.user for one in made]
+        assert create_first_users(session, office.identity, FIRST) == ()
+
+
+def test_the_demo_renews_passwords_but_revives_nobody_who_was_disabled(office: Office) -> None:
+    with office.sessions.begin() as session:
+        made = create_first_users(session, office.identity, FIRST)
+    passwords = {one.role: one.password for one in made}
+    chief = office.log_in(Role.ADMINISTRATOR.value, password=passwords[Role.ADMINISTRATOR])
+    assert office.do(DisableUser(Role.VIEWER.value), chief).stage is Stage.DONE
+    with office.sessions.begin() as session:
+        again = create_first_users(session, office.identity, FIRST, renew=True)
+    assert {one.user for one in again} == {one.user for one in made} - {Role.VIEWER.value}
     assert {one.password for one in again}.isdisjoint(one.password for one in made)
 
 

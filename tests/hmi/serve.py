@@ -46,12 +46,12 @@ from actors.table import tables
 from business.access import Authority
 from business.actor import BusinessActor, Execute
 from business.database import open_reader, open_writer, sessions, sqlite_url
-from business.identity.bootstrap import Credentials, create_demo_users
-from business.identity.model import Place
+from business.identity.bootstrap import Credentials, create_first_users
+from business.identity.model import Place, Role
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
 from business.migrations import migrate
-from config.site import Site
+from config.site import BootstrapUser, Site
 from hmi.app import build
 from hmi.ports import Ports
 from tests.hmi.campus import alarm, campus, device_state, scans
@@ -242,6 +242,9 @@ async def obey(plant: Plant, server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
+USERS = tuple(BootstrapUser(role.value, role.value.title(), role.value) for role in reversed(Role))
+
+
 async def main(place: str, directory: str, hostile: str = "") -> None:
     url = sqlite_url(Path(directory) / "business.db")
     writer = open_writer(url)
@@ -253,7 +256,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     made: tuple[Credentials, ...] = ()
     if not os.environ.get("NO_USERS"):
         with sessions(writer).begin() as session:
-            made = create_demo_users(session, identity)
+            made = create_first_users(session, identity, USERS)
     plant = Plant(campus(hostile), hostile)
     actor = BusinessActor.start("identity", module=identity, sessions=sessions(writer), authority=authority)
 
