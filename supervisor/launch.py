@@ -138,12 +138,15 @@ def check_ports(site: Site, *, demo: bool) -> None:
     wanted = {"settings.control": site.settings.control, "settings.office": site.settings.office}
     found = [(name, address.host, address.port) for name, address in wanted.items()]
     if demo:
-        places = {
-            device.connection for device in site.devices.values() if isinstance(device.connection, Connection)
-        }
-        found += sorted({("simulated gateway", place.host, place.port) for place in places})
-    taken = [f"  {host}:{port} ({name})" for name, host, port in found if not _is_free(host, port)]
-    if taken:
+        connections = (device.connection for device in site.devices.values())
+        gateways = {(one.host, one.port) for one in connections if isinstance(one, Connection)}
+        found += [("simulated gateway", *gateway) for gateway in sorted(gateways)]
+    # The processes of a run that was killed may need this long to leave.
+    until = time.monotonic() + LEAVE_S + 1.0
+    while taken := [f"  {host}:{port} ({name})" for name, host, port in found if not _is_free(host, port)]:
+        if time.monotonic() < until:
+            time.sleep(0.2)
+            continue
         raise PortTaken(
             "these addresses are taken, perhaps by a Steward that runs already:\n"
             + "\n".join(taken)
