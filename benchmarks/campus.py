@@ -63,7 +63,8 @@ class Campus:
         self._instead = instead or {}
         self._wait = wait
         self._process: subprocess.Popen[str] | None = None
-        self._said: list[str] = []
+        self.said: list[str] = []
+        """What it wrote on its terminal since the last start."""
         self._reading: threading.Thread | None = None
 
     def __enter__(self) -> Self:
@@ -71,9 +72,7 @@ class Campus:
         self.folder = Path(tempfile.mkdtemp(prefix="steward-", dir="/tmp"))
         self.paths = RunPaths(self.folder / "run")
         try:
-            write_site(
-                self.folder / "site", self._endpoints, ports=(self.ports[0], self.ports[1]), **self._site
-            )
+            self.write_site(self.folder / "site")
             self.start()
             if self._wait:
                 self.wait_ready()
@@ -95,18 +94,34 @@ class Campus:
         finally:
             shutil.rmtree(self.folder)
 
+    # -- what runs
+
+    def write_site(self, directory: Path) -> None:
+        ports = self.ports[0], self.ports[1]
+        write_site(directory, self._endpoints, ports=ports, **self._site)
+
+    def module(self) -> list[str]:
+        """The module that runs the site, and its arguments before the site's path."""
+        if self._instead:
+            return ["benchmarks.variant", *(f"{name}={of}" for name, of in self._instead.items())]
+        return ["supervisor.cli", "run"]
+
     # -- life
 
     def start(self) -> None:
-        module = ["supervisor.cli", "run"]
-        if self._instead:
-            module = ["benchmarks.variant", *(f"{name}={of}" for name, of in self._instead.items())]
         (self.paths.root / "processes.json").unlink(missing_ok=True)
-        self._said.clear()
+        self.said.clear()
         self.started_s = time.monotonic()
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", *module, str(self.folder / "site"), "--run", str(self.paths.root)],
+                [
+                    sys.executable,
+                    "-m",
+                    *self.module(),
+                    str(self.folder / "site"),
+                    "--run",
+                    str(self.paths.root),
+                ],
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -118,9 +133,9 @@ class Campus:
 
     def wait_ready(self) -> float:
         """Until every process works; seconds since the start. Makes the administrator the first time."""
-        until(self.is_ready, READY_S, f"all of {', '.join(PROCESSES)} run")
+        until(self.is_ready, READY_S, "every process runs")
         ready_s = time.monotonic() - self.started_s
-        code = next((found[1] for line in self._said if (found := CODE.search(line))), None)
+        code = next((found[1] for line in self.said if (found := CODE.search(line))), None)
         if code is not None:
             self._make_administrator(code)
         return ready_s
@@ -217,7 +232,7 @@ class Campus:
         if (status := self._process.poll()) is not None:
             raise RuntimeError(f"steward run ended with status {status}: {self.log()[-4000:]}")
         states = self._states()
-        return all(states.get(name, {}).get("state") == "running" for name in PROCESSES)
+        return bool(states) and all(state["state"] == "running" for state in states.values())
 
     def _states(self) -> dict[str, dict[str, Any]]:
         try:
@@ -234,7 +249,7 @@ class Campus:
     def _read(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None
         for line in process.stdout:
-            self._said.append(line)
+            self.said.append(line)
 
 
 def answers(campus: Campus, process: str) -> bool:
