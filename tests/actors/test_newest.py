@@ -16,7 +16,7 @@ from actors.messages import (
     Scans,
     SubsystemState,
 )
-from actors.newest import NOT_READ, Newest
+from actors.newest import NOT_READ, LiveMessage, Newest
 
 DEVICES, POINTS = 4, 3
 
@@ -92,7 +92,7 @@ def test_a_new_shape_begins_empty() -> None:
 def test_the_newest_of_each_key_is_kept() -> None:
     newest = shaped()
     up = DeviceState("d", Link.UP, 2, "", "", "", ())
-    sent = [
+    sent: list[LiveMessage] = [
         DeviceState("d", Link.DOWN, 1, "gone", "", "", ()),
         up,
         SubsystemState("s", 1, 1, 0, "day"),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from small_site import point, site
+from tests.actors.small_site import point, site
 
 from actors.table import tables
 from config.site import Site, Subsystem

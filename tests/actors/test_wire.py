@@ -207,7 +207,8 @@ def test_another_extension_type_says_so() -> None:
 
 
 def test_a_column_of_another_type_is_refused() -> None:
-    trend = messages.Trend("p", *([np.zeros(1)] * 7))
+    column: Any = np.zeros(1)
+    trend = messages.Trend("p", *[column] * 7)
     with pytest.raises(WireError, match=r"Trend.time_ns = .*must be a column of int64"):
         ALL.decode(ALL.encode(trend))
 

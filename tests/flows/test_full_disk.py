@@ -10,12 +10,20 @@ from pathlib import Path
 import pytest
 
 from benchmarks.modbus_farm import Farm
-from tests.flows.house import CALM, HOT, ROOT, TEMPERATURE, House, eventually, house, read_by_all
+from tests.flows.house import CALM, HOT, ROOT, TEMPERATURE, House, calm, eventually, house, read_by_all
 
 DISK_MB = 48
 BALLAST_MB = 8
 DISK = {"field", "core", "historian", "office"}
 """Processes that write to it."""
+
+
+@pytest.fixture
+def farm() -> Iterator[Farm]:
+    """Its own: alarms of these tests are nobody else's."""
+    with Farm(12, registers=20, period_s=0.1) as farm:
+        calm(farm, 12)
+        yield farm
 
 
 @pytest.fixture
