@@ -32,6 +32,9 @@ class Told:
         self._queue.put(message)
         return True
 
+    def put(self, message: Any) -> None:
+        self._queue.put(message)
+
     def next(self, kind: type[T]) -> T:
         """The next of this kind; what comes before it is passed over."""
         deadline = time.monotonic() + WITHIN_S
@@ -68,7 +71,7 @@ class Rig:
             version=1,
             loop=self.loop,
             publish=lambda _topic, message: self.live.tell(message),
-            history=self.history.tell,
+            history=self.history.put,
             condition=self._condition,
             remember=self._remember,
             recall=self.recall,

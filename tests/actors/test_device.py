@@ -96,7 +96,7 @@ class Placed:
         return state
 
     def order(self, body: Any, *, id_: str = "o", ttl_s: float = 5.0) -> None:
-        order = Order(id_, "olga", self.rig.outlets.clock() + ttl_s, body, self.replies.tell)
+        order = Order(id_, "olga", self.rig.outlets.clock() + ttl_s, body, self.replies.put)
         self.ref.tell(order)
 
     def write(self, point_id: str, value: float, *, id_: str = "o", ttl_s: float = 5.0) -> None:
@@ -429,9 +429,11 @@ class Totalling(FakeDriver):
 def test_what_a_driver_accumulated_survives_the_end_of_its_actor(
     placed: Placed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        placed, "_make", lambda: placed.drivers.append(Totalling(placed.rig)) or placed.driver
-    )
+    def make() -> FakeDriver:
+        placed.drivers.append(Totalling(placed.rig))
+        return placed.driver
+
+    monkeypatch.setattr(placed, "_make", make)
     placed.restart()
     placed.wait_link(Link.UP)
     first = placed.driver

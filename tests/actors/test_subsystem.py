@@ -34,7 +34,7 @@ class Summed:
         return self.ref
 
     def order(self, limit_set: str) -> CommandResult:
-        self.ref.tell(Order("1", "olga", 0.0, UseLimitSet("hvac", limit_set), self.replies.tell))
+        self.ref.tell(Order("1", "olga", 0.0, UseLimitSet("hvac", limit_set), self.replies.put))
         return self.replies.next(CommandResult)
 
 

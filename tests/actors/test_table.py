@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from tests.actors.small_site import point, site
-
 from actors.table import tables
 from config.site import Site, Subsystem
+from tests.actors.small_site import point, site
 
 
 def two_fields() -> Site:
@@ -33,7 +32,7 @@ def test_a_field_process_has_its_own_tables_only() -> None:
 
 def test_tables_do_not_depend_on_the_order_in_the_files() -> None:
     one = two_fields()
-    other = replace(one, devices=dict(reversed(one.devices.items())))
+    other = replace(one, devices=dict([*one.devices.items()][::-1]))
     assert tables(one) == tables(other)
 
 
