@@ -50,8 +50,6 @@ bench: dev system ## run every benchmark at its default size
 
 soak: dev system ## long chaos and soak runs
 	STEWARD_SOAK=1 $(BIN)/pytest -m soak
-	$(BIN)/python -m benchmarks.kill --kills 100
-	$(BIN)/python -m benchmarks.absence
 
 screenshots: dev system ## draw every page into ./screenshots
 	@$(BIN)/python -m benchmarks.screenshots

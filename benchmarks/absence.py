@@ -30,7 +30,7 @@ HOLD = 2.5
 
 def main() -> int:
     flags = parser("absence", __doc__)
-    flags.add_argument("--seconds", type=float, default=3600.0, help="how long core is away")
+    flags.add_argument("--seconds", type=float, default=60.0, help="how long core is away")
     flags.add_argument("--devices", type=int, default=50)
     flags.add_argument("--registers", type=int, default=100)
     flags.add_argument("--period", type=float, default=0.2, help="seconds")

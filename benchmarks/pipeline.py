@@ -6,7 +6,8 @@ late, missed      scans that came later than that, and those that did not come a
 lost              points that the farm was polled for since the start and that are not in history at the end
 doubled           rows of history that are there twice
 cpu_us_per_point  CPU of all of Steward's processes in the window, sealing and merging included
-cores             the same as cores
+us_PROCESS        the same by process
+cores             all of it as cores
 sealed_rows       rows sealed in the window; 0 means that it was too short to include any sealing
 pss_mb            the largest sum of their proportional set sizes
 inbox_max         the deepest inbox of any actor since the start; inbox_before: the same as the window began
@@ -15,6 +16,8 @@ inbox_max         the deepest inbox of any actor since the start; inbox_before: 
 import sys
 import time
 from contextlib import ExitStack
+
+import psutil
 
 from benchmarks.beats import Beats
 from benchmarks.browser import chromium, log_in, open_page
@@ -60,8 +63,10 @@ def main() -> int:
         late, sealed = beats.fresh("field").rates["late"], beats.latest("historian").rates["sealed_rows"]
         with Meter(campus.pid) as steward, Meter(farm.pid) as load:
             began, polled = time.monotonic(), farm.polls()
+            used = cpu_s(campus)
             time.sleep(told.seconds)
             window_s, polls = time.monotonic() - began, farm.polls()
+            used = {name: then - used[name] for name, then in cpu_s(campus).items()}
         late = beats.fresh("field").rates["late"] - late
         sealed = beats.fresh("historian").rates["sealed_rows"] - sealed
         inboxes = campus.inbox_max()
@@ -88,8 +93,15 @@ def main() -> int:
         inbox_before=inbox_before,
         inbox_max=inboxes,
         farm_cores=load.cores,
+        **{f"us_{name}": 1e6 * spent_s / (scans * told.registers) for name, spent_s in used.items()},
     )
     return 0
+
+
+def cpu_s(campus: Campus) -> dict[str, float]:
+    """CPU seconds that each process used so far."""
+    times = {name: psutil.Process(pid).cpu_times() for name, pid in campus.pids().items()}
+    return {name: spent.user + spent.system for name, spent in times.items()}
 
 
 def settle(farm: Farm, campus: Campus, registers: int) -> tuple[int, int]:

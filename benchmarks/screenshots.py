@@ -22,7 +22,7 @@ from config.site import Site
 from drivers import SCHEMAS
 from supervisor.cli import DEMO
 
-USER = "administrator"
+ROLE = "administrator"
 LANGUAGES, THEMES = ("zh", "en"), ("light", "dark")
 SIZES = ((1366, 768), (390, 844))
 GATEWAYS = 15_600
@@ -50,8 +50,10 @@ class Demo(Campus):
     def module(self) -> list[str]:
         return ["benchmarks.variant", "--demo"]
 
-    def password_of(self, user: str) -> str:
-        return next(line.split()[-1] for line in self.said if f" {user} " in line)
+    def login(self, role: str) -> tuple[str, str]:
+        """User and password, as the terminal shows them."""
+        shown = (line.split() for line in self.said)
+        return next((words[1], words[2]) for words in shown if words and words[0] == role)
 
 
 def main() -> int:
@@ -116,7 +118,7 @@ def shoot(
         page.goto(f"{address}/preference?language={language}&theme={theme}&back=/login")
         for name in [name for name, path in pages.items() if path == "/login"]:
             _draw(page, into, name, look, size)
-        log_in(page, address, USER, campus.password_of(USER))
+        log_in(page, address, *campus.login(ROLE))
         for name, path in pages.items():
             if path == "/login":
                 continue

@@ -89,7 +89,18 @@ def test_a_hundred_kills_lose_nothing() -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(900)
-def test_ten_minutes_of_absence_lose_nothing() -> None:
-    figures = run("absence", "--seconds", "600", timeout_s=800)
+@pytest.mark.timeout(5400)
+def test_an_hour_of_absence_loses_nothing() -> None:
+    figures = run("absence", "--seconds", "3600", timeout_s=5000)
     assert figures["lost"] == figures["doubled"] == figures["annunciated_gone"] == 0, figures
+    assert figures["annunciated_standing"] == figures["standing"]
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+def test_ten_minutes_of_half_a_million_points_a_second_lose_nothing() -> None:
+    figures = run("pipeline", "--devices", "5000", "--seconds", "600", timeout_s=1100)
+    assert figures["lost"] == figures["doubled"] == 0, figures
+    assert figures["kept_up_pct"] >= 99.0
+    assert figures["cores"] < 1.0
+    assert figures["inbox_max"] <= 2 * figures["inbox_before"]
