@@ -29,6 +29,7 @@ from actors.messages import (
     ConditionsRead,
     Issuer,
 )
+from actors.said import in_chinese, said
 from config.site import Priority, Site
 from drivers.driver import Quality
 
@@ -96,18 +97,30 @@ class AlarmBook:
         """The decision, or why not. Of two who acknowledge one event the first wins."""
         name = command.device, command.point, command.rule
         record = self._records.get(command.device, {}).get(name)
-        label = "/".join(part for part in name if part)
+        en = "/".join(part for part in name if part)
+        device = self._site.devices.get(command.device)
+        zh = f"{in_chinese(device, command.point) if device else command.device} {command.rule} "
         if record is None or record.alarm.event < command.event:
-            return f"{label} has no event {command.event}; look at the alarm list again"
+            return said(
+                f"{zh}没有第 {command.event} 次报警；请查看报警列表",
+                f"{en} has no event {command.event}; look at the alarm list again",
+            )
         alarm = record.alarm
         if alarm.event > command.event:
-            return (
-                f"{label} occurred again: event {command.event} is past, now it is {alarm.event}; look again"
+            return said(
+                f"{zh}再次发生：第 {command.event} 次已过去，现在是第 {alarm.event} 次；请重新查看",
+                f"{en} occurred again: event {command.event} is past, now it is {alarm.event}; look again",
             )
         if alarm.state is AlarmState.ACKNOWLEDGED or (alarm.state is AlarmState.NORMAL and alarm.by):
-            return f"{label} event {alarm.event} was acknowledged by {alarm.by} already"
+            return said(
+                f"{zh}第 {alarm.event} 次报警已由 {alarm.by} 确认",
+                f"{en} event {alarm.event} was acknowledged by {alarm.by} already",
+            )
         if alarm.state is AlarmState.NORMAL or not record.shown:
-            return f"{label} event {alarm.event} needs no acknowledgement: it is {alarm.state}"
+            return said(
+                f"{zh}第 {alarm.event} 次报警无需确认",
+                f"{en} event {alarm.event} needs no acknowledgement: it is {alarm.state}",
+            )
         cause = Cause(
             Trigger.ACKNOWLEDGE, Key("command", id_, 0), wall_ns, wall_ns,
             note=command.note, user=issuer.user, station=issuer.station,
@@ -147,7 +160,7 @@ class AlarmBook:
         for record in sorted(records, key=lambda record: not record.alarm.point):
             missing = record.name not in found and record.alarm.state in ACTIVE
             if missing and (message.complete or not record.alarm.point) and key.follows(record.condition):
-                note = "found clear after restart"
+                note = said("重启后发现已恢复", "found clear after restart")
                 cause = Cause(Trigger.ENDED, key, message.time_ns, wall_ns, late, note)
                 self._step(replace(record, condition=key), cause)
         for each in sorted(found.values(), key=lambda each: bool(each.point)):
@@ -205,7 +218,7 @@ class AlarmBook:
                 self._held.pop(record.name, None)
             elif priority is None:
                 version = self._site.version
-                note = f"removed by version {version}"
+                note = said(f"由配置版本 {version} 移除", f"removed by version {version}")
                 cause = Cause(
                     Trigger.REMOVE, Key("configuration", self._site.id, version), wall_ns, wall_ns, note=note
                 )

@@ -14,6 +14,7 @@ from actors.messages import (
     SubstitutePoint,
     UseLimitSet,
 )
+from actors.said import in_chinese, said
 from actors.write import refusal
 from config.site import PointKind, Site
 
@@ -26,11 +27,13 @@ def problem(site: Site, body: object) -> str | None:
     match body:
         case UseLimitSet(subsystem, limit_set):
             if subsystem not in site.subsystems:
-                return _unknown("subsystem", subsystem, site.subsystems)
+                return _unknown("子系统", "subsystem", subsystem, site.subsystems)
             known = site.subsystems[subsystem].limit_sets
-            return None if limit_set in known else _unknown(f"limit set of {subsystem}", limit_set, known)
+            if limit_set in known:
+                return None
+            return _unknown(f"{subsystem} 的限值组", f"limit set of {subsystem}", limit_set, known)
         case AcknowledgeAlarm(device) | HangTag(device) | RemoveTag(device) | RetryDevice(device):
-            return None if device in site.devices else _unknown("device", device, site.devices)
+            return None if device in site.devices else _unknown("设备", "device", device, site.devices)
         case SelectPoint(device, point) | SubstitutePoint(device, point) | EndSubstitution(device, point):
             return _of_point(site, body, device, point)
         case OperatePoint(_, device, point):
@@ -53,24 +56,32 @@ def process_of(site: Site, body: object) -> str:
 def _of_point(site: Site, body: OfPoint, device_id: str, point_id: str) -> str | None:
     device = site.devices.get(device_id)
     if device is None:
-        return _unknown("device", device_id, site.devices)
+        return _unknown("设备", "device", device_id, site.devices)
     if point_id not in device.template.index:
-        return _unknown(f"point of {device_id}", point_id, device.template.index)
+        known = device.template.index
+        return _unknown(f"{in_chinese(device)}的测点", f"point of {device_id}", point_id, known)
+    zh, en = in_chinese(device, point_id), f"{device_id}/{point_id}"
     point = device.template.points[device.template.index[point_id]]
     match body:
         case SelectPoint() | OperatePoint():
             return refusal(device, point_id, body.value)
         case SubstitutePoint() if point.kind is PointKind.TEXT:
-            return f"{device_id}/{point_id} is a text; only numbers can be substituted"
+            return said(f"{zh}是文本；只能对数值置数", f"{en} is a text; only numbers can be substituted")
         case SubstitutePoint() if not point.plausible_low <= body.value <= point.plausible_high:
-            return (
-                f"{body.value:g} {point.unit} is outside {point.plausible_low:g} to {point.plausible_high:g} "
-                f"{point.unit}, what {device_id}/{point_id} can be; substitute a plausible value"
+            low, high, unit = f"{point.plausible_low:g}", f"{point.plausible_high:g}", point.unit
+            return said(
+                f"{body.value:g} {unit} 超出{zh}的可信范围 {low} 至 {high} {unit}；请置可信的数值",
+                f"{body.value:g} {unit} is outside {low} to {high} {unit}, what {en} can be; "
+                "substitute a plausible value",
             )
         case _:
             return None
 
 
-def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
+def _unknown(zh: str, en: str, name: str, known: Iterable[str]) -> str:
+    """`zh` and `en` say what kind of thing is not known by that name."""
     near = difflib.get_close_matches(name, list(known), n=1)
-    return f"unknown {kind} {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    return said(
+        f"没有{zh} {name}" + (f"；是否指 {near[0]}？" if near else ""),
+        f"unknown {en} {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from actors import link_condition
+from actors import device_words, link_condition
 from actors.actor import Actor, Pending
 from actors.condition_set import since_ns, stored
 from actors.device_writes import ConfirmDue, WriteEnded, Writes
@@ -257,11 +257,11 @@ class DeviceActor(Actor):
             case HangTag(_, reason):
                 self._tag_note, self._tag_by = reason, order.by
                 self._out.remember({self._key("tag"): f"{order.by}\n{reason}".encode()})
-                self._done(order, f"a tag hangs on {self._device.id}: {reason}")
+                self._done(order, device_words.tagged(self._device, reason))
             case RemoveTag():
                 self._tag_note = self._tag_by = ""
                 self._out.remember({self._key("tag"): None})
-                self._done(order, f"the tag was removed from {self._device.id}")
+                self._done(order, device_words.untagged(self._device))
             case SubstitutePoint(_, point, value, _, until_ns):
                 refused = self._may_not_substitute(point, until_ns)
                 if refused:
@@ -269,19 +269,19 @@ class DeviceActor(Actor):
                     return
                 self._out.remember({self._key(f"substitute/{point}"): f"{value!r} {until_ns}".encode()})
                 self._substitute(point, value, until_ns)
-                self._done(order, f"{self._device.id}/{point} is substituted by {value:g}")
+                self._done(order, device_words.substituted(self._device, point, value))
             case EndSubstitution(_, point):
                 self._end_substitution(point)
-                self._done(order, f"{self._device.id}/{point} shows the measured value again")
+                self._done(order, device_words.measured_again(self._device, point))
             case other:
-                self._reply(order, Stage.REFUSED, f"a device does not know {type(other).__name__}")
+                self._reply(order, Stage.REFUSED, device_words.unknown_command(other))
 
     def _prevented(self) -> str | None:
         """Why nothing may be written to this device now."""
         if self._tag_note:
-            return f"a tag hangs on {self._device.id} ({self._tag_by}: {self._tag_note}); remove it first"
+            return device_words.prevented_by_tag(self._device, self._tag_by, self._tag_note)
         if self._link is not Link.UP:
-            return f"{self._device.id} is {self._link}: {self._reason or 'not reached yet'}; nothing was sent"
+            return device_words.prevented_by_link(self._device, self._link, self._reason)
         return None
 
     def _done(self, order: Order, detail: str) -> None:
@@ -295,9 +295,9 @@ class DeviceActor(Actor):
 
     def _may_not_substitute(self, point: str, until_ns: int) -> str | None:
         if point not in self._device.template.index:
-            return f"{self._device.id} has no point {point!r}"
+            return device_words.no_point(self._device, point)
         if until_ns <= self._out.wall_ns():
-            return f"the end of the substitution of {self._device.id}/{point} lies in the past"
+            return device_words.substitution_is_past(self._device, point)
         return None
 
     def _substitute(self, point: str, value: float, until_ns: int) -> None:

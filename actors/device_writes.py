@@ -8,6 +8,7 @@ from typing import Any
 from actors.life import Control
 from actors.messages import Stage
 from actors.outlets import Outlets, Tell
+from actors.said import in_chinese, said
 from actors.sweep import Observed, Unwatch, Watch
 from actors.write import Order, Writing, confirming_point, confirms, refusal, result, unscaled
 from config.site import Device
@@ -59,8 +60,10 @@ class Writes:
         """Send, unless something speaks against it: `prevented`, the limits, the local switch, the clock."""
         refused = refusal(self._device, point_id, value) or prevented or self._stands_on_local()
         if not refused and self._out.clock() > order.deadline:
-            refused = (
-                f"the command for {self._device.id}/{point_id} came too late to be carried out; give it again"
+            refused = said(
+                f"对{in_chinese(self._device, point_id)}的命令到达太晚，没有执行；请重新下达",
+                f"the command for {self._device.id}/{point_id} came too late and was not carried out; "
+                "give it again",
             )
         if refused:
             self._reply(order, Stage.REFUSED, refused)
@@ -76,14 +79,18 @@ class Writes:
         if writing is None:
             return
         if message.error is not None and not isinstance(message.error, WriteUnknown):
-            self._finish(writing, Stage.FAILED, str(message.error))
+            self._finish(writing, Stage.FAILED, said(f"写入失败：{message.error}", str(message.error)))
             return
         writing.answered = message.error is None
         if writing.answered:
             self._reply(writing.order, Stage.WRITTEN, "")
         confirming = confirming_point(self._device, writing.point)
         if confirming is None:
-            self._finish(writing, Stage.DONE if writing.answered else Stage.UNKNOWN, str(message.error or ""))
+            if writing.answered:
+                self._finish(writing, Stage.DONE, "")
+            else:
+                detail = said(f"设备没有应答：{message.error}", str(message.error))
+                self._finish(writing, Stage.UNKNOWN, detail)
             return
         # Also after an unanswered write: reading back is what can still tell whether the device obeyed.
         self._sweep.tell(
@@ -110,9 +117,12 @@ class Writes:
         confirming = confirming_point(self._device, writing.point)
         assert confirming is not None
         reading = self._plant.reading(self._device.id, confirming.id)
-        seen = f"{reading.value:g} {confirming.unit}".strip() if reading is not None else "nothing"
+        seen = f"{reading.value:g} {confirming.unit}".strip() if reading is not None else ""
         within = f"{writing.point.write.within_s:g} s"
-        detail = f"{self._device.id}/{confirming.id} reads {seen} {within} after the write"
+        detail = said(
+            f"写入 {within} 后，{in_chinese(self._device, confirming.id)}的读数为 {seen or '无'}",
+            f"{self._device.id}/{confirming.id} reads {seen or 'nothing'} {within} after the write",
+        )
         self._finish(writing, Stage.FAILED if writing.answered else Stage.UNKNOWN, detail)
 
     def reseat(self, row: int, sweep: Tell) -> None:
@@ -126,7 +136,10 @@ class Writes:
     def abandon(self) -> None:
         """The actor ends: nobody will see what becomes of these."""
         for writing in list(self._under_way.values()):
-            detail = f"{self._device.id} was restarted before the write was confirmed"
+            detail = said(
+                f"写入尚未得到确认，{in_chinese(self._device)}的程序就已重启",
+                f"{self._device.id} was restarted before the write was confirmed",
+            )
             self._finish(writing, Stage.UNKNOWN, detail)
 
     def _stands_on_local(self) -> str | None:
@@ -135,9 +148,15 @@ class Writes:
             return None
         reading = self._plant.reading(self._device.id, remote)
         if reading is None or reading.quality >= BAD:
-            return f"{self._device.id}/{remote} cannot be read, so it may stand on local; nothing was sent"
+            return said(
+                f"读不到{in_chinese(self._device, remote)}，设备可能处于就地；没有发送",
+                f"{self._device.id}/{remote} cannot be read, so it may stand on local; nothing was sent",
+            )
         if reading.value != self._device.template.remote_value:
-            return f"{self._device.id} stands on local (就地); switch it to remote at the device first"
+            return said(
+                f"{in_chinese(self._device)}处于就地；请先在设备上切换到远方",
+                f"{self._device.id} stands on local (就地); switch it to remote at the device first",
+            )
         return None
 
     async def _send(self, driver: Driver, id_: str, index: int, raw: float | str) -> None:

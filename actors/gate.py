@@ -32,7 +32,8 @@ from actors.messages import (
     WritePoint,
 )
 from actors.outlets import Tell
-from actors.selection import Selections
+from actors.said import said
+from actors.selection import Selections, selected
 from actors.zone import Acknowledge, ConfigurationApplied, Tick
 from config.site import Site
 
@@ -177,7 +178,10 @@ class Gate(Actor):
             case _Interrupted(commands):
                 for id_, process in commands:
                     what = process or "core"
-                    detail = f"interrupted by a restart on its way to {what}; it may have taken effect"
+                    detail = said(
+                        f"命令在送往 {what} 的途中因重启而中断；可能已生效",
+                        f"interrupted by a restart on its way to {what}; it may have taken effect",
+                    )
                     self._record(self._result(id_, Stage.UNKNOWN, detail))
             case ConfigurationApplied(site):
                 self._site = site
@@ -220,9 +224,13 @@ class Gate(Actor):
     def _refusal(self, envelope: Envelope) -> str | None:
         body, now_s = envelope.body, self._outlets.clock()
         if type(body) not in PERMISSIONS:
-            return f"{type(body).__name__} is not a command of the gate"
+            kind = type(body).__name__
+            return said(f"{kind} 不是可在此下达的命令", f"{kind} is not a command of the gate")
         if envelope.has_expired(now_s):
-            return f"it is older than its {envelope.ttl_s:g} s to live; give the command again"
+            return said(
+                f"命令已超过 {envelope.ttl_s:g} s 的有效期；请重新下达",
+                f"it is older than its {envelope.ttl_s:g} s to live; give the command again",
+            )
         if refused := self._outlets.authority.refusal(envelope.issuer, body):
             return refused
         if refused := problem(self._site, body):
@@ -230,9 +238,10 @@ class Gate(Actor):
         process = process_of(self._site, body)
         off_s = self._outlets.clock_offset_s(process) if process else None
         if off_s is not None and abs(off_s) > CLOCK_LIMIT_S:
-            return (
+            return said(
+                f"进程 {process} 的时钟偏差 {off_s:.1f} s，超过 {CLOCK_LIMIT_S:g} s；请校时后重新下达",
                 f"the clock of {process} is off by {off_s:.1f} s, more than {CLOCK_LIMIT_S:g} s; "
-                "set its clock, then give the command again"
+                "set its clock, then give the command again",
             )
         if isinstance(body, OperatePoint):
             return self._selections.operate(envelope.issuer, body, now_s)
@@ -244,14 +253,14 @@ class Gate(Actor):
             return self._result(envelope.id, Stage.REFUSED, selection)
         device = self._site.devices[command.device]
         point = device.template.points[device.template.index[command.point]]
-        limits = f", allowed {point.write.low:g} to {point.write.high:g} {point.unit}" if point.write else ""
-        detail = f"selected {command.device}/{command.point} = {command.value} {point.unit}{limits}; operate"
-        return self._result(envelope.id, Stage.DONE, detail, selection.id)
+        return self._result(envelope.id, Stage.DONE, selected(device, point, command.value), selection.id)
 
     def _no_space(self, id_: str, reply: Reply) -> None:
-        reply(
-            self._result(id_, Stage.REFUSED, "the disk is full: what cannot be recorded is not carried out")
+        detail = said(
+            "磁盘已满：不能记录的命令不予执行",
+            "the disk is full: what cannot be recorded is not carried out",
         )
+        reply(self._result(id_, Stage.REFUSED, detail))
         self.tell_self(_Ended(id_))
 
     # --- carrying it out
@@ -271,7 +280,10 @@ class Gate(Actor):
         for reply in opened.replies:
             reply(self._result(id_, Stage.ACCEPTED, ""))
         if envelope.has_expired(self._outlets.clock()):
-            detail = f"it outlived its {envelope.ttl_s:g} s while it was recorded; nothing was sent"
+            detail = said(
+                f"记录期间命令已超过 {envelope.ttl_s:g} s 的有效期；没有发送",
+                f"it outlived its {envelope.ttl_s:g} s while it was recorded; nothing was sent",
+            )
             self._record(self._result(id_, Stage.FAILED, detail))
             return
         self._carry_out(opened)
@@ -285,7 +297,10 @@ class Gate(Actor):
                     Acknowledge(envelope.id, command, envelope.issuer, came)
                 )
                 if told is False:
-                    detail = "the alarm zone is being restarted; acknowledge again"
+                    detail = said(
+                        "该报警区域正在重启；请重新确认",
+                        "the alarm zone is being restarted; acknowledge again",
+                    )
                     self._record(self._result(envelope.id, Stage.FAILED, detail))
             case ApplyConfiguration(version):
                 self._outlets.apply_configuration(
@@ -325,7 +340,11 @@ class Gate(Actor):
         now_s = self._outlets.clock()
         for id_, opened in self._open.items():
             if now_s > opened.envelope.deadline_s + GRACE_S:
-                detail = f"{opened.process or 'core'} has not said what came of it; it may have taken effect"
+                who = opened.process or "core"
+                detail = said(
+                    f"{who} 没有回报结果；命令可能已生效",
+                    f"{who} has not said what came of it; it may have taken effect",
+                )
                 self._record(self._result(id_, Stage.UNKNOWN, detail))
 
     def _result(self, id_: str, stage: Stage, detail: str, value: float | str | None = None) -> CommandResult:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from actors.messages import Issuer, OperatePoint, SelectPoint
+from actors.said import in_chinese, said
+from config.site import Device, Point
 
 VALID_S = 10.0
 """How long a selection may be operated."""
@@ -19,6 +21,16 @@ class Selection:
     command: SelectPoint
     until_s: float
     """Monotonic."""
+
+
+def selected(device: Device, point: Point, value: float | str) -> str:
+    """What a person is told who may operate now. The point is one that can be written."""
+    assert point.write is not None
+    low, high, unit = f"{point.write.low:g}", f"{point.write.high:g}", point.unit
+    return said(
+        f"已选择{in_chinese(device, point.id)} = {value} {unit}，允许 {low} 至 {high} {unit}；请执行",
+        f"selected {device.id}/{point.id} = {value} {unit}, allowed {low} to {high} {unit}; operate",
+    )
 
 
 class Selections:
@@ -39,9 +51,10 @@ class Selections:
             if (other.command.device, other.command.point) != (command.device, command.point):
                 continue
             if other.session != issuer.session and now_s < other.until_s:
-                return (
-                    f"{command.device}/{command.point} is selected by {other.user} for another "
-                    f"{other.until_s - now_s:.0f} s; try again then"
+                target, left = f"{command.device}/{command.point}", f"{other.until_s - now_s:.0f} s"
+                return said(
+                    f"{target} 已被 {other.user} 选择，还剩 {left}；请稍后再试",
+                    f"{target} is selected by {other.user} for another {left}; try again then",
                 )
             del self._open[other.id]
         selection = Selection(self._new_id(), issuer.user, issuer.session, command, now_s + self._valid_s)
@@ -54,17 +67,33 @@ class Selections:
         selection = self._open.get(command.selection)
         target = f"{command.device}/{command.point}"
         if selection is None:
-            return f"the selection of {target} is unknown or was used already; select again"
+            return said(
+                f"{target} 的选择不存在或已用过；请重新选择",
+                f"the selection of {target} is unknown or was used already; select again",
+            )
         if (selection.user, selection.session) != (issuer.user, issuer.session):
-            return f"{target} was selected by {selection.user} in another session; select it yourself"
+            return said(
+                f"{target} 是 {selection.user} 在另一处登录中选择的；请自行选择",
+                f"{target} was selected by {selection.user} in another session; select it yourself",
+            )
         del self._open[command.selection]
         if now_s >= selection.until_s:
-            return f"the selection of {target} has expired, it is valid for {self._valid_s:g} s; select again"
+            return said(
+                f"{target} 的选择已过期，有效期为 {self._valid_s:g} s；请重新选择",
+                f"the selection of {target} has expired, it is valid for {self._valid_s:g} s; select again",
+            )
         wanted = selection.command
         if (command.device, command.point) != (wanted.device, wanted.point):
-            return f"{wanted.device}/{wanted.point} was selected, not {target}; select again"
+            other = f"{wanted.device}/{wanted.point}"
+            return said(
+                f"选择的是 {other}，不是 {target}；请重新选择",
+                f"{other} was selected, not {target}; select again",
+            )
         if type(command.value) is not type(wanted.value) or command.value != wanted.value:
-            return f"{wanted.value!r} was selected for {target}, not {command.value!r}; select again"
+            return said(
+                f"为 {target} 选择的值是 {wanted.value!r}，不是 {command.value!r}；请重新选择",
+                f"{wanted.value!r} was selected for {target}, not {command.value!r}; select again",
+            )
         return None
 
     def _forget(self, now_s: float) -> None:

@@ -10,6 +10,7 @@ from actors.dispatcher import Dispatcher
 from actors.life import Listener
 from actors.messages import DeviceState, Link, Stage, SubsystemState, UseLimitSet
 from actors.outlets import Outlets, Tell
+from actors.said import said
 from actors.sweep import UseLimits
 from actors.write import Order, result
 from config.site import Subsystem
@@ -63,14 +64,19 @@ class SubsystemActor(Actor):
                 super().handle(message)
 
     def _order(self, order: Order, limit_set: str) -> None:
-        known = self._subsystem.limit_sets
+        known, id_ = self._subsystem.limit_sets, self._subsystem.id
+        zh = f"{self._subsystem.name.zh}（{id_}）"
         if limit_set not in known:
-            detail = f"{self._subsystem.id} has no limit set {limit_set!r}; it has {', '.join(known)}"
+            detail = said(
+                f"{zh}没有限值组 {limit_set}；现有：{'、'.join(known)}",
+                f"{id_} has no limit set {limit_set!r}; it has {', '.join(known)}",
+            )
             order.reply(result(order, Stage.REFUSED, detail, self._out.wall_ns()))
             return
         self._out.remember({f"~limits/{self._subsystem.id}": limit_set.encode()})
         self._use(limit_set)
-        order.reply(result(order, Stage.DONE, f"{self._subsystem.id} uses {limit_set}", self._out.wall_ns()))
+        detail = said(f"{zh}使用限值组 {limit_set}", f"{id_} uses {limit_set}")
+        order.reply(result(order, Stage.DONE, detail, self._out.wall_ns()))
 
     def _use(self, limit_set: str) -> None:
         self._limit_set = limit_set

@@ -4,7 +4,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from actors.device_words import no_point
 from actors.messages import CommandResult, Stage
+from actors.said import in_chinese, said
 from config.site import Device, Point, PointKind, Verify
 
 Reply = Callable[[CommandResult], None]
@@ -36,26 +38,35 @@ def refusal(device: Device, point_id: str, value: float | str) -> str | None:
     """Why `value` can never be written to the point, or None.  Names value, limit, unit and way out."""
     template = device.template
     if point_id not in template.index:
-        return f"{device.id} has no point {point_id!r}"
+        return no_point(device, point_id)
     point = template.points[template.index[point_id]]
-    write = point.write
+    zh, en, write = in_chinese(device, point_id), f"{device.id}/{point_id}", point.write
     if write is None:
-        return (
-            f"{device.id}/{point.id} is read only; declare `write` in profile {template.profile} to allow it"
+        return said(
+            f"{zh}只读；要允许写入，请在设备模板 {template.profile} 中声明 write",
+            f"{en} is read only; declare `write` in profile {template.profile} to allow it",
         )
     if point.kind is PointKind.TEXT:
-        return None if isinstance(value, str) else f"{device.id}/{point.id} takes a text, not {value!r}"
+        return (
+            None
+            if isinstance(value, str)
+            else said(f"{zh}须为文本，而不是 {value!r}", f"{en} takes a text, not {value!r}")
+        )
     if isinstance(value, str) or not math.isfinite(value):
-        return f"{device.id}/{point.id} takes a number, not {value!r}"
+        return said(f"{zh}须为数值，而不是 {value!r}", f"{en} takes a number, not {value!r}")
     if not write.low <= value <= write.high:
         unit = f" {point.unit}" if point.unit else ""
-        return (
-            f"{value:g}{unit} is outside {write.low:g} to {write.high:g}{unit}, "
-            f"what may be written to {device.id}/{point.id}"
+        return said(
+            f"{value:g}{unit} 超出{zh}的允许范围 {write.low:g} 至 {write.high:g}{unit}",
+            f"{value:g}{unit} is outside {write.low:g} to {write.high:g}{unit}, what may be written to {en}",
         )
     if point.states and value not in point.states:
-        known = ", ".join(f"{number} {text.zh}" for number, text in sorted(point.states.items()))
-        return f"{value:g} is not a state of {device.id}/{point.id}; the states are {known}"
+        states = sorted(point.states.items())
+        return said(
+            f"{value:g} 不是{zh}的状态；状态有：{'、'.join(f'{code} {text.zh}' for code, text in states)}",
+            f"{value:g} is not a state of {en}; "
+            f"the states are {', '.join(f'{code} {text.en}' for code, text in states)}",
+        )
     return None
 
 

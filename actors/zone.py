@@ -13,6 +13,7 @@ from actors.journal import Commit, LoadAlarms
 from actors.life import Listener
 from actors.messages import AcknowledgeAlarm, AlarmChanged, CommandResult, Issuer, Stage
 from actors.outlets import Tell
+from actors.said import said
 from config.site import Site
 
 logger = logging.getLogger(__name__)
@@ -186,7 +187,7 @@ class AlarmZone(Actor):
             result = CommandResult(asked.id, Stage.REFUSED, answer, None, wall_ns)
             answer = Decision([], {})  # behind the commit that it speaks of
         else:
-            result = CommandResult(asked.id, Stage.DONE, "acknowledged", None, wall_ns)
+            result = CommandResult(asked.id, Stage.DONE, said("已确认", "acknowledged"), None, wall_ns)
         self._commit(answer, lambda: asked.reply(result))
 
     def _commit(self, decision: Decision, then: Callable[[], object] | None = None) -> None:

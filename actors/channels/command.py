@@ -16,6 +16,7 @@ import zmq
 
 from actors.channels.socket_owner import Failed, SocketOwner, router
 from actors.messages import CommandResult, Issuer, Stage
+from actors.said import in_both, said
 from actors.wire import Codec, WireError
 
 logger = logging.getLogger(__name__)
@@ -133,7 +134,7 @@ class CommandServer(SocketOwner):
             )
         except WireError as error:
             self.refused += 1
-            logger.warning("%s: refused %r of %r: %s", self.name, name[:80], peer, error)
+            logger.warning("%s: refused %r of %r: %s", self.name, name[:80], peer, in_both(str(error)))
             self._answers.put((peer, name, self._refusal(name, str(error))))
             return
         with self._lock:
@@ -145,9 +146,19 @@ class CommandServer(SocketOwner):
     def _check_age(self, command: Command) -> None:
         age_s = (self._clock_ns() - command.sent_ns) / 1e9
         if not 0 < command.ttl_s < 3600:
-            raise WireError(f"a time to live of {command.ttl_s} s is not between 0 and 3600 s")
+            raise WireError(
+                said(
+                    f"有效期 {command.ttl_s} s 不在 0 与 3600 s 之间",
+                    f"a time to live of {command.ttl_s} s is not between 0 and 3600 s",
+                )
+            )
         if age_s > command.ttl_s + CLOCK_ERROR_S:
-            raise WireError(f"it is {age_s:.1f} s old and was to live {command.ttl_s} s; give it again")
+            raise WireError(
+                said(
+                    f"命令已过 {age_s:.1f} s，有效期为 {command.ttl_s} s；请重新下达",
+                    f"it is {age_s:.1f} s old and was to live {command.ttl_s} s; give it again",
+                )
+            )
 
     def _has_known(self, peer: bytes, command: str) -> bool:
         with self._lock:

@@ -13,6 +13,7 @@ import zmq.asyncio
 from actors.channels.command import COMMANDS, RESULTS, Command
 from actors.channels.socket_owner import dealer
 from actors.messages import CommandResult, Issuer, Stage
+from actors.said import said
 from actors.wire import Codec, WireError
 
 CONNECT_S = 2.0
@@ -31,17 +32,16 @@ def _envelope(codec: Codec, body: Any, issuer: Issuer, ttl_s: float, name: str) 
 
 
 def _not_sent(name: str, endpoint: str) -> CommandResult:
-    return CommandResult(name, Stage.FAILED, f"not sent: nobody answers at {endpoint}", None, time.time_ns())
+    detail = said(f"没有发送：{endpoint} 无人应答", f"not sent: nobody answers at {endpoint}")
+    return CommandResult(name, Stage.FAILED, detail, None, time.time_ns())
 
 
 def _unknown(name: str, wait_s: float) -> CommandResult:
-    return CommandResult(
-        name,
-        Stage.UNKNOWN,
+    detail = said(
+        f"{wait_s:.1f} s 内没有最终结果；命令可能已生效",
         f"no final result within {wait_s:.1f} s; it may have taken effect",
-        None,
-        time.time_ns(),
     )
+    return CommandResult(name, Stage.UNKNOWN, detail, None, time.time_ns())
 
 
 def _result(frames: list[bytes]) -> tuple[str, CommandResult]:

@@ -14,6 +14,7 @@ from actors.messages import (
     SubstitutePoint,
     UseLimitSet,
 )
+from actors.said import in_language
 from actors.selection import KEPT_S, Selection, Selections
 from config.site import PointKind
 from tests.actors.small_site import point, site, writable
@@ -33,6 +34,10 @@ def selections() -> Selections:
     return Selections(lambda: f"sel-{next(numbers)}")
 
 
+def english(answer: object) -> str:
+    return in_language(str(answer), "en")
+
+
 def selected(selections: Selections, who: Issuer = ANNA, at: float = 0.0) -> OperatePoint:
     selection = selections.select(who, WANTED, at)
     assert isinstance(selection, Selection)
@@ -43,12 +48,12 @@ def test_a_selection_is_operated_once(selections: Selections) -> None:
     operate = selected(selections)
     assert selections.operate(ANNA, operate, 9.9) is None
     refused = selections.operate(ANNA, operate, 9.9)
-    assert refused == "the selection of ahu-1/setpoint is unknown or was used already; select again"
+    assert english(refused) == "the selection of ahu-1/setpoint is unknown or was used already; select again"
 
 
 def test_an_expired_selection_is_refused(selections: Selections) -> None:
     operate = selected(selections)
-    assert selections.operate(ANNA, operate, 10.0) == (
+    assert english(selections.operate(ANNA, operate, 10.0)) == (
         "the selection of ahu-1/setpoint has expired, it is valid for 10 s; select again"
     )
 
@@ -64,7 +69,7 @@ def test_the_operate_of_somebody_else_or_of_another_session_is_refused(
     selections: Selections, who: Issuer
 ) -> None:
     operate = selected(selections)
-    assert selections.operate(who, operate, 1) == (
+    assert english(selections.operate(who, operate, 1)) == (
         "ahu-1/setpoint was selected by anna in another session; select it yourself"
     )
     assert selections.operate(ANNA, operate, 1) is None
@@ -83,7 +88,7 @@ def test_anything_but_what_was_selected_is_refused_and_must_be_selected_again(
 
 def test_a_point_is_selected_by_one_person_at_a_time(selections: Selections) -> None:
     selected(selections, at=0)
-    assert selections.select(BERT, WANTED, 4) == (
+    assert english(selections.select(BERT, WANTED, 4)) == (
         "ahu-1/setpoint is selected by anna for another 6 s; try again then"
     )
     assert isinstance(selections.select(BERT, SelectPoint("ahu-2", "setpoint", 21.0), 4), Selection)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from actors.messages import AcknowledgeAlarm, Alarm, AlarmState, CommandResult, Stage
+from actors.said import in_language
 from actors.zone import ConfigurationApplied, Tick
 from drivers.driver import Quality
 from tests.actors.alarm_core import DEADLINE_S, Batch, Core, eventually
@@ -54,7 +55,7 @@ def test_two_who_acknowledge_at_the_same_moment_get_one_yes_and_one_clear_no(cor
     winner = "anna" if first.id == "a" else "bert"
     assert {first.id, second.id} == {"a", "b"}
     assert first.stage is Stage.DONE
-    assert (second.stage, second.detail) == (
+    assert (second.stage, in_language(second.detail, "en")) == (
         Stage.REFUSED,
         f"ahu-1/t/high event 1 was acknowledged by {winner} already",
     )
@@ -220,7 +221,9 @@ def test_a_removed_rule_retires_its_alarm_and_later_rows_still_count(core: Core)
     core.apply(3, ended("ahu-1", "t", "low", 1001))
     assert core.transitions() == ["alarm_occurs!", "alarm_occurs!", "remove", "return_to_normal"]
     with core.reader() as reader:
-        assert [row.note for row in reader.page(rule="high", limit=1)] == ["removed by version 2"]
+        assert [in_language(row.note, "en") for row in reader.page(rule="high", limit=1)] == [
+            "removed by version 2"
+        ]
 
 
 def test_alarms_of_a_device_that_was_removed_while_core_was_down_are_retired(tmp_path: Path) -> None:
