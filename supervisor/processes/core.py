@@ -79,6 +79,8 @@ class Core:
         self._ballast = Ballast(node.paths.ballast, self._site.settings.ballast_mb)
         self._authority = Authority(open_reader(sqlite_url(node.paths.business)), time.time_ns)
         self._applying = threading.Lock()
+        self._refused = 0
+        """A version that could not be put in force is not tried every second."""
         self._meter = CommitMeter()
         self._forwarder = Forwarder(node.loop, node.paths)
         self._clocks = Clocks(node.loop, node.paths)
@@ -202,8 +204,9 @@ class Core:
         for zone in self._zones.values():
             zone.tell(Tick())
         self._node.addresses["gate"].tell(Tick())
-        # Off the loop: reading and resolving a large site takes a while.
-        threading.Thread(target=self._follow_running, name="configuration", daemon=True).start()
+        number = int(self._node.paths.running.read_text())
+        if number not in {self._site.version, self._refused}:
+            self._apply_soon(number, lambda _stage, _detail: None)
 
     # -- queries
 
@@ -241,13 +244,12 @@ class Core:
     def _build(self, version: int) -> Site:
         return build(self._versions.get(version).documents, SCHEMAS, version)
 
-    def _follow_running(self) -> None:
-        number = int(self._node.paths.running.read_text())
-        if number != self._site.version:
-            self._apply(number, lambda _stage, _detail: None)
-
     def _apply_command(self, version: int, issuer: Issuer, answer: Callable[[Stage, str], object]) -> None:
         logger.warning("%s puts configuration version %d in force", issuer.user, version)
+        self._apply_soon(version, answer)
+
+    def _apply_soon(self, version: int, answer: Callable[[Stage, str], object]) -> None:
+        """Off the loop: reading and resolving a large site takes a while."""
         threading.Thread(
             target=self._apply, args=(version, answer), name="configuration", daemon=True
         ).start()
@@ -261,6 +263,7 @@ class Core:
                 site = self._build(version)
             except (VersionError, SiteError) as error:
                 logger.error("configuration version %d is not put in force: %s", version, error)  # noqa: TRY400
+                self._refused = version
                 answer(Stage.REFUSED, said(f"配置版本 {version} 未生效：{error}", str(error)))
                 return
             use_version(self._node.paths, version)
