@@ -1,0 +1,107 @@
+"""A small child process of the tests: `python -m tests.supervisor.child MODE [ARGUMENT]`."""
+
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from actors.actor import Actor, Ref
+from actors.paths import RunPaths
+from supervisor.lifeline import Lifeline, announce, leave_within
+from supervisor.node import Node
+from supervisor.spec import Child, Place
+
+
+class Hanging(Actor):
+    """Its first message never ends."""
+
+    def setup(self) -> None:
+        self.tell_self("hang")
+
+    def handle(self, message: Any) -> None:
+        threading.Event().wait()
+
+
+def obedient(note: str) -> int:
+    """Leaves when told to, and appends what it is called to the file NAME=FILE."""
+    left = threading.Event()
+    Lifeline(left.set).hold()
+    announce(ready=True)
+    left.wait()
+    name, _, file = note.partition("=")
+    if file:
+        with Path(file).open("a") as lines:
+            lines.write(name + "\n")
+    return 0
+
+
+def slow(seconds: str) -> int:
+    """Is ready only after a while."""
+    time.sleep(float(seconds))
+    return obedient("")
+
+
+def stubborn(_: str) -> int:
+    announce(ready=True)
+    while True:
+        time.sleep(3600)
+
+
+def crash(_: str) -> int:
+    return 3
+
+
+def once(file: str) -> int:
+    """Crashes the first time."""
+    if not Path(file).exists():
+        Path(file).touch()
+        return 3
+    return obedient("")
+
+
+def babble(_: str) -> int:
+    print("no JSON at all", flush=True)
+    announce(users=[["a", "b", "c"]])
+    return obedient("")
+
+
+def hard(seconds: str) -> int:
+    """Would leave in order, but does not manage to."""
+    Lifeline(lambda: None).hold()
+    leave_within(float(seconds), 42)
+    announce(ready=True)
+    while True:
+        time.sleep(3600)
+
+
+def node(arguments: str) -> int:
+    """A node of the kind KIND in the run directory: KIND=RUN."""
+    kind, _, run = arguments.partition("=")
+
+    def compose(node: Node) -> None:
+        match kind:
+            case "waiting":
+                threading.Event().wait()
+            case "failing":
+                node.grow([])
+                node.fail(RuntimeError("the disk is gone"))
+            case "broken":
+                raise ValueError("cannot be composed")
+            case "hanging":
+                node.grow([Child("hanging", _hanging, turn_limit_s=0.2)])
+            case _:
+                node.version = 7
+                node.rates = lambda: {"answer": 42.0}
+                node.grow([])
+
+    return Node("child", RunPaths(Path(run))).run(compose)
+
+
+def _hanging(place: Place) -> Ref:
+    return Hanging.start(place.name, place.supervisor)
+
+
+if __name__ == "__main__":
+    mode, *rest = sys.argv[1:]
+    sys.exit(globals()[mode](rest[0] if rest else ""))
