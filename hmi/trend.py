@@ -1,23 +1,28 @@
 """The last hour of one point as a chart, from buckets that the historian makes."""
 
 import asyncio
+import json
 import math
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 from nicegui import ui
 
 from actors.channels.query import QueryFailed
 from actors.messages import Float64, ReadTrend, Trend
-from config.site import Device, Point, PointKind
+from actors.said import in_language
+from config.site import Device, Point, PointKind, RuleKind
+from drivers.driver import BAD
 from hmi import words
+from hmi.curve import LOOK_BACK_NS, Curve, curve, is_held
 from hmi.view import View
 
 HOUR_NS = 3_600_000_000_000
-BUCKETS = 360
-"""One every ten seconds; no chart receives more than 2,000 points."""
+WIDTH_NS = 10_000_000_000
+"""Of a bucket. No chart receives more than 2,000 points."""
 REFRESH_S = 10.0
+STATE_TICKS = 12
+"""Of a point with more states than this the axis names only some."""
 
 
 class TrendPanel:
@@ -42,39 +47,53 @@ class TrendPanel:
             await self._refresh()
 
     async def _refresh(self) -> None:
-        point = self._point
-        if point is None or self._lock.locked():
-            return
         async with self._lock:
-            self._title.text = f"{self._view.name(point.name)} · {self._view.say(words.TREND_HOUR)}"
-            until_ns = self._view.live.wall_ns()
+            point = self._point
+            if point is None:
+                return
+            view = self._view
+            self._title.text = f"{view.name(point.name)} · {view.say(words.TREND_HOUR)}"
+            until_ns = view.live.wall_ns()
             since_ns = until_ns - HOUR_NS
-            ask = ReadTrend((f"{self._device.id}/{point.id}",), since_ns, until_ns, BUCKETS)
-            trends: list[Trend] = []
+            from_ns = since_ns - LOOK_BACK_NS
+            name = f"{self._device.id}/{point.id}"
+            trend: Trend | None = None
             said = ""
             try:
-                trends = [one async for one in self._view.house.ports.history.ask(ask)]
+                ask = ReadTrend((name,), from_ns, until_ns, (until_ns - from_ns) // WIDTH_NS)
+                async for one in view.house.ports.history.ask(ask):
+                    trend = one
             except QueryFailed as error:
-                said = self._view.say(words.HISTORY_AWAY, error=error)
-            if not said and not any(len(trend.time_ns) for trend in trends):
-                said = self._view.say(words.NO_HISTORY)
+                said = view.say(words.HISTORY_AWAY, error=in_language(str(error), view.language))
+            drawn = curve(
+                point,
+                trend,
+                since_ns=since_ns,
+                until_ns=until_ns,
+                width_ns=WIDTH_NS,
+                period_s=self._device.template.period_s,
+                live=self._live(point),
+            )
+            if not said and len(drawn.time_ns) < 2:
+                said = view.say(words.NO_HISTORY)
             if point is self._point:
                 self._said.text = said
                 self._chart.options.clear()
-                self._chart.options.update(options(self._view, point, trends, since_ns, until_ns))
+                self._chart.options.update(options(view, point, drawn, since_ns, until_ns))
                 self._chart.update()
 
+    def _live(self, point: Point) -> float | None:
+        """The value of now, if it is one."""
+        reading = self._view.live.reading(self._device.id, point.id)
+        good = not reading.stale and reading.quality < BAD and math.isfinite(reading.value)
+        return reading.value if good else None
 
-def options(view: View, point: Point, trends: list[Trend], since_ns: int, until_ns: int) -> dict[str, Any]:
+
+def options(view: View, point: Point, drawn: Curve, since_ns: int, until_ns: int) -> dict[str, Any]:
     """What ECharts draws: minimum to maximum as a band, the last value of each bucket as a line."""
-    times = np.concatenate([one.time_ns for one in trends]) if trends else np.array([], np.int64)
-    columns = {
-        name: np.concatenate([getattr(one, name) for one in trends]) if trends else np.array([])
-        for name in ("low", "high", "last")
-    }
     # The axis is labelled in the site's time zone: the chart is told UTC and shifted by hand.
     offset_ms = _offset_ms(view, until_ns)
-    stamps = [int(stamp) + offset_ms for stamp in times // 1_000_000]
+    stamps = [int(stamp) + offset_ms for stamp in drawn.time_ns // 1_000_000]
 
     def rows(values: Float64) -> list[list[float | None]]:
         return [
@@ -82,20 +101,19 @@ def options(view: View, point: Point, trends: list[Trend], since_ns: int, until_
             for stamp, value in zip(stamps, values, strict=True)
         ]
 
-    step = "end" if point.kind is PointKind.DISCRETE else False
     series: list[dict[str, Any]] = [
         {
             "name": view.say(words.LAST),
             "type": "line",
-            "data": rows(columns["last"]),
+            "data": rows(drawn.last),
             "showSymbol": False,
-            "step": step,
+            "step": "end" if is_held(point) else False,
             "lineStyle": {"width": 1.5, "color": _LINE},
             "itemStyle": {"color": _LINE},
             "markLine": _limits(point),
         }
     ]
-    if point.kind is PointKind.ANALOGUE:
+    if point.kind is PointKind.ANALOGUE and not is_held(point):
         quiet = {
             "type": "line",
             "showSymbol": False,
@@ -104,50 +122,69 @@ def options(view: View, point: Point, trends: list[Trend], since_ns: int, until_
             "tooltip": {"show": False},
         }
         series += [
-            {**quiet, "data": rows(columns["low"]), "lineStyle": {"opacity": 0}},
+            {**quiet, "data": rows(drawn.low), "lineStyle": {"opacity": 0}},
             {
                 **quiet,
                 "name": view.say(words.BAND),
-                "data": rows(columns["high"] - columns["low"]),
+                "data": rows(drawn.high - drawn.low),
                 "lineStyle": {"opacity": 0},
                 "areaStyle": {"color": _LINE, "opacity": 0.18},
             },
         ]
-    grey = {"color": "#87929a"}
     return {
         "animation": False,
         "useUTC": True,
-        "grid": {"left": 48, "right": 12, "top": 26, "bottom": 24},
-        "tooltip": {"trigger": "axis", "confine": True},
+        "grid": {"left": 10, "right": 14, "top": 26, "bottom": 6, "containLabel": True},
+        "tooltip": {"trigger": "axis", "confine": True, ":valueFormatter": _worded(view, point)},
         "xAxis": {
             "type": "time",
             "min": since_ns // 1_000_000 + offset_ms,
             "max": until_ns // 1_000_000 + offset_ms,
-            "axisLabel": {**grey, "hideOverlap": True},
-            "axisLine": {"lineStyle": grey},
+            "axisLabel": {**_GREY, "hideOverlap": True},
+            "axisLine": {"lineStyle": _GREY},
         },
         "yAxis": {
             "type": "value",
-            "scale": True,
             "name": point.unit,
-            "nameTextStyle": grey,
-            "axisLabel": grey,
-            "splitLine": {"lineStyle": {"color": "#87929a", "opacity": 0.2}},
+            "nameTextStyle": {**_GREY, "align": "left"},
+            "splitLine": {"lineStyle": {**_GREY, "opacity": 0.2}},
+            **_scale(view, point),
         },
         "series": series,
     }
 
 
 _LINE = "#5f87a8"
+_GREY = {"color": "#87929a"}
+
+
+def _scale(view: View, point: Point) -> dict[str, Any]:
+    """Of the vertical axis: a discrete point has its states on it, by name."""
+    if point.kind is not PointKind.DISCRETE or not point.states:
+        return {"scale": True, "axisLabel": _GREY}
+    low, high = min(point.states), max(point.states)
+    every = {"interval": 1} if high - low <= STATE_TICKS else {"minInterval": 1}
+    label = {**_GREY, "hideOverlap": True, ":formatter": _worded(view, point)}
+    return {"min": low, "max": high, **every, "axisLabel": label}
+
+
+def _worded(view: View, point: Point) -> str:
+    """A JavaScript function from a value to how it is written."""
+    names = {code: view.name(text) for code, text in point.states.items()}
+    if point.kind is PointKind.DISCRETE and names:
+        return f"value => ({json.dumps(names, ensure_ascii=False)})[value] ?? ''"
+    unit = json.dumps(f" {point.unit}".rstrip(), ensure_ascii=False)
+    return f"value => value == null ? '—' : Number(value).toFixed({point.decimals}) + {unit}"
 
 
 def _limits(point: Point) -> dict[str, Any]:
+    limits = {RuleKind.HIGH_HIGH, RuleKind.HIGH, RuleKind.LOW, RuleKind.LOW_LOW}
     return {
         "symbol": "none",
         "silent": True,
-        "lineStyle": {"type": "dashed", "color": "#87929a"},
+        "lineStyle": {"type": "dashed", **_GREY},
         "label": {"show": False},
-        "data": [{"yAxis": rule.limit} for rule in point.rules if rule.kind in {"high", "low"}],
+        "data": [{"yAxis": rule.limit} for rule in point.rules if rule.kind in limits],
     }
 
 
