@@ -1,11 +1,12 @@
 """Space set aside for the day the disk fills."""
 
+import os
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from supervisor import ballast as ballast_module
 from supervisor.ballast import MIB, Ballast
 
 
@@ -25,7 +26,7 @@ def test_the_space_is_really_taken_and_given_back_once(
 
 def test_a_disk_with_little_space_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = SimpleNamespace(free=4 * 2 * MIB - 1)
-    monkeypatch.setattr(ballast_module.shutil, "disk_usage", lambda _path: usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
     assert not Ballast(tmp_path / "ballast", 2).keep()
     assert list(tmp_path.iterdir()) == []
     usage.free += 1
@@ -43,7 +44,7 @@ def test_what_cannot_be_set_aside_leaves_nothing_and_is_logged(
     def full(*_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(ballast_module.os, "posix_fallocate", full)
+    monkeypatch.setattr(os, "posix_fallocate", full)
     assert not Ballast(tmp_path / "ballast", 2).keep()
     assert list(tmp_path.iterdir()) == []
     assert "no ballast of 2 MiB could be set aside" in caplog.text

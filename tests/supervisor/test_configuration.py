@@ -1,6 +1,7 @@
 """How a process comes to its configuration."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ def test_what_is_kept_is_whole_or_the_one_before(applied: Path, monkeypatch: pyt
     def crash(_: int) -> None:
         raise OSError("the power fails")
 
-    monkeypatch.setattr(module.os, "fsync", crash)
+    monkeypatch.setattr(os, "fsync", crash)
     with pytest.raises(OSError, match="the power fails"):
         keep(Configuration(6, "{}"), applied)
     assert json.loads(applied.read_text())["version"] == 5

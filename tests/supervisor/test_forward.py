@@ -95,7 +95,7 @@ def test_many_commands_at_once_share_one_client(way: Way) -> None:
     way.field("field")
     for at in range(50):
         way.send("field", f"c{at}")
-    ended = set()
+    ended: set[str] = set()
     while len(ended) < 50:
         answer = way.answers.get(timeout=WITHIN_S)
         if answer.stage.is_final:

@@ -1,0 +1,84 @@
+"""The command line where nothing runs; `tests/flows` has the rest."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from actors.paths import RunPaths
+from config.load import read
+from config.versions import VersionStore
+from supervisor.cli import app
+from supervisor.launch import use_version
+
+SITE = """
+[site]
+id = "tiny"
+name = { zh = "小", en = "Tiny" }
+timezone = "Asia/Shanghai"
+
+[[zone]]
+id = "campus"
+name = { zh = "园区", en = "Campus" }
+kind = "site"
+"""
+
+
+def steward(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "site.toml").write_text(SITE, "utf-8")
+    return folder
+
+
+def test_without_a_command_it_shows_what_there_is() -> None:
+    said = steward()
+    for command in ("run", "demo", "check", "schema", "status", "config"):
+        assert command in said.output
+
+
+def test_a_site_that_is_right_is_counted(site: Path) -> None:
+    said = steward("check", site)
+    assert (said.exit_code, "no problems" in said.output) == (0, True)
+
+
+@pytest.mark.parametrize("command", [["check"], ["config", "list"], ["config", "export"], ["status"]])
+def test_a_site_that_is_wrong_ends_with_1_and_the_problem(site: Path, command: list[str]) -> None:
+    (site / "site.toml").write_text(SITE.replace("Asia/Shanghai", "Mars/Olympus"), "utf-8")
+    said = steward(*command, site)
+    assert said.exit_code == 1
+    assert "Mars/Olympus" in said.output
+
+
+def test_a_folder_without_a_site_says_so(tmp_path: Path) -> None:
+    said = steward("check", tmp_path / "nowhere")
+    assert said.exit_code == 1
+    assert "nowhere" in said.output
+
+
+def test_before_the_first_run_there_is_nothing_to_export(site: Path, paths: RunPaths) -> None:
+    said = steward("config", "export", site, "--run", paths.root)
+    assert said.exit_code == 1
+    assert "steward run makes the first" in said.output
+
+
+def test_versions_are_listed_with_the_running_one_marked_and_written_into_the_files(
+    site: Path, paths: RunPaths
+) -> None:
+    store = VersionStore(paths.configuration)
+    for name in ("Tiny", "Larger"):
+        (site / "site.toml").write_text(SITE.replace("Tiny", name), "utf-8")
+        store.import_files(read(site), "olga", f"named {name}", lambda: datetime.now(UTC), site=str(site))
+    use_version(paths, 1)
+    lines = steward("config", "list", site, "--run", paths.root).output.splitlines()
+    assert [line.split()[0] for line in lines] == ["1*", "2"]
+    assert "olga: named Larger" in lines[1]
+    said = steward("config", "export", site, "--run", paths.root, "--version", 1)
+    assert said.exit_code == 0
+    assert "Tiny" in (site / "site.toml").read_text("utf-8")
