@@ -12,7 +12,7 @@ from actors.said import in_chinese, said
 from actors.sweep import Observed, Unwatch, Watch
 from actors.write import Order, Writing, confirming_point, confirms, refusal, result, unscaled
 from config.site import Device
-from drivers.driver import BAD, Driver, DriverError, Plant, WriteUnknown
+from drivers.driver import UNCERTAIN, Driver, DriverError, Plant, WriteUnknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,8 @@ class Writes:
 
     def observed(self, message: Observed) -> None:
         writing = self._under_way.get(message.id)
-        if writing is None or message.quality >= BAD:
+        # A substituted value is a person's word, not the device's.
+        if writing is None or message.quality >= UNCERTAIN:
             return
         if confirms(writing.point, writing.value, message.value):
             self._finish(writing, Stage.CONFIRMED, "", message.value)
@@ -147,7 +148,7 @@ class Writes:
         if not remote:
             return None
         reading = self._plant.reading(self._device.id, remote)
-        if reading is None or reading.quality >= BAD:
+        if reading is None or reading.quality >= UNCERTAIN:
             return said(
                 f"读不到{in_chinese(self._device, remote)}，设备可能处于就地；没有发送",
                 f"{self._device.id}/{remote} cannot be read, so it may stand on local; nothing was sent",

@@ -251,6 +251,14 @@ def test_a_write_is_confirmed_by_its_feedback(placed: Placed) -> None:
     assert stages == [Stage.ACCEPTED, Stage.WRITTEN, Stage.CONFIRMED]
 
 
+def test_a_substituted_value_confirms_nothing(placed: Placed) -> None:
+    placed.plant["ahu-2", "quick"] = Reading(30.0, Quality.UNCERTAIN_SUBSTITUTED, 1)
+    placed.write("quick", 30.0)
+    watch = placed.sweep.next(Watch)
+    watch.observer.tell(Observed(watch.id, 30.0, Quality.UNCERTAIN_SUBSTITUTED))
+    assert [placed.reply().stage for _ in range(3)][-1] is Stage.FAILED
+
+
 def test_a_write_that_nothing_confirms_is_done_when_it_is_answered(placed: Placed) -> None:
     placed.write("blind", 30.0)
     assert [placed.reply().stage for _ in range(3)] == [Stage.ACCEPTED, Stage.WRITTEN, Stage.DONE]
@@ -324,6 +332,7 @@ def test_nothing_is_written_while_a_tag_hangs(placed: Placed) -> None:
         (None, False),
         (Reading(0.0, Quality.GOOD, 1), False),
         (Reading(1.0, Quality.BAD_COMM_LOSS, 1), False),
+        (Reading(1.0, Quality.UNCERTAIN_SUBSTITUTED, 1), False),
         (Reading(1.0, Quality.GOOD, 1), True),
     ],
 )
