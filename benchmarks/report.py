@@ -27,9 +27,7 @@ def machine() -> dict[str, float | str]:
         "machine_cores": len(os.sched_getaffinity(0)),
         "machine_memory_mb": psutil.virtual_memory().total // 2**20,
         "machine_python": platform.python_version(),
-        "machine_load": os.getloadavg()[
-            0
-        ],  # of the last minute, our own included
+        "machine_load": os.getloadavg()[0],  # of the last minute, our own included
     }
 
 
