@@ -48,7 +48,9 @@ class Feed:
             for publisher in self._ports.snapshots:
                 self._ask(publisher)
             async for frame, message in self._frames.frames():
-                if self._live.receive(frame, message):
+                if frame.publisher not in self._ports.snapshots:
+                    self._live.hear(frame.publisher, message)
+                elif self._live.receive(frame, message):
                     self._ask(frame.publisher)
                 if isinstance(message, ConfigurationAnnounced):
                     self._follow()

@@ -114,6 +114,13 @@ class Live:
             self._apply(publisher, one, fresh=True)
         return publisher.stream.behind
 
+    def hear(self, name: str, message: LiveMessage) -> None:
+        """From a publisher that gives no snapshots: it only beats, and each beat says everything."""
+        if isinstance(message, Beat):
+            publisher = self.publishers.setdefault(name, Publisher())
+            publisher.heard_s = self.clock()
+            publisher.newest.apply(message)
+
     def restore(self, frame: Frame, messages: Iterable[LiveMessage]) -> bool:
         """Take a snapshot in, which replaces all that its publisher said; true when another is needed."""
         publisher = self.publishers.setdefault(frame.publisher, Publisher())

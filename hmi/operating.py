@@ -64,7 +64,7 @@ class OperateDialog:
         states = {
             code: view.name(text) for code, text in point.states.items() if write.low <= code <= write.high
         }
-        self._choice.set_options(states, value=None)
+        self._choice.set_options(states, value=self._other(point, states))
         self._choice.visible = point.kind is PointKind.DISCRETE and bool(states)
         self._entry.visible = not self._choice.visible
         self._entry.value = ""
@@ -73,6 +73,12 @@ class OperateDialog:
         self._draw_stages()
         self._buttons(selected=False)
         self._dialog.open()
+
+    def _other(self, point: Point, states: dict[int, str]) -> int | None:
+        """Of two states the one that is not; whoever opens the dialog of a lamp means to switch it."""
+        now = self._view.live.reading(self._device.id, point.id).value
+        others = [code for code in states if code != now]
+        return others[0] if len(states) == 2 and len(others) == 1 else None
 
     def _range(self, point: Point) -> str:
         assert point.write is not None
@@ -90,7 +96,9 @@ class OperateDialog:
             case Verify.READ_BACK:
                 return self._view.say(words.READ_BACK)
             case Verify.FEEDBACK:
-                return self._view.say(words.FEEDBACK, point=point.write.feedback)
+                feedback = drawing.point_of(self._device, point.write.feedback)
+                assert feedback is not None, "held by the configuration"
+                return self._view.say(words.FEEDBACK, point=self._view.name(feedback.name))
             case Verify.NONE:
                 return self._view.say(words.NOT_VERIFIED)
 

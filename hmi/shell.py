@@ -45,6 +45,11 @@ def symbol(priority: int, state: AlarmState, label: str = "") -> Markup:
     ).format(priority=priority, state=state.value, label=label)
 
 
+def key_of(alarm: Alarm) -> str:
+    """Names the very occurrence."""
+    return f"{alarm.device}/{alarm.point}/{alarm.rule}#{alarm.event}"
+
+
 def urgency(alarm: Alarm) -> tuple[bool, int, int]:
     """Sort key: unacknowledged first, then by priority, then the newest."""
     waiting = alarm.state in {AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED}
@@ -77,10 +82,15 @@ def _banner(view: View) -> Markup:
     first = alarms[0]
     said = drawing.alarm(view.language, view.live.site, first)
     return Markup(
-        '<a class="banner" href="/alarms">{symbol}<span class="what"><b>{device}</b> {message}</span>'
-        '<span class="when">{when}</span><span class="count">{count}</span></a>'
+        '<a class="banner" href="/alarms#{key}">{symbol}<span class="what"><b>{device}</b> {message}</span>'
+        '<span class="where">{place}</span><span class="when">{when}</span>'
+        '<span class="count">{count}</span></a>'
     ).format(
-        symbol=symbol(first.priority, first.state),
+        key=quote(key_of(first)),
+        symbol=symbol(
+            first.priority, first.state, view.say(words.PRIORITIES.get(first.priority, words.ALARM))
+        ),
+        place=said.place,
         device=said.device,
         message=said.message,
         when=drawing.clock(view.zone, first.occurred_ns),

@@ -3,6 +3,7 @@
 from typing import Final
 
 from actors.messages import AlarmState, Link, Stage
+from actors.said import in_language
 from business.access import Refusal
 from business.identity.model import Place, Role
 from config.site import RuleKind, Text
@@ -145,9 +146,21 @@ OFFLINE = Text("离线", "Offline")
 FAULTED = Text("故障", "Faulted")
 NO_ALARMS = Text("没有报警", "No alarms")
 ACTIVE_ALARMS = Text("活动报警", "Active alarms")
-PROCESSES = Text("Steward 进程", "Steward's processes")
 HEARD = Text("心跳正常", "Alive")
 SILENT = Text("无心跳", "Silent")
+PROCESS_NAMES: Final[dict[str, Text]] = {
+    "core": Text("报警与命令", "Alarms and commands"),
+    "field": Text("现场采集", "Field"),
+    "historian": Text("历史", "History"),
+    "office": Text("业务", "Business"),
+    "watchdog": Text("自检", "Watchdog"),
+    "web-control": Text("中控室画面", "Control room pages"),
+    "web-office": Text("办公画面", "Office pages"),
+}
+ALL_WELL = Text("系统运行正常", "Steward is well")
+NOT_WELL = Text("{names} 无心跳", "{names} silent")
+DEVICES_OFFLINE = Text("{count} 台设备离线", "{count} devices offline")
+ALL_ONLINE = Text("{count} 台设备全部在线", "All {count} devices online")
 LIMIT_SET = Text("限值组", "Limit set")
 ZONE = Text("区域", "Zone")
 ALL_ZONES = Text("全部区域", "All zones")
@@ -156,7 +169,7 @@ TAG_NUMBER = Text("位号", "Tag")
 STATE = Text("状态", "State")
 NO_DEVICES_HERE = Text("该区域没有此子系统的设备", "No devices of this subsystem in the zone")
 MAIN_POINTS = Text("主要测点", "Main points")
-MORE = Text("另有 {count} 台", "{count} more")
+MORE = Text("另有 {count} 项", "{count} more")
 
 # --- device
 POINT = Text("测点", "Point")
@@ -199,7 +212,7 @@ VERIFIED_BY = Text("确认方式", "Confirmed by")
 READ_BACK = Text("回读", "Read-back")
 FEEDBACK = Text("反馈点 {point}", "Feedback point {point}")
 NOT_VERIFIED = Text("无回读", "Nothing to read back")
-SELECT = Text("选择", "Select")
+SELECT = Text("核对", "Check")
 CONFIRM_WRITE = Text("确认执行", "Confirm")
 SELECTED = Text("检查通过，请在 10 秒内确认执行", "Checks passed; confirm within 10 seconds")
 VALUE_MISSING = Text("请输入数值", "Enter a value")
@@ -253,7 +266,32 @@ PROCESS_NUMBER = Text("进程号", "PID")
 RESTARTS = Text("重启", "Restarts")
 INBOX = Text("收件箱", "Inbox")
 MESSAGES = Text("消息", "Messages")
-RATES = Text("速率", "Rates")
+FIGURES = Text("运行数据", "Figures")
+FIGURE_NAMES: Final[dict[str, Text]] = {
+    "scans": Text("扫描", "scans"),
+    "points": Text("测点读数", "point values"),
+    "late": Text("迟到扫描", "late scans"),
+    "history_lag_rows": Text("待送历史", "history waiting"),
+    "conditions_lag_rows": Text("待送报警", "conditions waiting"),
+    "history_dropped": Text("丢弃历史", "history dropped"),
+    "rows": Text("历史行", "history rows"),
+    "hot_bytes": Text("热存储", "hot store"),
+    "waiting_batches": Text("待写批次", "batches waiting"),
+    "sealed_rows": Text("已归档行", "rows sealed"),
+    "journal_rows": Text("记录行", "journal rows"),
+    "journal_p50_ms": Text("记录中位耗时", "journal median"),
+    "journal_p99_ms": Text("记录 99% 耗时", "journal 99 %"),
+    "loop_lag_ms": Text("画面延迟", "page delay"),
+    "silent": Text("无回应路径", "silent paths"),
+}
+CANARY = Text("报警链路自检（{process}）", "alarm path drill ({process})")
+ACTOR_STATES: Final[dict[str, Text]] = {
+    "starting": Text("启动中", "Starting"),
+    "running": Text("运行", "Running"),
+    "faulted": Text("故障停用", "Faulted"),
+    "stopping": Text("停止中", "Stopping"),
+    "stopped": Text("已停止", "Stopped"),
+}
 LAST_ERROR = Text("最近错误", "Last error")
 NO_TREE = Text("没有应答：{error}", "No answer: {error}")
 UP_SINCE = Text("启动于", "Up since")
@@ -277,6 +315,7 @@ REVOKE = Text("退出该设备", "End")
 THIS_SESSION = Text("本机", "This one")
 ADDRESS = Text("地址", "Address")
 BROWSER = Text("浏览器", "Browser")
+ENTRANCE = Text("入口", "Place")
 LAST_SEEN = Text("最近操作", "Last seen")
 
 # --- about
@@ -327,8 +366,8 @@ def say(language: str, text: Text, **values: object) -> str:
 
 
 def refusal(language: str, detail: str) -> str:
-    """The words for a `Refusal`; what another process explained itself is shown as it stands."""
+    """The words for a `Refusal`, or the reader's half of what another process explained itself."""
     try:
         return say(language, REFUSALS[Refusal(detail)])
     except ValueError:
-        return detail
+        return in_language(detail, language)

@@ -4,9 +4,10 @@ from markupsafe import Markup
 from nicegui import ui
 
 from actors.messages import AcknowledgeAlarm, Alarm, AlarmState
+from actors.said import in_language
 from hmi import drawing, words
-from hmi.commanding import is_trouble, send
-from hmi.shell import EMPTY, frame, html, symbol, urgency
+from hmi.commanding import in_words, is_trouble, send
+from hmi.shell import EMPTY, frame, html, key_of, symbol, urgency
 from hmi.view import View
 
 ROWS_A_PAGE = 100
@@ -96,7 +97,7 @@ class AlarmList:
             ("tight", ""),
             ("tight", ""),
             ("", view.say(words.ALARM)),
-            ("", view.say(words.STATE)),
+            ("tight", view.say(words.STATE)),
             ("tight", view.say(words.TIME)),
             ("number hide-small", view.say(words.VALUE)),
             ("number hide-small", view.say(words.LIMIT)),
@@ -124,11 +125,11 @@ class AlarmList:
             else EMPTY
         )
         return Markup(
-            '<tr class="alarm {state}" data-alarm="{key}"><td class="tight">'
+            '<tr class="alarm {state}" id="{key}" data-alarm="{key}"><td class="tight">'
             '<input type="checkbox" data-act="pick" data-key="{key}"{picked}></td>'
             '<td class="tight">{symbol}</td><td><a href="/device/{id}"><b>{device}</b></a> {message}<br>'
             "<small>{place}</small></td>"
-            '<td>{state_word}</td><td class="tight" title="{date}">{time}</td>'
+            '<td class="tight">{state_word}</td><td class="tight" title="{date}">{time}</td>'
             '<td class="number hide-small">{value}</td>'
             '<td class="number hide-small">{limit}</td><td class="hide-small">{by} {note}</td>'
             '<td class="tight">{button}</td></tr>'
@@ -149,7 +150,7 @@ class AlarmList:
             value=said.value,
             limit=said.limit,
             by=alarm.by,
-            note=alarm.note,
+            note=in_language(alarm.note, view.language),
             button=button,
         )
 
@@ -228,22 +229,17 @@ class AlarmList:
         if not await view.may("alarm.acknowledge"):
             return
         note = str(self._note.value or "")[:NOTE_LENGTH]
-        failed = 0
+        failed, reason = 0, ""
         for alarm in asked:
             body = AcknowledgeAlarm(alarm.device, alarm.point, alarm.rule, alarm.event, note)
             result = await send(view, body, lambda _result: None)
-            failed += is_trouble(result)
+            if is_trouble(result):
+                failed += 1
+                reason = in_words(view, result)
             self._selected.discard(key_of(alarm))
         self._turn += 1
-        ui.notify(
-            view.say(words.ACKNOWLEDGED_COUNT, done=len(asked) - failed, failed=failed),
-            type="warning" if failed else "info",
-        )
-
-
-def key_of(alarm: Alarm) -> str:
-    """Names the very occurrence."""
-    return f"{alarm.device}/{alarm.point}/{alarm.rule}#{alarm.event}"
+        said = view.say(words.ACKNOWLEDGED_COUNT, done=len(asked) - failed, failed=failed)
+        ui.notify(f"{said} · {reason}" if failed else said, type="warning" if failed else "info")
 
 
 def _pressed(*, pressed: bool) -> Markup:

@@ -128,7 +128,8 @@ class DevicePage:
         view = self._view
         cell = view.cell(self._device.id, point.id, with_age=True)
         return Markup(
-            '<tr data-act="trend" data-key="{id}"><td>{name}<br class="hide-small">'
+            '<tr data-act="trend" data-key="{id}"><td><button class="bare" data-act="trend" data-key="{id}">'
+            '{name}</button><br class="hide-small">'
             '<small class="hide-small">{id}</small></td>'
             '<td class="number">{value}</td><td class="tight">'
             '<span class="q" id="{cell}q" data-quality="{quality}" data-good="{good}">{word}</span></td>'
@@ -160,7 +161,8 @@ class DevicePage:
                 shown += button.format("end-substitution", point.id, view.say(words.END_SUBSTITUTION))
             else:
                 shown += Markup(
-                    '<button class="plain" data-act="substitute" data-key="{}" title="{}">✎</button>'
+                    '<button class="quiet" data-act="substitute" data-key="{0}" title="{1}" aria-label="{1}">'
+                    "✎</button>"
                 ).format(point.id, view.say(words.SUBSTITUTE))
         return shown
 
@@ -236,13 +238,14 @@ class DevicePage:
         hours = drawing.number(str(self._substitute_hours.value or ""))
         reason = str(self._substitute_reason.value or "").strip()[:200]
         if value is None:
-            said = view.say(words.NOT_A_NUMBER, value=self._substitute_value.value)
+            typed = str(self._substitute_value.value or "").strip()[:40]
+            said = view.say(words.NOT_A_NUMBER, value=typed) if typed else view.say(words.VALUE_MISSING)
         elif not point.low <= value <= point.high:
             said = view.say(
                 words.OUT_OF_LIMITS,
                 value=drawing.value(view.language, point, value),
-                low=point.low,
-                high=point.high,
+                low=f"{point.low:g}",
+                high=f"{point.high:g}",
                 unit=point.unit,
             )
         elif hours is None or not 0 < hours <= SUBSTITUTE_HOURS:

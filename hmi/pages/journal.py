@@ -6,6 +6,8 @@ from markupsafe import Markup
 
 from actors.channels.query import QueryFailed
 from actors.messages import Journal, JournalRow, ReadJournal
+from actors.said import in_language
+from config.site import RuleKind
 from hmi import drawing, words
 from hmi.shell import EMPTY, frame, html
 from hmi.view import View
@@ -24,7 +26,7 @@ async def journal(view: View) -> None:
             assert isinstance(chunk, Journal)
             rows += chunk.rows
     except QueryFailed as error:
-        problem = view.say(words.JOURNAL_AWAY, error=error)
+        problem = view.say(words.JOURNAL_AWAY, error=in_language(str(error), view.language))
     with frame(view, view.say(words.JOURNAL)):
         html(_pages(rows, cursor, device, view))
         if problem:
@@ -92,7 +94,9 @@ def _row(view: View, row: JournalRow) -> Markup:
         device=view.name(device.name) if device else row.device,
         message=drawing.rule_text(view.language, point, rule, row.rule),
         value=drawing.with_unit(view.language, point, row.value) if point else drawing.NOTHING,
-        limit=drawing.with_unit(view.language, point, row.limit) if point else drawing.NOTHING,
+        limit=drawing.with_unit(view.language, point, row.limit)
+        if point and rule and rule.kind is not RuleKind.STATE
+        else drawing.NOTHING,
         by=row.user,
-        note=row.note,
+        note=in_language(row.note, view.language),
     )

@@ -6,18 +6,26 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from actors.messages import AlarmState, Link
+from actors.said import in_language
 from config.site import Device, Point, Subsystem
 from hmi import words
+from hmi.pages.system import process_name
 from hmi.shell import EMPTY, frame, html, symbol
 from hmi.view import View
 
 KEY_VALUES = 5
 """Values a card shows of its subsystem."""
+OFFLINE_NAMES = 8
+"""Unreachable devices named in the open; more are counted."""
 
 
 def overview(view: View) -> None:
     with frame(view, view.say(words.OVERVIEW)):
-        html(Markup('<div class="status">{}{}</div>').format(_priorities(view), _processes(view)))
+        html(
+            Markup('<div class="glance">{}{}{}</div>').format(
+                _priorities(view), _offline(view), _processes(view)
+            )
+        )
         html(
             Markup('<div class="cards">{}</div>').format(
                 EMPTY.join(_card(view, one) for one in view.live.site.subsystems.values())
@@ -48,15 +56,45 @@ def _priorities(view: View) -> Markup:
     return view.block(render, lambda: view.live.alarm_revision)
 
 
+def _offline(view: View) -> Markup:
+    """The devices that cannot be reached, by name, each a way to it."""
+
+    def render() -> Markup:
+        devices = view.live.site.devices.values()
+        lost = [
+            (device, state)
+            for device in devices
+            if (state := view.live.device_state(device.id)) and state.link in {Link.DOWN, Link.FAULTED}
+        ]
+        if not lost:
+            said = view.say(words.ALL_ONLINE, count=len(devices))
+            return Markup('<span class="link up">{}</span>').format(said)
+        return Markup('<span class="link down">{}</span>{}{}').format(
+            view.say(words.DEVICES_OFFLINE, count=len(lost)),
+            EMPTY.join(
+                Markup(' <a class="lost" href="/device/{}" title="{} {}">{}</a>').format(
+                    device.id,
+                    view.say(words.LINKS[state.link]),
+                    in_language(state.reason, view.language),
+                    view.name(device.name),
+                )
+                for device, state in lost[:OFFLINE_NAMES]
+            ),
+            f" +{len(lost) - OFFLINE_NAMES}" if len(lost) > OFFLINE_NAMES else "",
+        )
+
+    return view.block(render, lambda: view.live.state_revision)
+
+
 def _processes(view: View) -> Markup:
     def render() -> Markup:
-        return EMPTY.join(
-            Markup('<a href="/system" class="link {}">{} {}</a> ').format(
-                "down" if view.live.is_silent(name) else "up",
-                name,
-                view.say(words.SILENT) if view.live.is_silent(name) else "",
-            )
-            for name in sorted({*view.house.ports.snapshots, *view.live.beats()})
+        processes = sorted({*view.house.ports.snapshots, *view.live.beats()})
+        silent = [process_name(view, name) for name in processes if view.live.is_silent(name)]
+        return Markup('<a href="/system" class="link {}">{}</a>').format(
+            "down" if silent else "up",
+            view.say(words.NOT_WELL, names="、".join(silent) if view.language == "zh" else ", ".join(silent))
+            if silent
+            else view.say(words.ALL_WELL),
         )
 
     return view.slowly(render, "div")
@@ -123,7 +161,9 @@ def key_values(view: View, devices: list[Device]) -> Iterator[tuple[Device, Poin
     """First values of several devices rather than all of one, not all of one kind where there are more."""
     rest: list[tuple[int, int, Device, Point]] = []
     for order, device in enumerate(devices):
-        rest += [(depth, order, device, point) for depth, point in enumerate(view.live.main_points(device))]
+        # What is measured tells more than what was set.
+        points = sorted(view.live.main_points(device), key=lambda point: point.write is not None)
+        rest += [(depth, order, device, point) for depth, point in enumerate(points)]
     rest.sort(key=lambda one: one[:2])
     kinds = {(device.template.profile, point.id) for _, _, device, point in rest}
     most = KEY_VALUES if len(kinds) < 2 else KEY_VALUES - 2

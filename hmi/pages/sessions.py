@@ -55,8 +55,8 @@ class SessionsPage:
         view = self._view
         heads = (
             ("", words.USER_NAME),
-            ("hide-small", words.SITE),
-            ("hide-small", words.ADDRESS),
+            ("tight hide-small", words.ENTRANCE),
+            ("tight hide-small", words.ADDRESS),
             ("hide-small", words.BROWSER),
             ("hide-small", words.CREATED),
             ("", words.LAST_SEEN),
@@ -71,14 +71,15 @@ class SessionsPage:
     def _row(self, row: SessionRow) -> Markup:
         view = self._view
         return Markup(
-            '<tr><td>{}</td><td class="hide-small">{}</td><td class="hide-small">{}</td>'
-            '<td class="hide-small"><small>{}</small></td><td class="tight hide-small">{}</td>'
+            '<tr><td>{}</td><td class="tight hide-small">{}</td><td class="tight hide-small">{}</td>'
+            '<td class="hide-small" title="{}">{}</td><td class="tight hide-small">{}</td>'
             '<td class="tight">{}</td><td class="tight">{}</td></tr>'
         ).format(
             row.user,
             view.say(words.PLACES[Place(row.place)]),
             row.address,
-            row.browser[:80],
+            row.browser,
+            browser_of(row.browser),
             drawing.date_and_clock(view.zone, row.created_ns),
             drawing.date_and_clock(view.zone, row.seen_ns),
             view.say(words.THIS_SESSION)
@@ -110,6 +111,18 @@ class SessionsPage:
             return
         ui.notify(view.say(words.PASSWORD_CHANGED), type="info")
         await self._read()
+
+
+def browser_of(agent: str) -> str:
+    """Browser and system, as people call them, of what a browser says of itself; '—' for anything else."""
+    browsers = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"))
+    phones = (("Android", "Android"), ("iPhone", "iPhone"))
+    systems = (*phones, ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+    found = [
+        next((name for mark, name in marks if mark in agent), "")
+        for marks in ((*browsers, ("Safari/", "Safari")), systems)
+    ]
+    return " · ".join(name for name in found if name) or drawing.NOTHING
 
 
 async def sessions(view: View) -> None:

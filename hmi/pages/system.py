@@ -9,6 +9,7 @@ from nicegui import ui
 
 from actors.channels.query import QueryFailed
 from actors.messages import ReadTree, Tree
+from actors.said import in_language
 from hmi import drawing, words
 from hmi.shell import EMPTY, frame, html
 from hmi.view import View
@@ -43,24 +44,28 @@ class SystemPage:
                 assert isinstance(chunk, Tree)
                 self._trees[process] = chunk
         except QueryFailed as error:
-            self._trees[process] = self._view.say(words.NO_TREE, error=error)
+            self._trees[process] = self._view.say(
+                words.NO_TREE, error=in_language(str(error), self._view.language)
+            )
 
     def _beats(self) -> Markup:
         view = self._view
         beats = view.live.beats()
         rows = EMPTY.join(
             Markup(
-                '<tr><td><b>{}</b></td><td class="tight"><span class="link {}">{}</span></td>'
-                '<td class="hide-small">{}</td>'
+                '<tr><td class="tight"><b>{}</b><br><small>{}</small></td>'
+                '<td class="tight"><span class="link {}">{}</span></td>'
+                '<td class="tight hide-small">{}</td>'
                 '<td class="hide-small tight">{}</td><td class="number">{}</td><td>{}</td></tr>'
             ).format(
+                process_name(view, name),
                 name,
                 "down" if view.live.is_silent(name) else "up",
                 view.say(words.SILENT if view.live.is_silent(name) else words.HEARD),
                 beat.pid if beat else drawing.NOTHING,
                 drawing.date_and_clock(view.zone, beat.started_ns) if beat else drawing.NOTHING,
                 beat.version if beat else drawing.NOTHING,
-                ", ".join(f"{key} {rate:,.4g}" for key, rate in sorted(beat.rates.items())) if beat else "",
+                figures(view, beat.rates) if beat else "",
             )
             for name in sorted({*view.house.ports.snapshots, *beats})
             for beat in (beats.get(name),)
@@ -76,7 +81,7 @@ class SystemPage:
             view.say(words.PROCESS_NUMBER),
             view.say(words.UP_SINCE),
             view.say(words.CONFIGURATION),
-            view.say(words.RATES),
+            view.say(words.FIGURES),
             rows,
         )
 
@@ -86,7 +91,7 @@ class SystemPage:
     def _tree(self, name: str, tree: Tree | str) -> Markup:
         view = self._view
         if isinstance(tree, str):
-            return Markup('<h2>{}</h2><p class="notice">{}</p>').format(name, tree)
+            return Markup('<h2>{}</h2><p class="notice">{}</p>').format(process_name(view, name), tree)
         nodes = list(walk(tree.root, 0))
         heads = (
             words.NAME,
@@ -101,14 +106,43 @@ class SystemPage:
             '<h2>{} · {}</h2><div class="scroll"><table class="tree"><thead><tr>{}</tr></thead><tbody>{}'
             "</tbody></table>{}</div>"
         ).format(
+            process_name(view, name),
             name,
-            tree.pid,
             EMPTY.join(Markup("<th>{}</th>").format(view.say(head)) for head in heads),
-            EMPTY.join(_node(depth, node) for depth, node in nodes[:ROWS]),
+            EMPTY.join(_node(view, depth, node) for depth, node in nodes[:ROWS]),
             Markup('<p class="empty">{}</p>').format(view.say(words.MORE, count=len(nodes) - ROWS))
             if len(nodes) > ROWS
             else EMPTY,
         )
+
+
+def process_name(view: View, name: str) -> str:
+    """In words; a site may have several field processes, each by a name of its own."""
+    known = words.PROCESS_NAMES.get(name)
+    return view.say(known) if known else f"{view.say(words.PROCESS_NAMES['field'])} {name}"
+
+
+def figures(view: View, rates: Mapping[str, float]) -> str:
+    """What a process says of itself, in words, with units and no more digits than tell something."""
+    return " · ".join(
+        f"{_figure_name(view, key)} {figure(key, value)}" for key, value in sorted(rates.items())
+    )
+
+
+def _figure_name(view: View, key: str) -> str:
+    if key.startswith("canary_"):
+        process = process_name(view, key.removeprefix("canary_").removesuffix("_ms"))
+        return view.say(words.CANARY, process=process)
+    known = words.FIGURE_NAMES.get(key)
+    return view.say(known) if known else key.replace("_", " ")
+
+
+def figure(key: str, value: float) -> str:
+    if key.endswith("_ms"):
+        return f"{value:,.1f} ms" if value < 100 else f"{value:,.0f} ms"
+    if key.endswith("_bytes"):
+        return f"{value / 2**20:,.1f} MB"
+    return f"{value:,.0f}"
 
 
 def walk(node: Any, depth: int) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -119,18 +153,20 @@ def walk(node: Any, depth: int) -> Iterator[tuple[int, Mapping[str, Any]]]:
             yield from walk(child, depth + 1)
 
 
-def _node(depth: int, node: Mapping[str, Any]) -> Markup:
+def _node(view: View, depth: int, node: Mapping[str, Any]) -> Markup:
     return Markup(
         "<tr><td>{}{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} / {}</td><td>{}</td><td>{}</td></tr>"
     ).format(
         "\u3000" * depth,
         node.get("name", ""),
         node.get("kind", ""),
-        node.get("state", ""),
+        view.say(state)
+        if (state := words.ACTOR_STATES.get(node.get("state", "")))
+        else node.get("state", ""),
         node.get("restarts", 0),
         node.get("inbox", 0),
         node.get("inbox_max", 0),
-        node.get("messages", 0),
+        f"{node.get('messages', 0):,}",
         node.get("error", "") or "",
     )
 
