@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from actors import device_words, link_condition
+from actors import device_words, kept, link_condition
 from actors.actor import Actor, Pending
 from actors.condition_set import since_ns, stored
 from actors.device_writes import ConfirmDue, WriteEnded, Writes
@@ -67,6 +67,11 @@ class Reseat:
 
 
 @dataclass(frozen=True, slots=True)
+class TellState:
+    """Somebody else spoke for the device meanwhile: say again how it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class LossDue(Control):
     """The delay of the communication-loss alarm has run."""
 
@@ -119,7 +124,7 @@ class DeviceActor(Actor):
         self._recall()
         driver = self._make_driver()
         if isinstance(driver, Stateful):
-            driver.restore(_read_totals(self._out.recall.get(self._key("totals"))))
+            driver.restore(kept.read_totals(self._out.recall, self._device.id))
         self._driver = driver
         self._pump = self._out.loop.spawn(self._run(driver), on_error=self._broken)
         self._tell_state()
@@ -130,6 +135,8 @@ class DeviceActor(Actor):
                 self._set_link(Link.UP, "")
             case LinkDown(reason):
                 self._set_link(Link.DOWN, reason)
+            case TellState():
+                self._tell_state()
             case LossDue():
                 self._judge_loss()
             case Reseat(row, gather, sweep):
@@ -187,8 +194,7 @@ class DeviceActor(Actor):
             self._remember_totals(driver.state())
 
     def _remember_totals(self, totals: Mapping[str, float]) -> None:
-        kept = "\n".join(f"{name}={value!r}" for name, value in totals.items())
-        self._out.remember({self._key("totals"): kept.encode()})
+        self._out.remember(kept.totals(self._device.id, totals))
 
     def _spawn(self, work: Any) -> None:
         self._out.loop.spawn(work, on_error=self._broken)
@@ -203,9 +209,6 @@ class DeviceActor(Actor):
         self._sweep = sweep
         if self._link is not Link.UP:
             sweep.tell(Lost(row))
-        for key, kept in self._kept_substitutions():
-            value, until_ns = kept.split()
-            sweep.tell(Substitute(row, self._device.template.index[key], float(value), int(until_ns)))
 
     # -- link
 
@@ -256,19 +259,20 @@ class DeviceActor(Actor):
                 self._writes.begin(order, self._driver, point, value, self._prevented())
             case HangTag(_, reason):
                 self._tag_note, self._tag_by = reason, order.by
-                self._out.remember({self._key("tag"): f"{order.by}\n{reason}".encode()})
+                self._out.remember(kept.tag(self._device.id, order.by, reason))
                 self._done(order, device_words.tagged(self._device, reason))
             case RemoveTag():
                 self._tag_note = self._tag_by = ""
-                self._out.remember({self._key("tag"): None})
+                self._out.remember(kept.no_tag(self._device.id))
                 self._done(order, device_words.untagged(self._device))
             case SubstitutePoint(_, point, value, _, until_ns):
                 refused = self._may_not_substitute(point, until_ns)
                 if refused:
                     self._reply(order, Stage.REFUSED, refused)
                     return
-                self._out.remember({self._key(f"substitute/{point}"): f"{value!r} {until_ns}".encode()})
-                self._substitute(point, value, until_ns)
+                substituted = kept.Substituted(self._device.id, point, value, until_ns)
+                self._out.remember(kept.substitution(substituted))
+                self._substitute(substituted)
                 self._done(order, device_words.substituted(self._device, point, value))
             case EndSubstitution(_, point):
                 self._end_substitution(point)
@@ -300,7 +304,8 @@ class DeviceActor(Actor):
             return device_words.substitution_is_past(self._device, point)
         return None
 
-    def _substitute(self, point: str, value: float, until_ns: int) -> None:
+    def _substitute(self, one: kept.Substituted) -> None:
+        point, value, until_ns = one.point, one.value, one.until_ns
         if (before := self._substituted.get(point)) is not None:
             before.cancel()
         left_s = (until_ns - self._out.wall_ns()) / 1e9
@@ -314,39 +319,27 @@ class DeviceActor(Actor):
         if timer is None:
             return
         timer.cancel()
-        self._out.remember({self._key(f"substitute/{point}"): None})
+        self._out.remember(kept.no_substitution(self._device.id, point))
         self._sweep.tell(EndSubstitute(self._seat[0], self._device.template.index[point]))
         self._tell_state()
 
     # -- across restarts
 
-    def _key(self, name: str) -> str:
-        """Keys with a tilde are no conditions."""
-        return f"~{self._device.id}/{name}"
-
     def _recall(self) -> None:
         recall = self._out.recall
-        if (kept := recall.get(f"{self._device.id}//{COMM_LOSS}")) is not None:
-            self._loss.active, self._loss.since_ns = True, since_ns(kept)
-        if (kept := recall.get(self._key("tag"))) is not None:
-            self._tag_by, _, self._tag_note = kept.decode().partition("\n")
-        for point, kept in self._kept_substitutions():
-            value, until_ns = kept.split()
-            if self._may_not_substitute(point, int(until_ns)) is None:
-                self._substitute(point, float(value), int(until_ns))
+        if (since := recall.get(f"{self._device.id}//{COMM_LOSS}")) is not None:
+            self._loss.active, self._loss.since_ns = True, since_ns(since)
+        self._tag_by, self._tag_note = kept.read_tag(recall, self._device.id)
+        for one in self._kept_substitutions():
+            if self._may_not_substitute(one.point, one.until_ns) is None:
+                self._substitute(one)
             else:
-                self._out.remember({self._key(f"substitute/{point}"): None})
+                self._out.remember(kept.no_substitution(self._device.id, one.point))
 
-    def _kept_substitutions(self) -> list[tuple[str, bytes]]:
-        """(point, value and end) of what a person substitutes, as kept."""
-        prefix = self._key("substitute/")
-        kept = list(self._out.recall.items())
-        return [(key.removeprefix(prefix), body) for key, body in kept if key.startswith(prefix)]
-
-
-def _read_totals(kept: bytes | None) -> dict[str, float]:
-    if kept is None:
-        return {}
-    return {
-        name: float(value) for name, _, value in (line.rpartition("=") for line in kept.decode().splitlines())
-    }
+    def _kept_substitutions(self) -> list[kept.Substituted]:
+        points = self._device.template.index
+        return [
+            one
+            for point in points
+            if (one := kept.read_substitution(self._out.recall, self._device.id, point))
+        ]

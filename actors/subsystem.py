@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from actors import kept
 from actors.actor import Actor
 from actors.dispatcher import Dispatcher
 from actors.life import Listener
@@ -42,8 +43,7 @@ class SubsystemActor(Actor):
         self._out = outlets
         self._links: dict[str, Link] = {}
         self._waiting = False
-        kept = outlets.recall.get(f"~limits/{subsystem.id}", b"").decode()
-        self._limit_set = kept if kept in subsystem.limit_sets else subsystem.limit_sets[0]
+        self._limit_set = kept.read_limit_set(outlets.recall, subsystem)
 
     def setup(self) -> None:
         self._use(self._limit_set)
@@ -73,7 +73,7 @@ class SubsystemActor(Actor):
             )
             order.reply(result(order, Stage.REFUSED, detail, self._out.wall_ns()))
             return
-        self._out.remember({f"~limits/{self._subsystem.id}": limit_set.encode()})
+        self._out.remember(kept.limit_set(self._subsystem.id, limit_set))
         self._use(limit_set)
         detail = said(f"{zh}使用限值组 {limit_set}", f"{id_} uses {limit_set}")
         order.reply(result(order, Stage.DONE, detail, self._out.wall_ns()))

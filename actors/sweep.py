@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from actors import kept
 from actors.actor import Actor
 from actors.condition_plan import compile_rules
 from actors.condition_set import conditions_read, load, messages, stored
@@ -126,13 +127,15 @@ class SweepActor(Actor):
         decoder: Decoder,
         matrices: Matrices,
         devices: Sequence[Tell],
+        limit_sets: Mapping[str, str],
         outlets: Outlets,
     ) -> None:
-        """`devices[row]` is told `Observed` and `Broken`."""
+        """`devices[row]` is told `Observed` and `Broken`; `limit_sets` are in force now, by subsystem."""
         super().__init__(name, supervisor, dispatcher=dispatcher)
         self._table = table
         self._decoder = decoder
         self._devices = devices
+        self._limit_sets = limit_sets
         self._out = outlets
         self._ids = [device.id for device in table.devices]
         self._matrix = matrices.of(table)
@@ -153,6 +156,12 @@ class SweepActor(Actor):
         forgotten = load(self._plan, self._conditions, self._ids, conditions_of(self._out.recall))
         if forgotten:
             self._out.remember(dict.fromkeys(forgotten))
+        for subsystem, limit_set in self._limit_sets.items():
+            self._conditions.use_limit_set(self._plan, self._rows_of(subsystem), limit_set)
+        for one in kept.substitutions(self._out.recall):
+            row, column = self._table.row.get(one.device), self._table.template.index.get(one.point)
+            if row is not None and column is not None:
+                self._quality.substitutions[row, column] = Substitution(one.value, one.until_ns)
         self._history.define()
         self._wait()
 
@@ -315,12 +324,14 @@ class SweepActor(Actor):
         self._again(rows)
 
     def _use_limits(self, subsystem: str, limit_set: str) -> None:
-        rows = np.array(
-            [at for at, device in enumerate(self._table.devices) if device.subsystem == subsystem], np.intp
-        )
+        rows = self._rows_of(subsystem)
         self._conditions.use_limit_set(self._plan, rows, limit_set)
         self._again(rows[self._matrix.time_ns[rows] > 0])
         self._wait()
+
+    def _rows_of(self, subsystem: str) -> Rows:
+        rows = [at for at, device in enumerate(self._table.devices) if device.subsystem == subsystem]
+        return np.array(rows, np.intp)
 
 
 def conditions_of(recall: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -1,7 +1,7 @@
 """Space set aside for the day the disk fills: freed at once, so that what matters most can still be written.
 
-The order of survival is alarms, audit, commands, history. Everybody who finds the disk full frees the ballast
-and tries again; history alone gives up its oldest rows.
+The order of survival is alarms, audit, commands, history. The journal and the conditions outboxes free the
+ballast when they find the disk full; history never does, it gives up its own oldest rows.
 """
 
 import logging

@@ -150,10 +150,11 @@ def _launch(site: Path, run: Path | None, *, demo: bool, take_files: bool) -> No
     from config.secrets import SecretError
     from config.versions import VersionError
     from supervisor.launch import Launch, PortTaken, launch, to_terminal
+    from supervisor.lock import RunningAlready
 
     try:
         status = launch(Launch(site, run, demo=demo, take_files=take_files), to_terminal)
-    except (SiteError, SecretError, VersionError, PortTaken) as error:
+    except (SiteError, SecretError, VersionError, PortTaken, RunningAlready) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(status)

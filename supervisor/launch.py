@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,7 +22,7 @@ from config.versions import VersionStore
 from drivers import SCHEMAS
 from drivers.modbus_schema import Connection
 from supervisor.ballast import Ballast
-from supervisor.lifeline import LEAVE_S
+from supervisor.lock import await_predecessors, hold
 from supervisor.log import set_up
 from supervisor.run import Process, Processes
 
@@ -77,12 +76,18 @@ def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
 def launch(told: Launch, say: Callable[[str], None]) -> int:
     """Run a site until Ctrl+C or SIGTERM; the exit status.
 
-    Raises SiteError, VersionError, SecretError, PortTaken.
+    Raises SiteError, VersionError, SecretError, PortTaken, RunningAlready.
     """
     site = load_site(told.site, SCHEMAS)
-    check_ports(site, demo=told.demo)
     paths = run_directory(site, told.run)
     paths.create()
+    with hold(paths.root / "lock"):
+        return _launch(told, site, paths, say)
+
+
+def _launch(told: Launch, site: Site, paths: RunPaths, say: Callable[[str], None]) -> int:
+    await_predecessors(paths.root / "processes.json", paths.root)
+    check_ports(site, demo=told.demo)
     # A newcomer's terminal shows where to go; a service's standard error is its journal.
     log_file = paths.log if told.demo else None
     set_up("steward", log_file)
@@ -141,12 +146,8 @@ def check_ports(site: Site, *, demo: bool) -> None:
         connections = (device.connection for device in site.devices.values())
         gateways = {(one.host, one.port) for one in connections if isinstance(one, Connection)}
         found += [("simulated gateway", *gateway) for gateway in sorted(gateways)]
-    # The processes of a run that was killed may need this long to leave.
-    until = time.monotonic() + LEAVE_S + 1.0
-    while taken := [f"  {host}:{port} ({name})" for name, host, port in found if not _is_free(host, port)]:
-        if time.monotonic() < until:
-            time.sleep(0.2)
-            continue
+    taken = [f"  {host}:{port} ({name})" for name, host, port in found if not _is_free(host, port)]
+    if taken:
         raise PortTaken(
             "these addresses are taken, perhaps by a Steward that runs already:\n"
             + "\n".join(taken)

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from actors import link_condition
+from actors import kept, link_condition
 from actors.actor import Ref
 from actors.address import Address
 from actors.condition_set import stored
-from actors.device import DeviceActor, Reseat
+from actors.device import DeviceActor, Reseat, TellState
 from actors.dispatcher import Dispatcher
 from actors.gather import FULL_ROWS, Gathered, Gatherer, phase_s
 from actors.link_condition import LinkCondition
@@ -120,7 +120,7 @@ class Plant:
     def _start_sweeps(self, place: Place) -> Ref:
         self._root, self._above = place.siblings, place.supervisor
         children = [self._sweep(table) for table in self.tables.values()]
-        return Supervisor.start(place.name, place.supervisor, children)
+        return Supervisor.start(place.name, place.supervisor, children, on_fault=self._sweep_faulted)
 
     def _start_sweep(self, table: Table, place: Place) -> Ref:
         self._sweeps = place.siblings
@@ -132,6 +132,10 @@ class Plant:
             decoder=self._decoders[table.id],
             matrices=self.matrices,
             devices=[_Member(self, device.id) for device in table.devices],
+            limit_sets={
+                id_: kept.read_limit_set(self._out.recall, self.site.subsystems[id_])
+                for id_ in {device.subsystem for device in table.devices}
+            },
             outlets=self._out,
         )
 
@@ -251,17 +255,29 @@ class Plant:
         """On a supervisor's thread: one alarm for a device whose actor keeps failing."""
         match news:
             case ChildFaulted(name, error):
-                device = self.site.devices[name]
                 table = self._table_of[name]
-                now_ns = self._out.wall_ns()
                 self._sweeps[table.id].tell(Lost(table.row[name]))
-                state = DeviceState(name, Link.FAULTED, now_ns, error, "", "", ())
-                self._out.publish(f"device/{name}/", state)
-                if (subsystem := self.subsystem(device.subsystem)) is not None:
-                    subsystem.tell(state)
-                self._tell_fault(name, active=True)
+                self._set_aside(self.site.devices[name], error)
             case ChildHealed(name):
                 self._tell_fault(name, active=False)
+
+    def _sweep_faulted(self, news: FaultNews) -> None:
+        """The judging of a whole table keeps failing: none of its devices can be seen any more."""
+        for device in self.tables[news.name].devices:
+            match news:
+                case ChildFaulted(_, error):
+                    self._set_aside(device, error)
+                case ChildHealed():
+                    self._tell_fault(device.id, active=False)
+                    if (address := self.device(device.id)) is not None:
+                        address.tell(TellState())
+
+    def _set_aside(self, device: Device, error: str) -> None:
+        state = DeviceState(device.id, Link.FAULTED, self._out.wall_ns(), error, "", "", ())
+        self._out.publish(f"device/{device.id}/", state)
+        if (subsystem := self.subsystem(device.subsystem)) is not None:
+            subsystem.tell(state)
+        self._tell_fault(device.id, active=True)
 
     def _tell_fault(self, device: str, *, active: bool) -> None:
         condition = LinkCondition(0.0, 0.0, active, self._out.wall_ns())

@@ -73,7 +73,7 @@ class Field:
                 self._files.history,
                 commit_every_s=1.0,
                 on_failure=node.fail,
-                on_disk_full=ballast.free,
+                # The ballast is not for history, which gives up its oldest rows instead.
                 budget_bytes=site.settings.history_budget_mb * 1024 * 1024,
                 condense=condense,
             )

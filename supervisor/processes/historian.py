@@ -3,7 +3,6 @@
 from actors.historian.service import HistorianService, HistoryLimits
 from actors.messages import ReadSnapshot, ReadTree
 from supervisor.answers import snapshot_of, tree_of
-from supervisor.ballast import Ballast
 from supervisor.configuration import fetch_site
 from supervisor.lifeline import quit_now
 from supervisor.node import Node
@@ -15,14 +14,12 @@ def compose(node: Node) -> None:
     node.version = site.version
     settings = site.settings
     node.grow([])
-    ballast = Ballast(node.paths.ballast, settings.ballast_mb)
     service = node.start(
         HistorianService(
             node.paths.history,
             node.paths.durable(node.name),
             node.paths.query(node.name),
             on_failure=node.fail,
-            on_disk_full=ballast.free,
             limits=HistoryLimits(keep_days=settings.history_keep_days),
             handlers={ReadSnapshot: snapshot_of(node), ReadTree: tree_of(node)},
         )

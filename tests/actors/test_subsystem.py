@@ -75,6 +75,6 @@ def test_an_unknown_limit_set_is_refused_with_the_known_ones(summed: Summed) -> 
 
 
 def test_a_kept_limit_set_that_the_configuration_has_no_longer_gives_way_to_the_first() -> None:
-    with Rig(recall={"~limits/hvac": b"weekend"}) as rig:
+    with Rig(recall={"~limits:hvac": b"weekend"}) as rig:
         summed = Summed(rig)
         assert summed.sweep.next(UseLimits) == UseLimits("hvac", "day")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from actors import kept
 from actors.actor import Ref
 from actors.gather import Gathered
 from actors.matrices import Matrices
@@ -43,6 +44,7 @@ class Swept:
         self.table: Table = table
         self.matrices = Matrices((table,), 1)
         self.devices = [Told() for _ in table.devices]
+        self.limit_sets: dict[str, str] = {}
         self.ref = self.start()
 
     def start(self) -> Ref:
@@ -55,6 +57,7 @@ class Swept:
                 decoder=FakeDecoder(self.table.template),
                 matrices=self.matrices,
                 devices=self.devices,
+                limit_sets=self.limit_sets,
                 outlets=self.rig.outlets,
             )
         )
@@ -284,3 +287,21 @@ def test_nothing_is_kept_of_a_table_without_history() -> None:
         swept.scan({0: (20.0,)})
         rig.history.next(TableDefined)
         assert not rig.history.so_far(object)
+
+
+def test_a_sweep_that_restarts_alone_knows_limit_sets_and_substitutions(swept: Swept) -> None:
+    device = swept.table.devices[1]
+    swept.limit_sets = {device.subsystem: "night"}
+    swept.rig.recall |= {
+        key: body
+        for key, body in kept.substitution(kept.Substituted(device.id, "temperature", 7.5, 2**62)).items()
+        if body is not None
+    }
+    swept.start()
+    swept.scan({0: (20.0, "x"), 1: (20.0, "y")})
+    read = swept.rig.conditions.so_far(ConditionsRead)
+    assert {each.device: active(each) for each in read} == {
+        swept.table.devices[0].id: [("temperature", "high")],
+        device.id: [],
+    }
+    assert swept.read(1) == (7.5, Quality.UNCERTAIN_SUBSTITUTED)

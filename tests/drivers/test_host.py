@@ -32,7 +32,7 @@ async def test_facts_become_points_and_what_is_not_known_is_bad() -> None:
     columns = Host().decoder(made_from).decode([scan.raw])
     assert columns.values[0, 0] == 42.5
     assert columns.quality[0].tolist() == [Quality.GOOD, Quality.BAD_INPUT, Quality.BAD_INPUT]
-    with pytest.raises(WriteError, match="steward/disk is calculated; 1.0 cannot be written"):
+    with pytest.raises(WriteError, match=r"steward/disk is calculated; 1\.0 cannot be written"):
         await driver.write(0, 1.0)
     await driver.close()
     await process.close()
