@@ -23,7 +23,14 @@ def frame(view: View, title: str) -> Iterator[None]:
     """Everything created inside is the page's own content."""
     site = view.name(view.live.site.name)
     ui.page_title(f"{title} · {site}")
-    ui.colors(primary="#4a6580", secondary="#5d6b78", accent="#4a6580", positive="#4a6580")
+    ui.colors(
+        primary="#4a6580",
+        secondary="#5d6b78",
+        accent="#4a6580",
+        positive="#4a6580",
+        info="#4a5a68",
+        warning="#8a5200",
+    )
     with ui.element("div").classes("shell"):
         html(_top(view, site))
         html(_navigation(view))
@@ -202,7 +209,11 @@ def _warnings(view: View) -> Markup:
     def render() -> Markup:
         lines = EMPTY
         if names := silent():
-            said = view.say(words.PLANT_SILENT, names=", ".join(names), seconds=SILENT_S)
+            said = view.say(
+                words.PLANT_SILENT,
+                names=", ".join(words.process(view.language, name) for name in names),
+                seconds=SILENT_S,
+            )
             lines += Markup('<p class="warning" data-warning="silent">{}</p>').format(said)
         if view.person.idle:
             lines += Markup('<p class="notice">{} <a href="/login?next={}">{}</a></p>').format(

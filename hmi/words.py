@@ -159,7 +159,10 @@ PROCESS_NAMES: Final[dict[str, Text]] = {
 }
 ALL_WELL = Text("系统运行正常", "Steward is well")
 NOT_WELL = Text("{names} 无心跳", "{names} silent")
+DEVICES_COUNT = Text("{count} 台设备 · {up} 台在线", "{count} devices · {up} online")
+DEVICES_LOST = Text("{count} 台离线", "{count} offline")
 DEVICES_OFFLINE = Text("{count} 台设备离线", "{count} devices offline")
+DEVICES_UNKNOWN = Text("{count} 台设备状态未知", "The state of {count} devices is not known")
 ALL_ONLINE = Text("{count} 台设备全部在线", "All {count} devices online")
 LIMIT_SET = Text("限值组", "Limit set")
 ZONE = Text("区域", "Zone")
@@ -363,6 +366,12 @@ def say(language: str, text: Text, **values: object) -> str:
     """The text in a language, its {names} filled in."""
     words = text.in_language(language)
     return words.format(**values) if values else words
+
+
+def process(language: str, name: str) -> str:
+    """A process in words; a site may have several field processes, each by a name of its own."""
+    known = PROCESS_NAMES.get(name)
+    return say(language, known) if known else f"{say(language, PROCESS_NAMES['field'])} {name}"
 
 
 def refusal(language: str, detail: str) -> str:

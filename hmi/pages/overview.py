@@ -9,7 +9,6 @@ from actors.messages import AlarmState, Link
 from actors.said import in_language
 from config.site import Device, Point, Subsystem
 from hmi import words
-from hmi.pages.system import process_name
 from hmi.shell import EMPTY, frame, html, symbol
 from hmi.view import View
 
@@ -66,6 +65,12 @@ def _offline(view: View) -> Markup:
             for device in devices
             if (state := view.live.device_state(device.id)) and state.link in {Link.DOWN, Link.FAULTED}
         ]
+        unheard = sum(
+            view.live.is_silent(view.live.site.subsystems[device.subsystem].field) for device in devices
+        )
+        if unheard:
+            said = view.say(words.DEVICES_UNKNOWN, count=unheard)
+            return Markup('<span class="link down">{}</span>').format(said)
         if not lost:
             said = view.say(words.ALL_ONLINE, count=len(devices))
             return Markup('<span class="link up">{}</span>').format(said)
@@ -83,13 +88,13 @@ def _offline(view: View) -> Markup:
             f" +{len(lost) - OFFLINE_NAMES}" if len(lost) > OFFLINE_NAMES else "",
         )
 
-    return view.block(render, lambda: view.live.state_revision)
+    return view.slowly(render, "div")
 
 
 def _processes(view: View) -> Markup:
     def render() -> Markup:
         processes = sorted({*view.house.ports.snapshots, *view.live.beats()})
-        silent = [process_name(view, name) for name in processes if view.live.is_silent(name)]
+        silent = [words.process(view.language, name) for name in processes if view.live.is_silent(name)]
         return Markup('<a href="/system" class="link {}">{}</a>').format(
             "down" if silent else "up",
             view.say(words.NOT_WELL, names="、".join(silent) if view.language == "zh" else ", ".join(silent))
@@ -126,12 +131,11 @@ def _card(view: View, subsystem: Subsystem) -> Markup:
 def _counts(view: View, devices: list[Device]) -> Markup:
     links = Counter(state.link for one in devices if (state := view.live.device_state(one.id)) is not None)
     lost = links[Link.DOWN] + links[Link.FAULTED]
-    return Markup('<span class="counts">{} {} · {} {}{}</span>').format(
-        len(devices),
-        view.say(words.DEVICES),
-        links[Link.UP],
-        view.say(words.ONLINE),
-        Markup(' · <span class="off">{} {}</span>').format(lost, view.say(words.OFFLINE)) if lost else EMPTY,
+    return Markup('<span class="counts">{}{}</span>').format(
+        view.say(words.DEVICES_COUNT, count=len(devices), up=links[Link.UP]),
+        Markup(' · <span class="off">{}</span>').format(view.say(words.DEVICES_LOST, count=lost))
+        if lost
+        else EMPTY,
     )
 
 

@@ -58,7 +58,7 @@ class SystemPage:
                 '<td class="tight hide-small">{}</td>'
                 '<td class="hide-small tight">{}</td><td class="number">{}</td><td>{}</td></tr>'
             ).format(
-                process_name(view, name),
+                words.process(view.language, name),
                 name,
                 "down" if view.live.is_silent(name) else "up",
                 view.say(words.SILENT if view.live.is_silent(name) else words.HEARD),
@@ -91,7 +91,9 @@ class SystemPage:
     def _tree(self, name: str, tree: Tree | str) -> Markup:
         view = self._view
         if isinstance(tree, str):
-            return Markup('<h2>{}</h2><p class="notice">{}</p>').format(process_name(view, name), tree)
+            return Markup('<h2>{}</h2><p class="notice">{}</p>').format(
+                words.process(view.language, name), tree
+            )
         nodes = list(walk(tree.root, 0))
         heads = (
             words.NAME,
@@ -106,7 +108,7 @@ class SystemPage:
             '<h2>{} · {}</h2><div class="scroll"><table class="tree"><thead><tr>{}</tr></thead><tbody>{}'
             "</tbody></table>{}</div>"
         ).format(
-            process_name(view, name),
+            words.process(view.language, name),
             name,
             EMPTY.join(Markup("<th>{}</th>").format(view.say(head)) for head in heads),
             EMPTY.join(_node(view, depth, node) for depth, node in nodes[:ROWS]),
@@ -114,12 +116,6 @@ class SystemPage:
             if len(nodes) > ROWS
             else EMPTY,
         )
-
-
-def process_name(view: View, name: str) -> str:
-    """In words; a site may have several field processes, each by a name of its own."""
-    known = words.PROCESS_NAMES.get(name)
-    return view.say(known) if known else f"{view.say(words.PROCESS_NAMES['field'])} {name}"
 
 
 def figures(view: View, rates: Mapping[str, float]) -> str:
@@ -131,7 +127,7 @@ def figures(view: View, rates: Mapping[str, float]) -> str:
 
 def _figure_name(view: View, key: str) -> str:
     if key.startswith("canary_"):
-        process = process_name(view, key.removeprefix("canary_").removesuffix("_ms"))
+        process = words.process(view.language, key.removeprefix("canary_").removesuffix("_ms"))
         return view.say(words.CANARY, process=process)
     known = words.FIGURE_NAMES.get(key)
     return view.say(known) if known else key.replace("_", " ")
