@@ -18,6 +18,10 @@ class SecretError(Exception):
     """Raised when a secret is missing, too short or open to others; never says its value."""
 
 
+class SecretMissing(SecretError):
+    """Raised when nobody gave the secret."""
+
+
 class Secret(str):
     """A text that shows as *** wherever it is printed, formatted or written as JSON."""
 
@@ -81,7 +85,7 @@ def secret(
     elif own.exists() or (generate and _generate(own)):
         value, place = _read_own(own, name), f"the file {own}"
     else:
-        raise SecretError(f"no {name}: set {variable}, or {variable}_FILE to a file, or write it to {own}")
+        raise SecretMissing(f"no {name}: set {variable}, or {variable}_FILE to a file, or write it to {own}")
     if (size := len(value.encode())) < shortest:
         raise SecretError(
             f"the {name} in {place} has {size} bytes, at least {shortest} are needed;"

@@ -115,8 +115,8 @@ class Live:
         return publisher.stream.behind
 
     def hear(self, name: str, message: LiveMessage) -> None:
-        """From a publisher that gives no snapshots: it only beats, and each beat says everything."""
-        if isinstance(message, Beat):
+        """From a publisher not asked for snapshots: of it counts only what says everything by itself."""
+        if isinstance(message, Beat | ConfigurationAnnounced):
             publisher = self.publishers.setdefault(name, Publisher())
             publisher.heard_s = self.clock()
             publisher.newest.apply(message)

@@ -147,14 +147,13 @@ def _paths(site: Path, run: Path | None):  # type: ignore[no-untyped-def]
 
 def _launch(site: Path, run: Path | None, *, demo: bool, take_files: bool) -> None:
     from config.problems import SiteError
-    from config.secrets import SecretError
     from config.versions import VersionError
     from supervisor.launch import Launch, PortTaken, launch, to_terminal
     from supervisor.lock import RunningAlready
 
     try:
         status = launch(Launch(site, run, demo=demo, take_files=take_files), to_terminal)
-    except (SiteError, SecretError, VersionError, PortTaken, RunningAlready) as error:
+    except (SiteError, VersionError, PortTaken, RunningAlready) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(status)

@@ -1,4 +1,4 @@
-"""From a site on disk to running processes: import the files, write secrets, start, show the way, stop."""
+"""From a site on disk to running processes: import the files, start, show the way, stop."""
 
 import getpass
 import logging
@@ -16,7 +16,6 @@ from typing import Any
 
 from actors.paths import RunPaths
 from config.load import load_site, read
-from config.secrets import secret
 from config.site import Site
 from config.versions import VersionStore
 from drivers import SCHEMAS
@@ -76,7 +75,7 @@ def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
 def launch(told: Launch, say: Callable[[str], None]) -> int:
     """Run a site until Ctrl+C or SIGTERM; the exit status.
 
-    Raises SiteError, VersionError, SecretError, PortTaken, RunningAlready.
+    Raises SiteError, VersionError, PortTaken, RunningAlready.
     """
     site = load_site(told.site, SCHEMAS)
     paths = run_directory(site, told.run)
@@ -100,7 +99,6 @@ def _launch(told: Launch, site: Site, paths: RunPaths, say: Callable[[str], None
         take_files=told.take_files,
     )
     use_version(paths, version.number)
-    secret("session-secret", os.environ, directory=paths.secrets, generate=True)
     Ballast(paths.ballast, site.settings.ballast_mb).keep()
     guide = Guide(site, paths, say, demo=told.demo)
     children = Processes(

@@ -7,12 +7,13 @@ outside go on: whoever receives it also notices the loss of the machine, its pow
 
 import json
 import logging
+import os
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import zmq
@@ -24,6 +25,7 @@ from actors.messages import CanaryHeard, CommandResult, Issuer, SingCanary, Stag
 from actors.paths import RunPaths
 from actors.said import in_both
 from actors.wire import WireError
+from config.secrets import SecretMissing, secret
 from config.site import Settings
 from supervisor.beat import Heart
 from supervisor.configuration import fetch_site
@@ -101,9 +103,10 @@ class Canaries:
 class Heartbeat:
     """To the outside: a request to a URL, a file that somebody watches, or both."""
 
-    def __init__(self, settings: Settings, fallback: Path) -> None:
-        self._url = settings.heartbeat_url
-        self._file = Path(settings.heartbeat_file) if settings.heartbeat_file else fallback
+    def __init__(self, url: str, file: Path) -> None:
+        """`url` may be ''."""
+        self._url = url
+        self._file = file
 
     def send(self, *, well: bool, detail: dict[str, str]) -> str:
         """'' or what is wrong. The file is always written; the URL hears nothing while Steward is silent."""
@@ -118,12 +121,25 @@ class Heartbeat:
         if not self._url or not well:
             return problem
         if not self._url.startswith(("http://", "https://")):
-            return f"heartbeat_url {self._url!r} is not http:// or https://"
+            return "the heartbeat's address is not http:// or https://"
         try:
             with urllib.request.urlopen(self._url, timeout=OUTSIDE_S):  # noqa: S310  # checked above
                 return problem
         except (urllib.error.URLError, OSError) as error:
-            return f"the heartbeat to {self._url} failed: {error}"
+            return f"the heartbeat failed: {error}"
+
+
+def heartbeat_of(settings: Settings, paths: RunPaths, environ: Mapping[str, str]) -> Heartbeat:
+    """As the site says; an address that is a key to somebody's account is given as a secret instead.
+
+    Raises SecretError for one that is given and cannot be used.
+    """
+    try:
+        url = secret("heartbeat-url", environ, directory=paths.secrets, shortest=len("http://a")).reveal()
+    except SecretMissing:
+        url = settings.heartbeat_url
+    own = paths.root / "heartbeat.json"
+    return Heartbeat(url, Path(settings.heartbeat_file) if settings.heartbeat_file else own)
 
 
 class Watchdog:
@@ -176,9 +192,7 @@ def main() -> int:
     Lifeline(leave).hold()
     site = fetch_site(told.paths)
     fields = sorted({subsystem.field for subsystem in site.subsystems.values()})
-    watchdog = Watchdog(
-        Canaries(told.paths, fields), Heartbeat(site.settings, told.paths.root / "heartbeat.json")
-    )
+    watchdog = Watchdog(Canaries(told.paths, fields), heartbeat_of(site.settings, told.paths, os.environ))
     heart = Heart(told.name, told.paths, lambda: watchdog.figures, site.version)
     heart.start()
     announce(ready=True)

@@ -20,7 +20,6 @@ from business.access import Authority
 from business.database import open_reader, sqlite_url
 from business.identity.messages import COMMANDS
 from business.identity.model import Place
-from config.secrets import secret
 from config.site import Site
 from hmi.app import build
 from hmi.ports import Ports
@@ -36,7 +35,8 @@ LEAVE_S = 2.0
 class Outside:
     """The ends of the channels that the pages use, opened on the app's loop."""
 
-    def __init__(self, paths: RunPaths, site: Site) -> None:
+    def __init__(self, paths: RunPaths, site: Site, place: Place) -> None:
+        """The office hears beats and configurations only: none of its pages shows a value of the plant."""
         fields = sorted({subsystem.field for subsystem in site.subsystems.values()})
         publishers = (*fields, "core", "historian", "office")
         self._commands = {
@@ -45,7 +45,8 @@ class Outside:
         }
         self._queries = {name: QueryClient(paths.query(name), QUERIES) for name in publishers}
         self.subscriber = Subscriber(
-            [paths.live(name) for name in (*publishers, "web-control", "web-office", "watchdog")]
+            [paths.live(name) for name in (*publishers, "web-control", "web-office", "watchdog")],
+            [""] if place is Place.CONTROL else ["node/", "configuration/"],
         )
         self.ports = Ports(
             gate=self._commands["core"],
@@ -53,7 +54,7 @@ class Outside:
             history=self._queries["historian"],
             journal=self._queries["core"],
             trees=self._queries,
-            snapshots=self._queries,
+            snapshots=self._queries if place is Place.CONTROL else {},
             configuration=self._configuration,
         )
 
@@ -87,7 +88,7 @@ def main() -> int:
     Lifeline(leave).hold()  # first of all: what follows may wait for other processes for ever
     site = fetch_site(told.paths)
     wait_for(told.paths, "office")
-    outside = Outside(told.paths, site)
+    outside = Outside(told.paths, site, Place(told.role))
     figures = Lag()
     server = _server(told, site, outside, figures)
     heart = Heart(told.name, told.paths, figures.rates, site.version)
@@ -114,7 +115,6 @@ async def _serve(server: uvicorn.Server, figures: "Lag") -> None:
 def _server(told: Arguments, site: Site, outside: Outside, figures: "Lag") -> uvicorn.Server:
     place = Place(told.role)
     address = site.settings.control if place is Place.CONTROL else site.settings.office
-    session_secret = secret("session-secret", os.environ, directory=told.paths.secrets)
     os.environ.setdefault("NICEGUI_STORAGE_PATH", str(told.paths.root / "nicegui"))
     app = build(
         place,
@@ -124,7 +124,6 @@ def _server(told: Arguments, site: Site, outside: Outside, figures: "Lag") -> uv
         authority=Authority(open_reader(sqlite_url(told.paths.business)), time.time_ns),
         outside=outside.opened,
     )
-    del session_secret
     return uvicorn.Server(
         uvicorn.Config(
             app,

@@ -8,7 +8,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from actors.messages import Issuer
-from config.site import Settings
 from supervisor.processes.watchdog import Canaries, Heartbeat, Watchdog
 from tests.flows.house import House
 
@@ -55,7 +54,7 @@ def test_the_canary_comes_through_and_falls_silent_with_core(
     """Only while it comes does the heartbeat go on; the file says what is wrong."""
     canaries = Canaries(home.paths, ["field"], limit_s=LIMIT_S)
     file = home.paths.root / "heartbeat-test.json"
-    watchdog = Watchdog(canaries, Heartbeat(Settings(heartbeat_url=outside.url), file))
+    watchdog = Watchdog(canaries, Heartbeat(outside.url, file))
     canaries.open()
     try:
         watchdog.once()

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from actors.paths import RunPaths
 from config.site import Settings
-from supervisor.processes.watchdog import Canaries, Heartbeat, Watchdog
+from supervisor.processes.watchdog import Canaries, Heartbeat, Watchdog, heartbeat_of
 
 
 class FakeCanaries(Canaries):
@@ -34,7 +35,7 @@ class Round:
         self.file = file
         self.canaries = FakeCanaries()
         self.canaries.open()
-        self.watchdog = Watchdog(self.canaries, Heartbeat(Settings(heartbeat_url=url), file))
+        self.watchdog = Watchdog(self.canaries, Heartbeat(url, file))
 
     def __call__(self, **wrong: str) -> dict[str, float]:
         self.canaries.wrong = wrong
@@ -89,17 +90,19 @@ def test_an_outside_that_does_not_answer_is_logged_once(
     round_()
     round_()
     assert len(caplog.records) == 1
-    assert "http://127.0.0.1:9/" in caplog.text
+    assert "the heartbeat failed" in caplog.text
+    assert "127.0.0.1:9" not in caplog.text  # the address may be a key
 
 
 def test_only_http_is_spoken_to_the_outside(tmp_path: Path) -> None:
-    heartbeat = Heartbeat(Settings(heartbeat_url="file:///etc/passwd"), tmp_path / "heartbeat.json")
+    heartbeat = Heartbeat("file:///etc/passwd", tmp_path / "heartbeat.json")
     assert "is not http://" in heartbeat.send(well=True, detail={})
 
 
 def test_rounds_go_on_until_it_is_time_to_leave(tmp_path: Path) -> None:
     canaries = FakeCanaries()
-    heartbeat = Heartbeat(Settings(heartbeat_file=str(tmp_path / "own.json")), tmp_path / "fallback")
+    settings = Settings(heartbeat_file=str(tmp_path / "own.json"))
+    heartbeat = heartbeat_of(settings, RunPaths(tmp_path), {})
     watchdog = Watchdog(canaries, heartbeat, round_s=60.0, first_s=10.0)
     waits: list[float] = []
 
@@ -112,3 +115,12 @@ def test_rounds_go_on_until_it_is_time_to_leave(tmp_path: Path) -> None:
     assert all(59.0 < wait <= 60.0 for wait in waits[1:])
     assert not canaries.is_open
     assert [file.name for file in tmp_path.iterdir()] == ["own.json"]
+
+
+def test_the_address_of_the_outside_may_be_a_secret(tmp_path: Path) -> None:
+    settings = Settings(heartbeat_url="http://127.0.0.1:9/plain")
+    environ = {"STEWARD_HEARTBEAT_URL": "ftp://key@127.0.0.1/secret"}
+    said = heartbeat_of(settings, RunPaths(tmp_path), environ).send(well=True, detail={})
+    assert "is not http://" in said
+    assert "key" not in said
+    assert (tmp_path / "heartbeat.json").exists()
