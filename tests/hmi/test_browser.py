@@ -75,7 +75,7 @@ def test_values_of_a_silent_process_look_stale(operator: Person, site: Served) -
     site.tell(moving=False)
     expect(shown).to_have_attribute("data-quality", "stale")
     expect(shown).to_have_css("font-style", "italic")
-    expect(page.locator("[data-warning=silent]")).to_contain_text("field")
+    expect(page.locator("[data-warning=silent]")).to_contain_text("现场采集")
     site.tell(moving=True)
     expect(shown).to_have_attribute("data-quality", "good")
     expect(page.locator("[data-warning=silent]")).to_have_count(0)

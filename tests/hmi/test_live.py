@@ -18,7 +18,7 @@ from actors.messages import (
 )
 from actors.table import tables
 from drivers.driver import Quality
-from hmi.live import Live
+from hmi.live import SILENT_S, Live
 from hmi.stream import BUFFERED_FRAMES, Stream
 from tests.hmi.campus import alarm, campus, device_state, scans
 
@@ -230,3 +230,13 @@ def test_any_interleaving_of_frames_losses_restarts_and_snapshots_ends_in_the_sa
         answer(0)
     assert not stream.behind
     assert mine == total
+
+
+def test_a_process_without_snapshots_is_heard_by_its_beats_alone() -> None:
+    now = [100.0]
+    live = Live(campus(), lambda: now[0], lambda: 10**18)
+    live.hear("watchdog", Beat("watchdog", 7, 1, 2, 1, {"canary_field_ms": 4.2}))
+    assert live.beats()["watchdog"].rates == {"canary_field_ms": 4.2}
+    assert not live.is_silent("watchdog")
+    now[0] += SILENT_S + 0.1
+    assert live.is_silent("watchdog")
