@@ -65,7 +65,7 @@ def test_a_setpoint_is_selected_confirmed_and_read_back(operator: Visitor, farm:
     page.locator('[data-act=operate][data-key="setpoint"]').click()
     dialog = page.locator(".q-dialog")
     dialog.locator("input:visible").first.fill("33")
-    dialog.locator(".q-btn", has_text="选择").click()
+    dialog.locator(".q-btn", has_text="核对").click()
     expect(dialog).to_contain_text("检查通过")
     dialog.locator(".q-btn", has_text="确认执行").click()
     for words in ("已受理", "已写入", "已回读确认"):
@@ -82,7 +82,7 @@ def test_a_value_outside_the_limits_is_refused_by_page_and_gate(
     page.locator('[data-act=operate][data-key="setpoint"]').click()
     dialog = page.locator(".q-dialog")
     dialog.locator("input:visible").first.fill("41")
-    dialog.locator(".q-btn", has_text="选择").click()
+    dialog.locator(".q-btn", has_text="核对").click()
     expect(dialog).to_contain_text("41 超出允许范围 10 至 40")
     (refused,) = home.tell(SelectPoint("u02", "setpoint", 41.0), chief)
     assert refused.stage is Stage.REFUSED
@@ -115,7 +115,7 @@ def test_a_page_shows_stale_values_while_field_is_gone(operator: Visitor, home: 
     expect(shown).to_have_attribute("data-quality", "good")
     with home.frozen("field"):
         expect(shown).to_have_attribute("data-quality", "stale")
-        expect(page.locator("[data-warning=silent]")).to_contain_text("field")
+        expect(page.locator("[data-warning=silent]")).to_contain_text("现场采集")
     expect(shown).to_have_attribute("data-quality", "good")
     expect(page.locator("[data-warning=silent]")).to_have_count(0)
 
