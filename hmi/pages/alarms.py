@@ -8,6 +8,7 @@ from actors.said import in_language
 from hmi import drawing, words
 from hmi.commanding import in_words, is_trouble, send
 from hmi.shell import EMPTY, frame, html, key_of, symbol, urgency
+from hmi.tabular import table
 from hmi.view import View
 
 ROWS_A_PAGE = 100
@@ -104,14 +105,8 @@ class AlarmList:
             ("hide-small", view.say(words.NOTE)),
             ("tight", ""),
         )
-        return Markup(
-            '<div class="scroll"><table class="alarms"><thead><tr>{}</tr></thead><tbody>{}</tbody>'
-            "</table></div>{}"
-        ).format(
-            EMPTY.join(Markup('<th class="{}">{}</th>').format(*head) for head in heads),
-            EMPTY.join(self._row(alarm) for alarm in shown),
-            self._pages(len(alarms)),
-        )
+        rows = (self._row(alarm) for alarm in shown)
+        return table(heads, rows, look="alarms") + self._pages(len(alarms))
 
     def _row(self, alarm: Alarm) -> Markup:
         view = self._view

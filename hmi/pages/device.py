@@ -11,6 +11,7 @@ from hmi.operating import OperateDialog
 from hmi.pages.missing import missing
 from hmi.pages.subsystem import link_state, worst_alarm
 from hmi.shell import EMPTY, frame, html
+from hmi.tabular import table
 from hmi.trend import TrendPanel
 from hmi.view import View
 
@@ -116,13 +117,8 @@ class DevicePage:
             ("tight hide-small", words.RANGE),
             ("tight", words.OPERATE),
         )
-        return Markup(
-            '<div class="scroll"><table class="points"><thead><tr>{}</tr></thead><tbody>{}</tbody>'
-            "</table></div>"
-        ).format(
-            EMPTY.join(Markup('<th class="{}">{}</th>').format(look, view.say(text)) for look, text in heads),
-            EMPTY.join(self._row(point) for point in self._device.template.points),
-        )
+        said = [(look, view.say(text)) for look, text in heads]
+        return table(said, map(self._row, self._device.template.points), look="points")
 
     def _row(self, point: Point) -> Markup:
         view = self._view

@@ -10,6 +10,7 @@ from actors.said import in_language
 from config.site import RuleKind
 from hmi import drawing, words
 from hmi.shell import EMPTY, frame, html
+from hmi.tabular import table
 from hmi.view import View
 
 ROWS_A_PAGE = 100
@@ -61,12 +62,7 @@ def _table(view: View, rows: list[JournalRow]) -> Markup:
         ("hide-small", view.say(words.BY)),
         ("hide-small", view.say(words.NOTE)),
     )
-    return Markup(
-        '<div class="scroll"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
-    ).format(
-        EMPTY.join(Markup('<th class="{}">{}</th>').format(*head) for head in heads),
-        EMPTY.join(_row(view, row) for row in rows),
-    )
+    return table(heads, (_row(view, row) for row in rows))
 
 
 def _row(view: View, row: JournalRow) -> Markup:

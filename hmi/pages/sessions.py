@@ -11,7 +11,8 @@ from business.identity.model import Place
 from business.identity.queries import SessionRow, open_sessions
 from hmi import drawing, words
 from hmi.commanding import in_words, is_trouble, send
-from hmi.shell import EMPTY, frame, html
+from hmi.shell import frame, html
+from hmi.tabular import table
 from hmi.view import View
 
 
@@ -61,12 +62,8 @@ class SessionsPage:
             ("hide-small", words.CREATED),
             ("", words.LAST_SEEN),
         )
-        return Markup(
-            '<div class="scroll"><table><thead><tr>{}<th></th></tr></thead><tbody>{}</tbody></table></div>'
-        ).format(
-            EMPTY.join(Markup('<th class="{}">{}</th>').format(look, view.say(text)) for look, text in heads),
-            EMPTY.join(self._row(row) for row in self._rows),
-        )
+        said = [(look, view.say(text)) for look, text in heads]
+        return table([*said, ("", "")], map(self._row, self._rows))
 
     def _row(self, row: SessionRow) -> Markup:
         view = self._view

@@ -13,6 +13,7 @@ from hmi import drawing, words
 from hmi.commanding import carry_out
 from hmi.pages.missing import forbidden
 from hmi.shell import EMPTY, frame, html
+from hmi.tabular import table
 from hmi.view import View
 
 MANAGE = "user.manage"
@@ -85,12 +86,8 @@ class UsersPage:
             ("", words.STATE),
             ("hide-small", words.CREATED),
         )
-        return Markup(
-            '<div class="scroll"><table><thead><tr>{}<th></th></tr></thead><tbody>{}</tbody></table></div>'
-        ).format(
-            EMPTY.join(Markup('<th class="{}">{}</th>').format(look, view.say(text)) for look, text in heads),
-            EMPTY.join(self._row(row) for row in self._rows),
-        )
+        said = [(look, view.say(text)) for look, text in heads]
+        return table([*said, ("", "")], map(self._row, self._rows))
 
     def _row(self, row: UserRow) -> Markup:
         view = self._view
