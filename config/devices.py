@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from config.check import check_placement
 from config.driver_schema import DriverSchema
 from config.entries import Entry, fill_entry, named
-from config.problems import Problems, Where
+from config.problems import BUILT_IN, Problems, Where
 from config.schema import DeviceTable
 from config.site import Device, Subsystem
 from config.templates import Built, Templates, digest, report
@@ -98,8 +98,11 @@ class Devices:
             return
         self._placed.add((built.template.id, trade.id))
         for point, finding, is_unknown in check_placement(built.template, trade):
+            where = built.place(point, finding.keys)
+            if is_unknown and where.file.startswith(BUILT_IN):
+                continue  # it serves every site: a set that this one does not use is just never in force
             known = dict.fromkeys(trade.limit_sets) if is_unknown else None
-            report(self._problems, built.place(point, finding.keys), finding, known, f"device {table.id}")
+            report(self._problems, where, finding, known, f"device {table.id}")
 
     def _check_references(self, known: Mapping[str, Where], built: Mapping[str, Built]) -> None:
         for name, one in built.items():

@@ -24,6 +24,10 @@ def dotted(keys: Iterable[Key]) -> str:
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
 
 
+BUILT_IN = "built-in profiles"
+"""Where the profiles that come with the program stand, in the place of a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """A place inside a file: the keys that lead there, and the id of the entry they pass through."""

@@ -13,7 +13,7 @@ from config.check import zone_loops
 from config.devices import Devices
 from config.driver_schema import DriverSchema
 from config.entries import Documents, Entries, Entry, Named, gather, named
-from config.problems import Problems, SiteError, Where
+from config.problems import BUILT_IN, Problems, SiteError, Where
 from config.schema import ID_RULE, SettingsTable, SiteTable, SubsystemTable, UserTable, ZoneTable, is_id
 from config.site import BootstrapUser, Settings, Site, Subsystem, WebAddress, Zone
 from config.templates import Templates
@@ -82,7 +82,7 @@ def built_in_profiles() -> Mapping[str, Entry]:
     found = {}
     for path in sorted(PROFILES.glob("*.toml")):
         for name, table in loads(path.read_text("utf-8")).get("profile", {}).items():
-            found[name] = Entry(Where(f"built-in profiles/{path.name}", ("profile", name)), table)
+            found[name] = Entry(Where(f"{BUILT_IN}/{path.name}", ("profile", name)), table)
     return found
 
 

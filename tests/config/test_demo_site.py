@@ -7,6 +7,7 @@ import pytest
 
 import config
 from config.load import load_site
+from config.resolve import built_in_profiles
 from config.site import Point, PointKind, Priority, Site, Verify
 from drivers import SCHEMAS
 from drivers.modbus_schema import Connection, Source
@@ -120,3 +121,24 @@ def test_urgent_alarms_are_few(site: Site) -> None:
         name for name, point in points(site) for rule in point.rules if rule.priority is Priority.CRITICAL
     }
     assert urgent == {"lift/trapped", "ups/battery-charge"}
+
+
+def test_every_built_in_profile_serves_a_site_that_declares_no_limit_sets(tmp_path: Path) -> None:
+    """The smallest site is a newcomer's first: it must not have to know what other sites use."""
+    own = ("campus", "water", "calc", "demo")
+    names = [name for name in built_in_profiles() if not name.startswith(own)]
+    lines = [
+        '[site]\nid = "small"\nname = {zh = "小", en = "Small"}\ntimezone = "Asia/Shanghai"',
+        '[[zone]]\nid = "z"\nname = {zh = "区", en = "Z"}\nkind = "site"',
+        '[[subsystem]]\nid = "s"\nkind = "other"\nname = {zh = "系统", en = "S"}',
+    ]
+    for at, name in enumerate(names):
+        profile = built_in_profiles()[name].table
+        where = f'{{host = "127.0.0.1", port = 502, unit = {at + 1}}}'
+        lines.append(
+            f'[[device]]\nid = "d-{name}"\nname = {{zh = "设备", en = "D"}}\nprofile = "{name}"\n'
+            f'subsystem = "s"\nzone = "z"'
+            + ("" if profile.get("driver") in {"host", "calc"} else f"\nconnection = {where}")
+        )
+    (tmp_path / "site.toml").write_text("\n".join(lines), encoding="utf-8")
+    assert len(load_site(tmp_path, SCHEMAS).devices) == len(names)
