@@ -1,10 +1,9 @@
 """The command gate of `core`: who may, recorded before it is carried out, at most once for ever."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from types import MappingProxyType
 from typing import Any, Protocol
 
 from actors.actor import Actor
@@ -19,41 +18,20 @@ from actors.messages import (
     AcknowledgeAlarm,
     ApplyConfiguration,
     CommandResult,
-    EndSubstitution,
-    HangTag,
     Issuer,
     OperatePoint,
-    RemoveTag,
-    RetryDevice,
     SelectPoint,
     Stage,
-    SubstitutePoint,
-    UseLimitSet,
     WritePoint,
 )
 from actors.outlets import Tell
+from actors.permissions import PERMISSIONS
 from actors.said import said
 from actors.selection import Selections, selected
 from actors.zone import Acknowledge, ConfigurationApplied, Tick
 from config.site import Site
 
 logger = logging.getLogger(__name__)
-
-PERMISSIONS: Mapping[type, str] = MappingProxyType(
-    {
-        SelectPoint: "point.operate",
-        OperatePoint: "point.operate",
-        AcknowledgeAlarm: "alarm.acknowledge",
-        HangTag: "device.tag",
-        RemoveTag: "device.tag",
-        SubstitutePoint: "point.substitute",
-        EndSubstitution: "point.substitute",
-        RetryDevice: "device.retry",
-        UseLimitSet: "subsystem.limit-set",
-        ApplyConfiguration: "configuration.apply",
-    }
-)
-"""What a person needs for each command; a class that is missing here is refused to everybody."""
 
 CLOCK_LIMIT_S = 5.0
 """How far the clock of a process may be off before commands for it are refused."""

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from actors.gate import PERMISSIONS
 from actors.messages import Issuer
+from actors.permissions import PERMISSIONS
 from business.database import sessions
 from business.identity.model import AccessVersion, Place, Role, User, UserSession
 from business.identity.tokens import fingerprint

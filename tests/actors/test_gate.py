@@ -11,7 +11,7 @@ import pytest
 from actors.actor import Ref
 from actors.channels.command import Envelope, Reply
 from actors.codecs import CORE_COMMANDS
-from actors.gate import GRACE_S, PERMISSIONS, Gate, GateOutlets, Received
+from actors.gate import GRACE_S, Gate, GateOutlets, Received
 from actors.intake import Part
 from actors.messages import (
     AcknowledgeAlarm,
@@ -29,6 +29,7 @@ from actors.messages import (
     UseLimitSet,
     WritePoint,
 )
+from actors.permissions import PERMISSIONS
 from actors.said import in_language
 from actors.zone import Tick
 from tests.actors.alarm_core import DEADLINE_S, Core, eventually
