@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-import os
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 
 import uvicorn
+from nicegui.storage import Storage
 
 from actors.channels.command_client import CommandClient
 from actors.channels.live import Subscriber
@@ -115,7 +115,7 @@ async def _serve(server: uvicorn.Server, figures: "Lag") -> None:
 def _server(told: Arguments, site: Site, outside: Outside, figures: "Lag") -> uvicorn.Server:
     place = Place(told.role)
     address = site.settings.control if place is Place.CONTROL else site.settings.office
-    os.environ.setdefault("NICEGUI_STORAGE_PATH", str(told.paths.root / "nicegui"))
+    Storage.path = told.paths.root / "nicegui"  # the class's own: that is what it reads
     app = build(
         place,
         site=site,
