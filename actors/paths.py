@@ -70,6 +70,26 @@ class RunPaths:
         return self.configuration / "running"
 
     @property
+    def lock(self) -> Path:
+        """Held by the one `steward run` of this directory."""
+        return self.root / "lock"
+
+    @property
+    def processes(self) -> Path:
+        """The processes that run and their states."""
+        return self.root / "processes.json"
+
+    @property
+    def heartbeat(self) -> Path:
+        """The last round of the watchdog."""
+        return self.root / "heartbeat.json"
+
+    @property
+    def pages(self) -> Path:
+        """What the page library stores."""
+        return self.root / "nicegui"
+
+    @property
     def demo_users(self) -> Path:
         """The launch of the demo whose passwords the terminal shows."""
         return self.root / "demo-users"

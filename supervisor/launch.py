@@ -80,12 +80,12 @@ def launch(told: Launch, say: Callable[[str], None]) -> int:
     site = load_site(told.site, SCHEMAS)
     paths = run_directory(site, told.run)
     paths.create()
-    with hold(paths.root / "lock"):
+    with hold(paths.lock):
         return _launch(told, site, paths, say)
 
 
 def _launch(told: Launch, site: Site, paths: RunPaths, say: Callable[[str], None]) -> int:
-    await_predecessors(paths.root / "processes.json", paths.root)
+    await_predecessors(paths.processes, paths.root)
     check_ports(site, demo=told.demo)
     # A newcomer's terminal shows where to go; a service's standard error is its journal.
     log_file = paths.log if told.demo else None
@@ -104,7 +104,7 @@ def _launch(told: Launch, site: Site, paths: RunPaths, say: Callable[[str], None
     children = Processes(
         processes(site, paths, demo=told.demo),
         heard=guide.heard,
-        state_file=paths.root / "processes.json",
+        state_file=paths.processes,
         log_file=log_file,
     )
     stop = threading.Event()

@@ -16,7 +16,7 @@ WITH_ACTORS = frozenset({"core", "historian", "office"})
 
 def collect(paths: RunPaths) -> dict[str, Any]:
     """Process name -> its state as its parent sees it, with `tree` or, when it does not answer, `error`."""
-    file = paths.root / "processes.json"
+    file = paths.processes
     try:
         states: dict[str, Any] = json.loads(file.read_text())
     except FileNotFoundError:

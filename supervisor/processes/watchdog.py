@@ -138,7 +138,7 @@ def heartbeat_of(settings: Settings, paths: RunPaths, environ: Mapping[str, str]
         url = secret("heartbeat-url", environ, directory=paths.secrets, shortest=len("http://a")).reveal()
     except SecretMissing:
         url = settings.heartbeat_url
-    own = paths.root / "heartbeat.json"
+    own = paths.heartbeat
     return Heartbeat(url, Path(settings.heartbeat_file) if settings.heartbeat_file else own)
 
 

@@ -115,7 +115,7 @@ async def _serve(server: uvicorn.Server, figures: "Lag") -> None:
 def _server(told: Arguments, site: Site, outside: Outside, figures: "Lag") -> uvicorn.Server:
     place = Place(told.role)
     address = site.settings.control if place is Place.CONTROL else site.settings.office
-    Storage.path = told.paths.root / "nicegui"  # the class's own: that is what it reads
+    Storage.path = told.paths.pages  # the class's own: that is what it reads
     app = build(
         place,
         site=site,

@@ -22,8 +22,11 @@ def test_a_run_directory_is_held_by_one_run_and_free_after_it(tmp_path: Path) ->
 @pytest.fixture
 def sleeper(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process of the run directory that hangs: it ends only with its pipe, and not by itself."""
-    command = [sys.executable, "-c", "import sys; sys.stdin.read()", "--run", str(tmp_path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+    script = "import sys; print('there', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", script, "--run", str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"there\n"  # before that its command line is still ours
         yield process
 
 
