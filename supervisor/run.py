@@ -16,8 +16,9 @@ from supervisor.restart import RestartLimit
 
 logger = logging.getLogger(__name__)
 
-STOP_S = 4.6
-"""All processes together have this long to leave in order; then they are killed."""
+STOP_S = 3.8
+"""All processes together have this long to leave in order; then they are killed: 5 s are promised, and a busy
+machine takes its share."""
 INTENSITY, PERIOD_S = 5, 60.0
 """More restarts than this, and the process is set aside for `ASIDE_S`: its siblings do not depend on it."""
 ASIDE_S = 30.0
