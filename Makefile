@@ -35,7 +35,7 @@ demo: setup ## start a live campus on http://127.0.0.1:8080
 	@$(BIN)/steward demo
 
 test: system check ## set everything up, check, and pass every test
-	$(BIN)/pytest -m "not soak"
+	$(BIN)/pytest -m "not soak" -n logical --dist loadfile
 
 check: dev ## style, types and layers
 	$(BIN)/ruff check .
