@@ -1,1 +1,1 @@
-"""What a field of a record may hold: types that read, show and hide values, Chinese identifiers among them."""
+"""What a field of a record may hold: types that read, show and hide values, Chinese identifiers too."""

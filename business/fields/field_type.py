@@ -8,7 +8,6 @@ from sqlalchemy.types import TypeEngine
 
 from config.site import Text
 
-
 V = TypeVar("V")
 
 
@@ -26,8 +25,8 @@ class FieldType(Generic[V]):
     column: Callable[[], TypeEngine[V]]
     """The type of its database column."""
     parse: Callable[[object], V]
-    """From a form, a JSON body or a cell (text, int, float, bool, date, datetime) to the canonical value, which
-    it leaves unchanged. Raises FieldError."""
+    """From a form, a JSON body or a cell (text, int, float, bool, date, datetime) to the canonical value,
+    which it leaves unchanged. Raises FieldError."""
     show: Callable[[V, str], str]
     """To text for a person, in 'zh' or 'en'; `parse` reads it back."""
     mask: Callable[[V], str] | None = None
