@@ -16,8 +16,8 @@ from actors.wire import MAX_BYTES, Codec, WireError
 
 TIMEOUT_S = 5.0
 """Between a query and its first chunk, and between chunks."""
-WAITING_CHUNKS = 64
-"""Of one answer, in a client that is slow to take them; beyond that the answer fails."""
+WAITING_BYTES = 64 * CHUNK_BYTES
+"""Of one answer, in a client that is slow to take it; beyond that the answer fails."""
 
 
 class _Parts:
@@ -48,6 +48,29 @@ class _Parts:
             raise QueryFailed(f"{self._endpoint} answered what is not a message: {error}") from error
 
 
+class _Waiting:
+    """The chunks of one answer that came and were not taken yet."""
+
+    def __init__(self) -> None:
+        self._chunks: asyncio.Queue[tuple[bytes, bytes]] = asyncio.Queue()
+        self._bytes = 0
+        self._is_broken = False
+
+    def put(self, flag: bytes, payload: bytes) -> None:
+        if self._is_broken:
+            return
+        self._bytes += len(payload)
+        if self._bytes > WAITING_BYTES:
+            self._is_broken = True
+            flag, payload = ERROR, b"the answer came faster than it was taken; ask for less"
+        self._chunks.put_nowait((flag, payload))
+
+    async def take(self) -> tuple[bytes, bytes]:
+        flag, payload = await self._chunks.get()
+        self._bytes -= len(payload)
+        return flag, payload
+
+
 def _silent(endpoint: str, timeout_s: float) -> QueryFailed:
     return QueryFailed(f"{endpoint} did not answer within {timeout_s} s; ask again")
 
@@ -59,7 +82,7 @@ class QueryClient:
         self._endpoint = endpoint
         self._codec = codec
         self._ids = itertools.count(1)
-        self._waiting: dict[bytes, asyncio.Queue[tuple[bytes, bytes]]] = {}
+        self._waiting: dict[bytes, _Waiting] = {}
         self._socket: Any = None
         self._reading: asyncio.Task[None] | None = None
 
@@ -78,8 +101,7 @@ class QueryClient:
     async def ask(self, query: Any, *, timeout_s: float = TIMEOUT_S) -> AsyncGenerator[Any, None]:
         """The messages of the answer. Leaving the iteration cancels the query. Raises QueryFailed."""
         name = next(self._ids).to_bytes(8, "little")
-        chunks: asyncio.Queue[tuple[bytes, bytes]] = asyncio.Queue()
-        self._waiting[name] = chunks
+        chunks = self._waiting[name] = _Waiting()
         parts = _Parts(self._codec, self._endpoint)
         try:
             if not await self._socket.poll(int(timeout_s * 1000), zmq.POLLOUT):
@@ -87,7 +109,7 @@ class QueryClient:
             await self._socket.send_multipart([name, self._codec.encode(query)])
             while not parts.has_ended:
                 try:
-                    flag, payload = await asyncio.wait_for(chunks.get(), timeout_s)
+                    flag, payload = await asyncio.wait_for(chunks.take(), timeout_s)
                 except TimeoutError:
                     raise _silent(self._endpoint, timeout_s) from None
                 for message in parts.take(flag, payload):
@@ -107,12 +129,9 @@ class QueryClient:
     async def _read(self) -> None:
         while True:
             frames = await self._socket.recv_multipart()
-            if len(frames) != 3 or (chunks := self._waiting.get(frames[0])) is None:
-                continue
-            if chunks.qsize() < WAITING_CHUNKS:
-                chunks.put_nowait((frames[1], frames[2]))
-            elif chunks.qsize() == WAITING_CHUNKS:
-                chunks.put_nowait((ERROR, b"the answer came faster than it was taken; ask for less"))
+            if len(frames) == 3 and (chunks := self._waiting.get(frames[0])) is not None:
+                chunks.put(frames[1], frames[2])
+                await asyncio.sleep(0)  # what is there already is read without a wait: the taker has its turn
 
 
 class BlockingQueryClient:

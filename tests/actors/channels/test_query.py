@@ -130,6 +130,31 @@ async def test_leaving_an_answer_cancels_its_handler(place: Path, unfailing: Any
         assert server.cancelled == 1
 
 
+async def test_many_small_messages_wait_for_a_slow_taker_and_too_many_bytes_fail(
+    place: Path, unfailing: Any
+) -> None:
+    ended = threading.Event()
+
+    def answer(query: ReadTree | ReadConfiguration) -> Iterator[Tree]:
+        ended.clear()
+        count, size = (2_000, 10) if isinstance(query, ReadTree) else (80, 1_000_000)
+        yield from (Tree("core", at, "x" * size) for at in range(count))
+        ended.set()
+
+    with serving(place, {ReadTree: answer, ReadConfiguration: answer}, unfailing):
+        async with client_of(place) as client:
+            small = client.ask(ReadTree())
+            assert (await anext(small)).pid == 0
+            assert await asyncio.to_thread(ended.wait, 10)
+            assert [each.pid async for each in small] == list(range(1, 2_000))
+            large = client.ask(ReadConfiguration(1))
+            assert (await anext(large)).pid == 0
+            assert await asyncio.to_thread(ended.wait, 10)
+            with pytest.raises(QueryFailed, match="faster than it was taken"):
+                async for _ in large:
+                    pass
+
+
 def test_a_client_that_takes_nothing_loses_its_answer_and_delays_nobody(place: Path, unfailing: Any) -> None:
     """R-72 for queries."""
     ended = threading.Event()
