@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-LEAVE_S = 3.2
+LEAVE_S = 3.6
 """A process that has not left in order by then leaves at once: `steward run` promises 5 s in all."""
 
 FAILED = 70

@@ -16,7 +16,7 @@ from supervisor.restart import RestartLimit
 
 logger = logging.getLogger(__name__)
 
-STOP_S = 3.8
+STOP_S = 4.2
 """All processes together have this long to leave in order; then they are killed: 5 s are promised, and a busy
 machine takes its share."""
 INTENSITY, PERIOD_S = 5, 60.0

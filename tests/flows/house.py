@@ -174,6 +174,18 @@ def eventually(holds: Callable[[], Any], within_s: float = PATIENCE_S, what: str
     return found
 
 
+def await_end(processes: Sequence[psutil.Process], within_s: float) -> None:
+    """Wait until none of them lives. An orphan that nobody has buried yet is dead all the same."""
+
+    def alive(process: psutil.Process) -> bool:
+        try:
+            return process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+    eventually(lambda: not any(map(alive, processes)), within_s, "the end of every process")
+
+
 class House:
     """`steward run` of one site. Its ends of the channels are those of the pages."""
 

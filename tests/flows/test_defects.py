@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.modbus_farm import Farm
 from config.site import DEVICE_FAULT
-from tests.flows.house import CALM, HOT, TEMPERATURE, calm, eventually, house
+from tests.flows.house import CALM, HOT, TEMPERATURE, await_end, calm, eventually, house
 from tests.flows.odd_field import BROKEN
 
 STOP_S = 5.0
@@ -66,8 +66,7 @@ def test_ctrl_c_during_the_start_stops_everything(farm: Farm) -> None:
         children = eventually(lambda: psutil.Process(home.steward_pid).children(), what="a child")
         _status, took_s = home.interrupt()
         assert took_s < STOP_S
-        psutil.wait_procs(children, timeout=2)
-        assert not [child for child in children if child.is_running()]
+        await_end(children, within_s=2)
 
 
 def test_ctrl_c_is_heard_while_a_process_cannot_start(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:

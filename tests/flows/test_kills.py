@@ -14,6 +14,7 @@ from tests.flows.house import (
     HOT,
     TEMPERATURE,
     House,
+    await_end,
     eventually,
     house,
     read_by_all,
@@ -145,9 +146,7 @@ def test_after_a_kill_of_the_outermost_supervisor_children_leave_and_a_new_run_t
     with house(farm, devices=2) as home:
         home.start()
         before = home.pid("field")
-        children = home.kill_steward()
-        _gone, left = psutil.wait_procs(children, timeout=8)
-        assert not left
+        await_end(home.kill_steward(), within_s=8)
         home.start()
         assert home.pid("field") != before
         began_ns = time.time_ns()
@@ -161,6 +160,4 @@ def test_children_that_still_wait_for_each_other_leave_with_a_killed_supervisor(
         eventually(
             lambda: len(psutil.Process(home.steward_pid).children()) >= 5, within_s=30, what="children"
         )
-        children = home.kill_steward()
-        _gone, left = psutil.wait_procs(children, timeout=8)
-        assert not left
+        await_end(home.kill_steward(), within_s=8)
