@@ -47,6 +47,8 @@ class Refusal(StrEnum):
     """Why a command is refused, as `CommandResult.detail`; the pages have the words."""
 
     NOT_LOGGED_IN = "not-logged-in"
+    NOT_RECORDED = "not-recorded"
+    ID_TAKEN = "id-taken"
     IDLE = "idle"
     NOT_PERMITTED = "not-permitted"
     LOG_IN_FAILED = "log-in-failed"

@@ -333,6 +333,14 @@ KEY_A = Text("A：确认所选报警（报警页）", "A: acknowledge the select
 
 REFUSALS: Final[dict[Refusal, Text]] = {
     Refusal.NOT_LOGGED_IN: Text("登录已失效，请重新登录", "The session has ended; log in again"),
+    Refusal.NOT_RECORDED: Text(
+        "数据库无法写入：不能记录的操作不予执行，请检查磁盘",
+        "The database cannot be written, and what cannot be recorded is not carried out; check the disk",
+    ),
+    Refusal.ID_TAKEN: Text(
+        "这个命令编号已用于另一条命令，请重新操作",
+        "This command's id belongs to another command; do it again",
+    ),
     Refusal.IDLE: Text("15 分钟无操作，请重新登录后操作", "Idle for 15 minutes; log in again to operate"),
     Refusal.NOT_PERMITTED: Text("您的角色没有此权限", "Your role does not permit this"),
     Refusal.LOG_IN_FAILED: Text("用户名或密码不对", "User name or password is wrong"),

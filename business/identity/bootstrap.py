@@ -5,15 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from actors.messages import Issuer
+from actors.messages import Issuer, Stage
+from business.access import Authority, Refusal
+from business.gate import Execute, Gate, Refused
 from business.identity.messages import CreateUser, SetPassword
 from business.identity.model import Role, User
 from business.identity.service import Identity
 from config.site import BootstrapUser
 
-NOBODY = Issuer("", "", "")
+ITSELF = Issuer("steward", "", "office")
+"""Who creates the first users, in the trail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +28,33 @@ class Credentials:
 
 
 def create_first_users(
-    session: Session,
+    gate: Gate,
+    authority: Authority,
     identity: Identity,
     users: Sequence[BootstrapUser],
     *,
     renew: bool = False,
     draw: Callable[[], str] | None = None,
 ) -> tuple[Credentials, ...]:
-    """Create those who do not exist yet, with random passwords; the caller commits.
+    """Create those who do not exist yet, with random passwords.
 
     With `renew`, which is for the demo, those who do exist get a new password, unless they were disabled.
+    Raises Refused.
     """
+    with authority.open() as session:
+        disabled = {user.name: user.disabled for user in session.scalars(select(User))}
     made = []
     for one in users:
         role, password = Role(one.role), (draw or random_password)()
-        user = session.scalar(select(User).where(User.name == one.name))
-        if user is None:
-            identity.handle(session, NOBODY, CreateUser(one.name, one.display, role, password))
-        elif renew and not user.disabled:
-            identity.handle(session, NOBODY, SetPassword(one.name, password))
+        if one.name not in disabled:
+            command: CreateUser | SetPassword = CreateUser(one.name, one.display, role, password)
+        elif renew and not disabled[one.name]:
+            command = SetPassword(one.name, password)
         else:
             continue
+        outcome = gate.on_own_account(identity, Execute(ITSELF, command))
+        if outcome.stage is not Stage.DONE:
+            raise Refused(Refusal(outcome.detail))
         made.append(Credentials(one.name, role, password))
     return tuple(made)
 

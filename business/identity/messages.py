@@ -13,6 +13,7 @@ class LogIn:
     """Open a session for the token whose fingerprint is given. The token never leaves the web process."""
 
     permission: ClassVar[str] = EVERYBODY
+    about: ClassVar[str] = "users/{user}"
     user: str
     password: str = field(repr=False)
     token_hash: str = field(repr=False)
@@ -33,6 +34,7 @@ class EndSession:
     """Revoke one of one's own sessions; an administrator, anybody's."""
 
     permission: ClassVar[str] = OWN
+    about: ClassVar[str] = "user_sessions/{session}"
     session: str
 
 
@@ -41,6 +43,7 @@ class ContinueSession:
     """Somebody's hand is on it. Does not wake a session that is idle already."""
 
     permission: ClassVar[str] = OWN
+    audited: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class CreateFirstAdministrator:
     """Only while nobody exists, and with the one-time code that the terminal printed."""
 
     permission: ClassVar[str] = EVERYBODY
+    about: ClassVar[str] = "users/{user}"
     code: str = field(repr=False)
     user: str
     display: str
@@ -58,6 +62,7 @@ class CreateFirstAdministrator:
 @dataclass(frozen=True, slots=True)
 class CreateUser:
     permission: ClassVar[str] = "user.manage"
+    about: ClassVar[str] = "users/{user}"
     user: str
     display: str
     role: str
@@ -78,6 +83,7 @@ class SetPassword:
     """Somebody else's. All sessions of that user end."""
 
     permission: ClassVar[str] = "user.manage"
+    about: ClassVar[str] = "users/{user}"
     user: str
     password: str = field(repr=False)
 
@@ -85,6 +91,7 @@ class SetPassword:
 @dataclass(frozen=True, slots=True)
 class SetRole:
     permission: ClassVar[str] = "user.manage"
+    about: ClassVar[str] = "users/{user}"
     user: str
     role: str
 
@@ -92,12 +99,14 @@ class SetRole:
 @dataclass(frozen=True, slots=True)
 class DisableUser:
     permission: ClassVar[str] = "user.manage"
+    about: ClassVar[str] = "users/{user}"
     user: str
 
 
 @dataclass(frozen=True, slots=True)
 class EnableUser:
     permission: ClassVar[str] = "user.manage"
+    about: ClassVar[str] = "users/{user}"
     user: str
 
 

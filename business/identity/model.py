@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from business.audit.model import SECRET
 from business.database import Base
 
 NAME_LENGTH = 64
@@ -33,7 +34,7 @@ class User(Base):
     """As `plain_name` makes it: nobody can take a name that looks like another's in capitals."""
     display: Mapped[str] = mapped_column(String(NAME_LENGTH))
     role: Mapped[str] = mapped_column(String(16))
-    password_hash: Mapped[str] = mapped_column(String(255))
+    password_hash: Mapped[str] = mapped_column(String(255), info=SECRET)
     disabled: Mapped[bool] = mapped_column(default=False)
     created_ns: Mapped[int] = mapped_column(BigInteger)
     password_set_ns: Mapped[int] = mapped_column(BigInteger)
@@ -44,7 +45,7 @@ class UserSession(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     """Public: names the session in commands and lists."""
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=SECRET)
     """SHA-256 of the token, hexadecimal. The token itself only the browser has."""
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     place: Mapped[str] = mapped_column(String(16))
@@ -60,6 +61,7 @@ class FailedLogIns(Base):
     """Failures of one user name or one address; the row goes with a success or with time."""
 
     __tablename__ = "failed_log_ins"
+    audited = False
 
     subject: Mapped[str] = mapped_column(String(80), primary_key=True)
     """'user:NAME' (whether or not there is one) or 'address:ADDRESS'."""
@@ -71,6 +73,7 @@ class AccessVersion(Base):
     """One row, counted up whenever somebody's access shrank or grew, so that readers need not read it all."""
 
     __tablename__ = "access_version"
+    audited = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int]

@@ -5,12 +5,12 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
 from business.access import IDLE_NS, SECOND_NS, Refusal
-from business.actor import Denied, Refused
+from business.gate import Denied, Refused
 from business.identity.messages import (
     ChangePassword,
     ContinueSession,
@@ -207,12 +207,13 @@ class Identity:
         return (UserDisabled(user.name), *self._end(session, UserSession.user_id == user.id))
 
     def _end(self, session: Session, *which: Any) -> tuple[Any, ...]:
-        ids = tuple(session.scalars(select(UserSession.id).where(UserSession.ended_ns.is_(None), *which)))
-        if not ids:
+        seats = session.scalars(select(UserSession).where(UserSession.ended_ns.is_(None), *which)).all()
+        if not seats:
             return ()
-        session.execute(update(UserSession).where(UserSession.id.in_(ids)).values(ended_ns=self._wall_ns()))
+        for seat in seats:
+            seat.ended_ns = self._wall_ns()
         _count_up(session)
-        return (SessionsEnded(ids),)
+        return (SessionsEnded(tuple(seat.id for seat in seats)),)
 
 
 def _user(session: Session, name: str) -> User:

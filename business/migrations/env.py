@@ -2,8 +2,9 @@
 
 from alembic import context
 
+from business.audit import model as _audit  # noqa: F401  # its tables belong to the catalogue
 from business.database import Base
-from business.identity import model as _identity  # noqa: F401  # its tables belong to the catalogue
+from business.identity import model as _identity  # noqa: F401
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pykka
-from sqlalchemy import Engine
 
 from actors.actor import Ref
 from actors.channels.command import CommandServer, Envelope, Reply
@@ -16,8 +15,9 @@ from actors.messages import CommandResult, ReadSnapshot, ReadTree, Stage
 from actors.said import said
 from actors.wire import Codec
 from business.access import Authority
-from business.actor import BusinessActor, Execute, Outcome
+from business.actor import BusinessActor
 from business.database import open_reader, open_writer, sessions, sqlite_url
+from business.gate import Execute, Gate, Outcome
 from business.identity.bootstrap import create_first_users
 from business.identity.messages import COMMANDS
 from business.identity.passwords import Passwords
@@ -55,15 +55,14 @@ class Office:
         node.version = site.version
         code = secrets.token_hex(4)
         identity = Identity(Passwords(), time.time_ns, code)
+        gate = Gate(sessions(writer), authority, time.time_ns)
         if self._demo or not authority.has_users():
-            self._create_users(writer, identity, site.users)
+            self._create_users(gate, authority, identity, site.users)
         if not authority.has_users():
             announce(first_start_code=code)
 
         def start_identity(place: Place) -> Ref:
-            return BusinessActor.start(
-                place.name, place.supervisor, module=identity, sessions=sessions(writer), authority=authority
-            )
+            return BusinessActor.start(place.name, place.supervisor, module=identity, gate=gate)
 
         node.grow([Child("identity", start_identity, turn_limit_s=COMMAND_S)])
         handlers: dict[type, Handler] = {ReadSnapshot: snapshot_of(node), ReadTree: tree_of(node)}
@@ -73,13 +72,14 @@ class Office:
             CommandServer(node.paths.command(node.name), Codec(*COMMANDS), self._obey, on_failure=node.fail)
         )
 
-    def _create_users(self, writer: Engine, identity: Identity, users: tuple[BootstrapUser, ...]) -> None:
+    def _create_users(
+        self, gate: Gate, authority: Authority, identity: Identity, users: tuple[BootstrapUser, ...]
+    ) -> None:
         """On a site once; in the demo once a launch, so that what its terminal has shown stays true."""
         shown = self._node.paths.demo_users
         if self._demo and shown.exists() and shown.read_text() == self._demo:
             return
-        with sessions(writer).begin() as session:
-            made = create_first_users(session, identity, users, renew=bool(self._demo))
+        made = create_first_users(gate, authority, identity, users, renew=bool(self._demo))
         shown.write_text(self._demo)
         announce(users=[(one.user, one.role.value, one.password) for one in made])
 
@@ -89,7 +89,9 @@ class Office:
     def _carry_out(self, envelope: Envelope, reply: Reply) -> None:
         address = self._node.addresses[self._modules[type(envelope.body)]]
         try:
-            outcome: Outcome = address.ask(Execute(envelope.issuer, envelope.body), timeout_s=COMMAND_S)
+            outcome: Outcome = address.ask(
+                Execute(envelope.issuer, envelope.body, envelope.id), timeout_s=COMMAND_S
+            )
         except (pykka.ActorDeadError, pykka.Timeout) as error:
             reply(CommandResult(envelope.id, Stage.UNKNOWN, _trouble(error), None, time.time_ns()))
         except Exception as error:  # noqa: BLE001  # the actor's own error: it restarts, whoever asked is told

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from actors.messages import Issuer
 from business.access import Authority
-from business.actor import BusinessActor, Execute, Outcome
+from business.actor import BusinessActor
 from business.database import open_reader, open_writer, sessions, sqlite_url
+from business.gate import Execute, Gate, Outcome
 from business.identity.messages import CreateUser, LoggedIn, LogIn
 from business.identity.model import Place
 from business.identity.passwords import Passwords
@@ -53,12 +54,9 @@ class Office:
         self.reader = open_reader(self.url)
         self.authority = Authority(self.reader, self.wall_ns)
         self.identity = Identity(Passwords(self.hasher), self.wall_ns, CODE)
+        self.gate = Gate(self.sessions, self.authority, self.wall_ns)
         self.actor = BusinessActor.start(
-            "identity",
-            module=self.identity,
-            sessions=self.sessions,
-            authority=self.authority,
-            announce=self.events.append,
+            "identity", module=self.identity, gate=self.gate, announce=self.events.append
         )
 
     def close(self) -> None:

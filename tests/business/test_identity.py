@@ -306,25 +306,21 @@ FIRST = tuple(BootstrapUser(role.value, role.value.title(), role.value) for role
 
 
 def test_the_first_users_of_a_site_have_random_passwords(office: Office) -> None:
-    with office.sessions.begin() as session:
-        made = create_first_users(session, office.identity, FIRST)
+    made = create_first_users(office.gate, office.authority, office.identity, FIRST)
     assert {one.role for one in made} == set(Role)
     assert len({one.password for one in made}) == len(Role)
     for one in made:
         assert office.try_to_log_in(one.user, one.password).stage is Stage.DONE
         assert one.password not in repr(one)
-    with office.sessions.begin() as session:
-        assert create_first_users(session, office.identity, FIRST) == ()
+    assert create_first_users(office.gate, office.authority, office.identity, FIRST) == ()
 
 
 def test_the_demo_renews_passwords_but_revives_nobody_who_was_disabled(office: Office) -> None:
-    with office.sessions.begin() as session:
-        made = create_first_users(session, office.identity, FIRST)
+    made = create_first_users(office.gate, office.authority, office.identity, FIRST)
     passwords = {one.role: one.password for one in made}
     chief = office.log_in(Role.ADMINISTRATOR.value, password=passwords[Role.ADMINISTRATOR])
     assert office.do(DisableUser(Role.VIEWER.value), chief).stage is Stage.DONE
-    with office.sessions.begin() as session:
-        again = create_first_users(session, office.identity, FIRST, renew=True)
+    again = create_first_users(office.gate, office.authority, office.identity, FIRST, renew=True)
     assert {one.user for one in again} == {one.user for one in made} - {Role.VIEWER.value}
     assert {one.password for one in again}.isdisjoint(one.password for one in made)
 

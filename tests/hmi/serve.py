@@ -44,8 +44,9 @@ from actors.messages import (
 from actors.newest import LiveMessage
 from actors.table import tables
 from business.access import Authority
-from business.actor import BusinessActor, Execute
+from business.actor import BusinessActor
 from business.database import open_reader, open_writer, sessions, sqlite_url
+from business.gate import Execute, Gate
 from business.identity.bootstrap import Credentials, create_first_users
 from business.identity.model import Place, Role
 from business.identity.passwords import Passwords
@@ -253,12 +254,12 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     authority = Authority(reader, time.time_ns)
     code = "one-time-code"
     identity = Identity(Passwords(PasswordHasher(1, 64, 1)), time.time_ns, code)
+    gate = Gate(sessions(writer), authority, time.time_ns)
     made: tuple[Credentials, ...] = ()
     if not os.environ.get("NO_USERS"):
-        with sessions(writer).begin() as session:
-            made = create_first_users(session, identity, USERS)
+        made = create_first_users(gate, authority, identity, USERS)
     plant = Plant(campus(hostile), hostile)
-    actor = BusinessActor.start("identity", module=identity, sessions=sessions(writer), authority=authority)
+    actor = BusinessActor.start("identity", module=identity, gate=gate)
 
     @contextlib.asynccontextmanager
     async def outside() -> AsyncIterator[None]:

@@ -1,0 +1,159 @@
+"""The one gate of the business: permission, idempotency, transaction, audit, for every command alike."""
+
+import dataclasses
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from actors.messages import Issuer, Stage
+from business.access import Authority, Refusal, permission_of
+from business.audit.chain import digest_of
+from business.audit.changes import collected, watch
+from business.audit.model import AuditRecord
+from business.audit.trail import Deed, append, recorded
+
+logger = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """A command that is not carried out; of its transaction only the audit record stays."""
+
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """An event: the command is refused, and what was written about that (a failure counted) stays."""
+
+    reason: Refusal
+
+
+class Module(Protocol):
+    """What a business module offers."""
+
+    def handle(self, session: Session, issuer: Issuer, command: Any) -> tuple[Any, ...]:
+        """Carry out the command in the caller's transaction and say what happened. Raises Refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Execute:
+    """A command on its way to its module.
+
+    Its class says what it needs (`permission`), and may say what it is about, as a template over its fields
+    (`about = "users/{user}"`), and that it is no deed but mere presence (`audited = False`).
+    """
+
+    issuer: Issuer
+    command: Any
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
+    """One command of one id is carried out once, whoever repeats it, across restarts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    stage: Stage
+    """DONE or REFUSED; FAILED for one that had ended in a defect and comes again."""
+    detail: str
+    """'' or a `Refusal`."""
+    events: tuple[Any, ...] = ()
+
+
+class Gate:
+    """Carries out the commands of all modules on one writer's sessions."""
+
+    def __init__(
+        self, sessions: sessionmaker[Session], authority: Authority, wall_ns: Callable[[], int]
+    ) -> None:
+        watch(sessions)
+        self._sessions = sessions
+        self._authority = authority
+        self._wall_ns = wall_ns
+
+    def carry_out(self, module: Module, order: Execute) -> Outcome:
+        """Ask, do, record: one transaction. A defect is recorded, then raised."""
+        return self._carry_out(module, order, self._authority.refusal(order.issuer, order.command))
+
+    def on_own_account(self, module: Module, order: Execute) -> Outcome:
+        """What the program itself has decided, such as its first users: recorded, and asked of nobody."""
+        return self._carry_out(module, order, None)
+
+    def _carry_out(self, module: Module, order: Execute, refusal: Refusal | None) -> Outcome:
+        deed = _deed(order)
+        try:
+            with self._sessions.begin() as session:
+                if (known := recorded(session, order.id)) is not None:
+                    return _again(known, deed)
+                if refusal is not None:
+                    raise Refused(refusal)
+                events = module.handle(session, order.issuer, order.command)
+                denied = next((event for event in events if isinstance(event, Denied)), None)
+                stage = Stage.REFUSED if denied else Stage.DONE
+                detail = denied.reason.value if denied else ""
+                self._append(session, order, deed, stage, detail)
+        except Refused as refused:
+            return self._refuse(order, deed, refused.reason)
+        except OperationalError as error:
+            # Nothing has taken place: what cannot be recorded is not carried out.
+            logger.critical("%s: the business database cannot be written: %s", deed.kind, error.orig)
+            return Outcome(Stage.REFUSED, Refusal.NOT_RECORDED.value)
+        except Exception as error:
+            self._note(order, deed, Stage.FAILED, type(error).__name__)
+            raise
+        if denied is not None:
+            _warn(deed, denied.reason)
+        return Outcome(stage, detail, events)
+
+    def _refuse(self, order: Execute, deed: Deed, reason: Refusal) -> Outcome:
+        _warn(deed, reason)
+        try:
+            self._note(order, deed, Stage.REFUSED, reason.value)
+        except OperationalError as error:
+            logger.critical("%s was refused, which cannot be recorded: %s", deed.kind, error.orig)
+        return Outcome(Stage.REFUSED, reason.value)
+
+    def _note(self, order: Execute, deed: Deed, stage: Stage, detail: str) -> None:
+        with self._sessions.begin() as session:
+            self._append(session, order, deed, stage, detail)
+
+    def _append(self, session: Session, order: Execute, deed: Deed, stage: Stage, detail: str) -> None:
+        changes = collected(session)
+        if not getattr(type(order.command), "audited", True):
+            return
+        if not deed.object and changes:
+            deed = dataclasses.replace(deed, object=changes[0].object)
+        append(session, deed, self._wall_ns(), stage, detail, changes)
+
+
+def _deed(order: Execute) -> Deed:
+    command = order.command
+    kind = type(command).__name__
+    about: str = getattr(type(command), "about", "")
+    fields = {each.name: getattr(command, each.name) for each in dataclasses.fields(command)}
+    return Deed(
+        id=order.id,
+        kind=kind,
+        issuer=order.issuer,
+        permission=permission_of(type(command)) or "",
+        object=about.format_map(fields),
+        reason=str(fields.get("reason", "")),
+        body_digest=digest_of(kind, repr(command)),  # secrets have no place in a repr
+    )
+
+
+def _again(known: AuditRecord, deed: Deed) -> Outcome:
+    """The answer to a command whose id came before."""
+    if known.body_digest != deed.body_digest or known.user != deed.issuer.user:
+        _warn(deed, Refusal.ID_TAKEN)
+        return Outcome(Stage.REFUSED, Refusal.ID_TAKEN.value)
+    return Outcome(Stage(known.result), known.detail)
+
+
+def _warn(deed: Deed, reason: Refusal) -> None:
+    logger.warning("%s of %s refused: %s", deed.kind, deed.issuer.user or "nobody", reason)
