@@ -40,6 +40,7 @@ _ROLES: Mapping[Role, frozenset[str]] = {
     Role.VIEWER: frozenset({OWN}),
     Role.OPERATOR: _OPERATOR,
     Role.ADMINISTRATOR: _OPERATOR | {"configuration.apply", "user.manage"},
+    Role.AUDITOR: frozenset({OWN, "audit.read"}),
 }
 
 

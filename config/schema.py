@@ -136,7 +136,9 @@ class UserTable(Table):
 
     name: Id = Field(title="Name", description=f"the name to log in with: {ID_RULE}")
     display: Words = Field(title="Display name", description="the person's name on the screens")
-    role: Literal["viewer", "operator", "administrator"] = Field(title="Role", description="what they may do")
+    role: Literal["viewer", "operator", "administrator", "auditor"] = Field(
+        title="Role", description="what they may do"
+    )
 
 
 class DeviceTable(Table):

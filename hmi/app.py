@@ -23,6 +23,7 @@ from hmi.guard import SESSION, Guard, bind_sockets
 from hmi.live import Live
 from hmi.pages.about import about
 from hmi.pages.alarms import AlarmList
+from hmi.pages.audit import audit
 from hmi.pages.device import device
 from hmi.pages.journal import journal
 from hmi.pages.overview import overview
@@ -54,7 +55,7 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/journal": journal,
         **_COMMON,
     },
-    Place.OFFICE: {"/": sessions, **_COMMON},
+    Place.OFFICE: {"/": sessions, "/audit": audit, **_COMMON},
 }
 
 

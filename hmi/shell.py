@@ -8,6 +8,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from actors.messages import Alarm, AlarmState
+from business.audit.queries import READ
 from business.identity.model import Place
 from config.site import Text
 from hmi import drawing, words
@@ -111,6 +112,8 @@ def _navigation(view: View) -> Markup:
     lower = [("/system", words.SYSTEM), ("/sessions", words.SESSIONS)]
     if view.person.may("user.manage"):
         lower.append(("/users", words.USERS))
+    if not control and view.person.may(READ):
+        lower.append(("/audit", words.AUDIT))
     lower.append(("/about", words.ABOUT))
     subsystems = (
         Markup("<h2>{}</h2>{}").format(

@@ -135,7 +135,34 @@ ROLES: Final[dict[Role, Text]] = {
     Role.VIEWER: Text("观察员", "Viewer"),
     Role.OPERATOR: Text("值班员", "Operator"),
     Role.ADMINISTRATOR: Text("管理员", "Administrator"),
+    Role.AUDITOR: Text("审计员", "Auditor"),
 }
+AUDIT = Text("审计", "Audit")
+WHO = Text("操作人", "User")
+DEED = Text("操作", "Command")
+OBJECT = Text("对象", "Object")
+RESULT = Text("结果", "Result")
+CHANGES = Text("变更", "Changes")
+CHANGE_COUNT = Text("{count} 处", "{count}")
+SINCE = Text("从", "From")
+UNTIL = Text("到", "To")
+SEARCH = Text("查询", "Search")
+NOT_A_DATE = Text("“{day}” 不是日期，请写成 2026-03-01", "'{day}' is no date; write it as 2026-03-01")
+AUDIT_RESULTS: Final = (Stage.DONE, Stage.REFUSED, Stage.FAILED)
+RESULTS: Final[dict[str, Text]] = {stage.value: STAGES[stage] for stage in AUDIT_RESULTS}
+COMMANDS: Final[dict[str, Text]] = {
+    "LogIn": Text("登录", "Log in"),
+    "LogOut": Text("退出登录", "Log out"),
+    "EndSession": Text("结束登录", "End a session"),
+    "CreateFirstAdministrator": Text("创建首位管理员", "Create the first administrator"),
+    "CreateUser": Text("创建用户", "Create a user"),
+    "ChangePassword": Text("修改自己的密码", "Change one's password"),
+    "SetPassword": Text("重设密码", "Set a password"),
+    "SetRole": Text("改变角色", "Change a role"),
+    "DisableUser": Text("停用用户", "Disable a user"),
+    "EnableUser": Text("启用用户", "Enable a user"),
+}
+"""Every command that the trail may tell of, by its class."""
 PLACES: Final[dict[Place, Text]] = {Place.CONTROL: CONTROL_ROOM, Place.OFFICE: OFFICE}
 
 # --- overview and subsystem

@@ -14,6 +14,8 @@ app = typer.Typer(
 )
 configuration = typer.Typer(help="Configuration versions of a site.", no_args_is_help=True)
 app.add_typer(configuration, name="config")
+audit = typer.Typer(help="The audit trail of a site.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
 
 SiteArgument = Annotated[Path, typer.Argument(help="directory with site.toml, or one .toml file")]
 RunOption = Annotated[Path | None, typer.Option("--run", help="run directory (default ./run/<site id>)")]
@@ -130,6 +132,18 @@ def apply_version(site: SiteArgument, run: RunOption = None) -> None:
     from supervisor.apply import apply_files
 
     raise typer.Exit(apply_files(site, _paths(site, run), typer.echo))
+
+
+@audit.command("verify")
+def verify_audit(
+    site: SiteArgument,
+    run: RunOption = None,
+    anchor: Annotated[str, typer.Option(help="SEQUENCE:SEAL, as printed earlier: a cut trail shows")] = "",
+) -> None:
+    """Say whether any record of the audit trail was changed, removed or exchanged; exit code 1 if so."""
+    from supervisor.audit_cli import check
+
+    raise typer.Exit(check(_paths(site, run).business, anchor, typer.echo))
 
 
 def _paths(site: Path, run: Path | None):  # type: ignore[no-untyped-def]

@@ -17,6 +17,8 @@ class Role(StrEnum):
     VIEWER = "viewer"
     OPERATOR = "operator"
     ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    """Reads the audit trail, and does nothing that would stand in it (S-21)."""
 
 
 class Place(StrEnum):

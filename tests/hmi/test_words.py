@@ -11,6 +11,7 @@ import pytest
 from actors.alarm_states import TRANSITIONS
 from actors.messages import AlarmState, Link, Stage
 from business.access import Refusal
+from business.identity.messages import COMMANDS
 from business.identity.model import Place, Role
 from config.site import RuleKind, Text
 from hmi import words
@@ -59,6 +60,10 @@ def test_every_text_stands_in_both_languages(name: str, text: Text) -> None:
 )
 def test_every_case_has_its_words(table: dict[object, Text], kind: type) -> None:
     assert set(table) == set(kind)  # type: ignore[call-overload]
+
+
+def test_every_command_in_the_trail_has_its_words() -> None:
+    assert set(words.COMMANDS) == {one.__name__ for one in COMMANDS if getattr(one, "audited", True)}
 
 
 def test_every_transition_of_the_alarm_journal_has_its_words() -> None:

@@ -4,11 +4,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
+from actors.messages import Issuer, Stage
 from actors.paths import RunPaths
+from business.audit.trail import Deed, append
+from business.database import open_writer, sessions, sqlite_url
+from business.migrations import migrate
 from config.load import read
 from config.versions import VersionStore
+from supervisor.audit_cli import check
 from supervisor.cli import app
 from supervisor.launch import use_version
 
@@ -82,3 +88,36 @@ def test_versions_are_listed_with_the_running_one_marked_and_written_into_the_fi
     said = steward("config", "export", site, "--run", paths.root, "--version", 1)
     assert said.exit_code == 0
     assert "Tiny" in (site / "site.toml").read_text("utf-8")
+
+
+def test_the_audit_trail_of_a_site_is_verified_and_an_edit_is_named(tmp_path: Path) -> None:
+    """S-31."""
+    database = tmp_path / "business.db"
+    said: list[str] = []
+    assert check(database, "", said.append) == 1
+    assert "there is no business database" in said[-1]
+    engine = open_writer(sqlite_url(database))
+    migrate(engine)
+    with sessions(engine).begin() as session:
+        for number in range(3):
+            deed = Deed(f"id-{number}", "SetRole", Issuer("chief", "", ""), "user.manage", "users/li", "", "")
+            append(session, deed, number, Stage.DONE, "")
+    assert check(database, "", said.append) == 0
+    anchor = said[-1].rpartition(" ")[2]
+    assert check(database, anchor, said.append) == 0
+    for wrong in ("3", "x:" + "0" * 64, "3:short"):
+        assert check(database, wrong, said.append) == 1
+        assert "is no anchor" in said[-1]
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM audit_records WHERE sequence = 3"))
+    assert check(database, "", said.append) == 0
+    assert check(database, anchor, said.append) == 1
+    assert said[-2].startswith("3: ")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE audit_records SET user = 'li' WHERE sequence = 2"))
+    assert check(database, "", said.append) == 1
+    assert said[-2].startswith("2: ")
+    engine.dispose()
+    database.write_bytes(b"nonsense" * 1000)
+    assert check(database, "", said.append) == 1
+    assert "cannot be read" in said[-1]

@@ -16,6 +16,7 @@ from actors.messages import Issuer, Stage
 from business.access import Refusal
 from business.audit.changes import HIDDEN, Unaudited
 from business.audit.model import AuditRecord
+from business.audit.queries import Wanted, search, users
 from business.audit.verify import Verdict, verify
 from business.gate import Execute
 from business.identity.messages import COMMANDS, ContinueSession, CreateUser, DisableUser, LogIn, SetRole
@@ -211,3 +212,38 @@ def test_a_reader_may_look_and_not_append(office: Office) -> None:
         assert session.scalars(select(AuditRecord)).all()
         with pytest.raises(OperationalError, match="readonly"):
             session.execute(text("DELETE FROM audit_records"))
+
+
+def found(office: Office, **wanted: Any) -> list[tuple[str, str]]:
+    with office.authority.open() as session:
+        return [(row.kind, row.object) for row in search(session, Wanted(**wanted), 100)]
+
+
+def test_the_trail_is_searched_by_who_what_which_result_and_when(office: Office, chief: Issuer) -> None:
+    """A06, S0-3.1.log."""
+    office.do(CreateUser("li", "李", "viewer", GOOD), chief)
+    office.pass_minutes(10)
+    office.do(SetRole("li", "operator"), chief)
+    office.do(SetRole("nobody_%", "operator"), chief)
+    assert found(office, user="chief", kind="SetRole") == [
+        ("SetRole", "users/nobody_%"),
+        ("SetRole", "users/li"),
+    ]
+    assert found(office, kind="SetRole", result="refused") == [("SetRole", "users/nobody_%")]
+    assert found(office, object="users/nobody_%") == [("SetRole", "users/nobody_%")]
+    assert found(office, object="users/li") == [("SetRole", "users/li"), ("CreateUser", "users/li")]
+    assert found(office, since_ns=office.now_ns, object="users/li") == [("SetRole", "users/li")]
+    assert found(office, until_ns=office.now_ns, object="users/li") == [("CreateUser", "users/li")]
+    last = trail(office)[-1].sequence
+    assert found(office, before=last)[0] == ("SetRole", "users/li")
+    with office.authority.open() as session:
+        assert users(session) == ("chief",)
+        assert len(search(session, Wanted(), 2)) == 2
+
+
+def test_an_object_is_found_by_what_was_changed_about_it_too(office: Office, chief: Issuer) -> None:
+    """Disabling a person ends his sessions: the command stands in the history of both."""
+    office.create("li", "viewer")
+    seat = office.log_in("li")
+    office.do(DisableUser("li"), chief)
+    assert found(office, object=f"user_sessions/{seat.session}")[0] == ("DisableUser", "users/li")

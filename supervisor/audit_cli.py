@@ -1,0 +1,42 @@
+"""`steward audit`: whether the audit trail is as it was written."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError
+
+from actors.said import in_both
+from business.audit.verify import verify
+from business.database import open_reader, sessions, sqlite_url
+
+ANCHOR = "SEQUENCE:SEAL"
+
+
+def check(database: Path, anchor: str, say: Callable[[str], None]) -> int:
+    """Say what is wrong with the trail, or its last seal; the exit code. A running site is not disturbed."""
+    if not database.exists():
+        say(f"{database}: there is no business database; name the run directory with --run")
+        return 1
+    noted = None
+    if anchor:
+        sequence, _, seal = anchor.partition(":")
+        if not sequence.isdecimal() or len(seal) != 64:
+            say(f"{anchor!r} is no anchor; write {ANCHOR}, as an earlier run of this command printed it")
+            return 1
+        noted = (int(sequence), seal)
+    engine = open_reader(sqlite_url(database))
+    try:
+        with sessions(engine)() as session:
+            verdict = verify(session, anchor=noted)
+    except DatabaseError as error:
+        say(f"{database} cannot be read: {error.orig}")
+        return 1
+    finally:
+        engine.dispose()
+    for one in verdict.breaks:
+        say(f"{one.sequence}: {in_both(one.trouble)}")
+    if verdict.breaks:
+        say(f"{database}: the audit trail was tampered with or damaged, {len(verdict.breaks)} places")
+        return 1
+    say(f"{verdict.records} records, an unbroken chain; anchor {verdict.records}:{verdict.last_seal}")
+    return 0

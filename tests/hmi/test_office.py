@@ -1,0 +1,67 @@
+"""The office's pages in a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.hmi.browsing import PATIENCE_S, Person, Served, chromium, served
+
+expect.set_options(timeout=PATIENCE_S * 1000)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served("office", tmp_path_factory.mktemp("office")) as office:
+        yield office
+
+
+@pytest.fixture
+def auditor(browser: Browser, office: Served) -> Iterator[Person]:
+    person = Person(browser, office)
+    person.log_in("auditor")
+    yield person
+    person.close()
+    assert person.troubles == []
+
+
+def test_an_auditor_sees_who_did_what_and_finds_it_again(auditor: Person) -> None:
+    """A06, A19, S0-3.1.log."""
+    page = auditor.open("/audit")
+    rows = page.locator("tbody tr")
+    expect(rows.first).to_contain_text("登录")
+    expect(rows.first).to_contain_text("users/auditor")
+    expect(page.locator("nav")).to_contain_text("审计")
+    page.locator("select[name=kind]").select_option("CreateUser")
+    page.locator("input[name=object]").fill("users/operator")
+    page.locator("form.toolbar button").click()
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("已完成")
+    rows.locator("summary").click()
+    expect(rows.locator("li")).to_contain_text("password_hash = ***")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["since=yesterday", "before=-1", "before=99999999999999999999", "user='%3Cscript%3E", "object=%25"],
+)
+def test_an_odd_address_finds_nothing_and_says_so(auditor: Person, query: str) -> None:
+    page = auditor.open(f"/audit?{query}")
+    expect(page.locator("h1")).to_have_text("审计")
+    if "since" in query:
+        expect(page.locator("p.warning")).to_have_text("“yesterday” 不是日期，请写成 2026-03-01")
+
+
+def test_whose_deeds_the_trail_tells_does_not_read_it(browser: Browser, office: Served) -> None:
+    """S-21."""
+    person = Person(browser, office)
+    person.log_in("administrator")
+    expect(person.open("/audit").locator("h1")).to_have_text("您的角色不能打开此页")
+    expect(person.page.locator("nav")).not_to_contain_text("审计")
+    person.close()
