@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS command (
     user TEXT NOT NULL, session TEXT NOT NULL, station TEXT NOT NULL, process TEXT NOT NULL,
     ttl_s REAL NOT NULL, received_ns INTEGER NOT NULL, ended INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS command_open ON command (number) WHERE NOT ended;
+CREATE INDEX IF NOT EXISTS command_ended ON command (ended) WHERE ended;
 CREATE TABLE IF NOT EXISTS command_stage (
     id TEXT NOT NULL REFERENCES command (id), stage TEXT NOT NULL, detail TEXT NOT NULL, value ANY,
     time_ns INTEGER NOT NULL, PRIMARY KEY (id, stage)) STRICT;
@@ -49,7 +50,8 @@ JOURNAL_COLUMNS = (
     "time_ns, source_ns, device, point, rule, zone, event, transition, state, priority, value, threshold, "
     "limit_set, user, station, note, annunciated"
 )
-COMMAND_COLUMNS = "number, id, kind, body, user, session, station, process, ttl_s, received_ns"
+COMMAND_COLUMNS = "number, id, kind, body, user, session, station, process, ttl_s, received_ns, ended"
+"""`ended` counts the ends of commands; 0 while one is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,10 @@ def journal_row_of(row: Sequence[Any]) -> JournalRow:
 
 def command_row_of(row: Sequence[Any], stages: Sequence[CommandResult]) -> CommandRow:
     """What people see of a command: a row of `COMMAND_COLUMNS`, and how far it came."""
-    number, id_, kind, body, user, _session, station, process, _ttl_s, received_ns = row
-    return CommandRow(number, id_, kind, body, user, station, process, received_ns, tuple(stages))
+    number, id_, kind, body, user, session, station, process, _ttl_s, received_ns, ended = row
+    return CommandRow(
+        number, id_, kind, body, user, session, station, process, received_ns, ended, tuple(stages)
+    )
 
 
 def result_of(row: Sequence[Any]) -> CommandResult:

@@ -52,6 +52,7 @@ QUERIES = Codec(
     m.ReadJournal,
     m.Journal,
     m.ReadCommands,
+    m.ReadEndedCommands,
     m.Commands,
     m.ReadConfiguration,
     m.Configuration,

@@ -259,9 +259,15 @@ def _mark(db: sqlite3.Connection, source: str, epoch: str, sequence: int) -> Non
     )
 
 
+def _next_end(db: sqlite3.Connection) -> int:
+    """The number of the next end of a command."""
+    last: int | None = db.execute("SELECT max(ended) FROM command").fetchone()[0]
+    return (last or 0) + 1
+
+
 def _command(db: sqlite3.Connection, entry: RecordCommand) -> tuple[CommandResult, ...] | None:
     command = entry.command
-    ended = any(result.stage.is_final for result in entry.stages)
+    ended = _next_end(db) if any(result.stage.is_final for result in entry.stages) else 0
     new = db.execute(
         "INSERT INTO command (id, kind, body, user, session, station, process, ttl_s, received_ns, ended) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
@@ -287,7 +293,9 @@ def _stage(db: sqlite3.Connection, result: CommandResult) -> bool:
         return False
     _insert_stage(db, result)
     if result.stage.is_final:
-        db.execute("UPDATE command SET ended = 1 WHERE id = ?", (result.id,))
+        # One that ended as unknown and is heard of later keeps its place.
+        end = (_next_end(db), result.id)
+        db.execute("UPDATE command SET ended = ? WHERE id = ? AND NOT ended", end)
     return True
 
 

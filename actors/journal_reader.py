@@ -102,6 +102,15 @@ class JournalReader:
         )
         return self._with_stages(found)
 
+    def ended_commands(self, after: int, limit: int = 1000) -> tuple[CommandRow, ...]:
+        """Commands in the order of their ends, after the `after`th: for those who follow."""
+        found = self._all(
+            f"SELECT {COMMAND_COLUMNS} FROM command WHERE ended > ? ORDER BY ended LIMIT ?",  # noqa: S608
+            after,
+            min(limit, MAX_ROWS),
+        )
+        return self._with_stages(found)
+
     def applied(self, source: str, epoch: str) -> int:
         """The last sequence of an outbox that is applied; 0 for an unknown one."""
         found = self._all("SELECT sequence FROM applied WHERE source = ? AND epoch = ?", source, epoch)

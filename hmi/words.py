@@ -148,8 +148,7 @@ SINCE = Text("从", "From")
 UNTIL = Text("到", "To")
 SEARCH = Text("查询", "Search")
 NOT_A_DATE = Text("“{day}” 不是日期，请写成 2026-03-01", "'{day}' is no date; write it as 2026-03-01")
-AUDIT_RESULTS: Final = (Stage.DONE, Stage.REFUSED, Stage.FAILED)
-RESULTS: Final[dict[str, Text]] = {stage.value: STAGES[stage] for stage in AUDIT_RESULTS}
+RESULTS: Final[dict[str, Text]] = {stage.value: text for stage, text in STAGES.items() if stage.is_final}
 COMMANDS: Final[dict[str, Text]] = {
     "LogIn": Text("登录", "Log in"),
     "LogOut": Text("退出登录", "Log out"),
@@ -161,6 +160,16 @@ COMMANDS: Final[dict[str, Text]] = {
     "SetRole": Text("改变角色", "Change a role"),
     "DisableUser": Text("停用用户", "Disable a user"),
     "EnableUser": Text("启用用户", "Enable a user"),
+    "SelectPoint": Text("选择写入", "Select for a write"),
+    "OperatePoint": Text("写入", "Write"),
+    "AcknowledgeAlarm": Text("确认报警", "Acknowledge an alarm"),
+    "HangTag": Text("挂牌", "Hang a tag"),
+    "RemoveTag": Text("摘牌", "Remove a tag"),
+    "SubstitutePoint": Text("人工置数", "Substitute a value"),
+    "EndSubstitution": Text("结束人工置数", "End a substitution"),
+    "RetryDevice": Text("重试设备", "Retry a device"),
+    "UseLimitSet": Text("切换限值组", "Use a limit set"),
+    "ApplyConfiguration": Text("应用配置", "Apply a configuration"),
 }
 """Every command that the trail may tell of, by its class."""
 PLACES: Final[dict[Place, Text]] = {Place.CONTROL: CONTROL_ROOM, Place.OFFICE: OFFICE}

@@ -152,6 +152,14 @@ class ReadCommands:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadEndedCommands:
+    """Commands of `core` that have ended, in the order of their ends, after the `after`th end."""
+
+    after: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class CommandRow:
     number: int
     id: str
@@ -159,10 +167,13 @@ class CommandRow:
     body: bytes
     """The encoded command."""
     user: str
+    session: str
     station: str
     process: str
     """The field process that carries it out; '' for `core` itself."""
     received_ns: int
+    ended: int
+    """Which end of a command this was, counted from 1; 0 while it is open."""
     stages: tuple[CommandResult, ...]
     """In the order in which they came."""
 

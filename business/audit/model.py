@@ -64,3 +64,14 @@ class AuditChange(Base):
     """Random: from a digest alone nobody can guess a value."""
     digest: Mapped[str] = mapped_column(String(64))
     """Of object, before, after and salt, as first written."""
+
+
+class AuditFollowed(Base):
+    """How far the commands of a process that keeps its own record have been taken over."""
+
+    __tablename__ = "audit_followed"
+    audited = False
+
+    source: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ended: Mapped[int] = mapped_column(BigInteger)
+    """The last end of a command that stands in the trail."""

@@ -67,7 +67,7 @@ def _wanted(view: View, asked: dict[str, str]) -> tuple[Wanted, str]:
 
 def _form(view: View, asked: dict[str, str], people: Iterable[str]) -> Markup:
     kinds = ((kind, view.say(text)) for kind, text in words.COMMANDS.items())
-    results = ((stage.value, view.say(words.STAGES[stage])) for stage in words.AUDIT_RESULTS)
+    results = ((result, view.say(text)) for result, text in words.RESULTS.items())
     field = Markup('<label class="field">{} <input type="{}" name="{}" value="{}" size="{}"></label>')
     return Markup(
         '<form method="get" class="toolbar">{}{}{}{}{}{}<button class="plain">{}</button></form>'

@@ -33,6 +33,7 @@ from actors.messages import (
     ReadAlarms,
     ReadCommands,
     ReadConfiguration,
+    ReadEndedCommands,
     ReadJournal,
     ReadSnapshot,
     ReadTree,
@@ -219,6 +220,9 @@ class Core:
         def commands(query: ReadCommands) -> Iterator[Commands]:
             yield Commands(reader.commands(query.cursor, query.limit))
 
+        def ended_commands(query: ReadEndedCommands) -> Iterator[Commands]:
+            yield Commands(reader.ended_commands(query.after, query.limit))
+
         def alarms(_query: ReadAlarms) -> Iterator[Alarms]:
             yield Alarms(reader.alarms())
 
@@ -228,6 +232,7 @@ class Core:
             ReadAlarms: alarms,
             ReadJournal: journal,
             ReadCommands: commands,
+            ReadEndedCommands: ended_commands,
             ReadConfiguration: self._tell_configuration,
         }
 

@@ -4,18 +4,29 @@ import secrets
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pykka
 
 from actors.actor import Ref
 from actors.channels.command import CommandServer, Envelope, Reply
 from actors.channels.query import Handler, QueryServer
+from actors.channels.query_client import BlockingQueryClient
 from actors.codecs import QUERIES
-from actors.messages import CommandResult, ReadSnapshot, ReadTree, Stage
+from actors.messages import (
+    CommandResult,
+    CommandRow,
+    Commands,
+    ReadEndedCommands,
+    ReadSnapshot,
+    ReadTree,
+    Stage,
+)
 from actors.said import said
 from actors.wire import Codec
 from business.access import Authority
 from business.actor import BusinessActor
+from business.audit.plant import PlantTrail
 from business.database import open_reader, open_writer, sessions, sqlite_url
 from business.gate import Execute, Gate, Outcome
 from business.identity.bootstrap import create_first_users
@@ -68,6 +79,8 @@ class Office:
         handlers: dict[type, Handler] = {ReadSnapshot: snapshot_of(node), ReadTree: tree_of(node)}
         node.start(QueryServer(node.paths.query(node.name), QUERIES, handlers, on_failure=node.fail))
         node.start(_Pool(self._pool))
+        core = BlockingQueryClient(node.paths.query("core"), QUERIES)
+        node.start(PlantTrail(sessions(writer), partial(_ended_commands, core)))
         node.start(
             CommandServer(node.paths.command(node.name), Codec(*COMMANDS), self._obey, on_failure=node.fail)
         )
@@ -102,6 +115,12 @@ class Office:
 
 def _trouble(error: Exception) -> str:
     return said(f"办公服务内部错误：{error!r}", f"an error within the office process: {error!r}")
+
+
+def _ended_commands(core: BlockingQueryClient, after: int, limit: int) -> Sequence[CommandRow]:
+    answer = core.one(ReadEndedCommands(after, limit), timeout_s=1.0)
+    assert isinstance(answer, Commands)
+    return answer.rows
 
 
 class _Pool:

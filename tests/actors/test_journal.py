@@ -206,7 +206,20 @@ def test_a_command_is_new_once_and_a_stage_is_news_once(disk: Disk, reader: Jour
     ]  # fmt: skip
     assert open_ == [(), (("d", "field-1"),)]
     assert [row.id for row in reader.commands()] == ["d", "c"]
+    assert [(row.id, row.ended) for row in reader.ended_commands(0)] == [("c", 1)]
     assert [row.id for row in reader.commands(2)] == ["c"]
+
+
+def test_commands_are_followed_in_the_order_of_their_ends(disk: Disk, reader: JournalReader) -> None:
+    for id_ in ("a", "b", "c"):
+        record(disk, id_)
+    for id_ in ("c", "a", "b"):
+        disk.journal.tell(RecordStage(stage(id_, Stage.DONE), lambda _news: None))
+    disk.settle()
+    first = reader.ended_commands(0, 2)
+    assert [(row.id, row.ended) for row in first] == [("c", 1), ("a", 2)]
+    assert [row.stages[-1].stage for row in first] == [Stage.DONE] * 2
+    assert [row.id for row in reader.ended_commands(first[-1].ended)] == ["b"]
 
 
 def test_on_a_full_disk_commands_are_refused_and_alarms_wait_for_space(disk: Disk) -> None:

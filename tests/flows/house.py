@@ -40,7 +40,10 @@ from actors.paths import RunPaths
 from actors.wire import Codec
 from benchmarks.modbus_farm import Farm
 from business.access import Authority
-from business.database import open_reader, sqlite_url
+from business.audit.model import AuditRecord
+from business.audit.queries import Wanted, search
+from business.audit.verify import verify
+from business.database import open_reader, sessions, sqlite_url
 from business.identity.messages import COMMANDS, CreateFirstAdministrator, CreateUser, LogIn
 from business.identity.tokens import fingerprint, new_token
 
@@ -355,6 +358,16 @@ class House:
         """By device/point/rule."""
         pages: list[Alarms] = self.ask("core", ReadAlarms())
         return {f"{a.device}/{a.point}/{a.rule}": a for page in pages for a in page.alarms}
+
+    def audited(self, object_: str) -> tuple[AuditRecord, ...]:
+        """The audit records of what begins so, the newest first; the chain is verified each time."""
+        engine = open_reader(sqlite_url(self.paths.business))
+        try:
+            with sessions(engine)() as session:
+                assert verify(session).breaks == ()
+                return search(session, Wanted(object=object_), 1000)
+        finally:
+            engine.dispose()
 
     def journal(self, device: str = "") -> list[JournalRow]:
         """Oldest first."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from actors.messages import Issuer, OperatePoint, SelectPoint, Stage
+from actors.messages import HangTag, Issuer, OperatePoint, SelectPoint, Stage
 from benchmarks.modbus_farm import Farm
-from tests.flows.house import CALM, HOT, SETPOINT, TEMPERATURE, House
+from tests.flows.house import CALM, HOT, SETPOINT, TEMPERATURE, House, eventually
 from tests.flows.visitor import PATIENCE_MS, Visitor, chromium
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -72,6 +72,26 @@ def test_a_setpoint_is_selected_confirmed_and_read_back(operator: Visitor, farm:
         expect(dialog).to_contain_text(words)
     expect(page.locator('[data-point="u02/setpoint"]').first).to_have_text(re.compile(r"^33\b"))
     assert [(w.device, w.address, w.value) for w in farm.writes()[before:]] == [(2, SETPOINT, 33)]
+
+
+def test_what_was_done_to_the_plant_stands_in_the_audit_trail(home: House, chief: Issuer) -> None:
+    """S-30, A06: who, what, the value and its read-back; the refused one too."""
+    vera = home.log_in("vera")
+    home.tell(HangTag("u06", "nobody may"), vera)
+    selected = home.tell(SelectPoint("u06", "setpoint", 24.0), chief)[-1]
+    home.tell(OperatePoint(str(selected.value), "u06", "setpoint", 24.0), chief)
+
+    def told() -> list[tuple[str, str, str, str]]:
+        return [(row.user, row.kind, row.object, row.result) for row in home.audited("devices/u06")]
+
+    wanted = [
+        ("chief", "OperatePoint", "devices/u06/setpoint", "confirmed"),
+        ("chief", "SelectPoint", "devices/u06/setpoint", "done"),
+        ("vera", "HangTag", "devices/u06", "refused"),
+    ]
+    eventually(lambda: told() == wanted, what="the trail of three commands")
+    (change,) = home.audited("devices/u06")[0].changes
+    assert '"read_back": 24.0' in str(change.after)
 
 
 def test_a_value_outside_the_limits_is_refused_by_page_and_gate(

@@ -10,6 +10,7 @@ import pytest
 
 from actors.alarm_states import TRANSITIONS
 from actors.messages import AlarmState, Link, Stage
+from actors.permissions import PERMISSIONS
 from business.access import Refusal
 from business.identity.messages import COMMANDS
 from business.identity.model import Place, Role
@@ -63,7 +64,8 @@ def test_every_case_has_its_words(table: dict[object, Text], kind: type) -> None
 
 
 def test_every_command_in_the_trail_has_its_words() -> None:
-    assert set(words.COMMANDS) == {one.__name__ for one in COMMANDS if getattr(one, "audited", True)}
+    audited = (one for one in (*COMMANDS, *PERMISSIONS) if getattr(one, "audited", True))
+    assert set(words.COMMANDS) == {one.__name__ for one in audited}
 
 
 def test_every_transition_of_the_alarm_journal_has_its_words() -> None:

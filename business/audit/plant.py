@@ -1,0 +1,127 @@
+"""The commands to the plant, which `core` records for itself, as records of the one trail."""
+
+import dataclasses
+import json
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from actors.channels.query import QueryFailed
+from actors.codecs import CORE_COMMANDS
+from actors.messages import CommandRow, Issuer
+from actors.permissions import PERMISSIONS
+from actors.wire import WireError
+from business.audit.chain import digest_of
+from business.audit.model import AuditChange, AuditFollowed
+from business.audit.trail import Deed, append, recorded
+
+logger = logging.getLogger(__name__)
+
+SOURCE = "core"
+PERIOD_S = 1.0
+PAGE = 500
+_PLACE = ("device", "point", "rule")
+"""Fields that together name what a command is about, below its kind of object."""
+
+
+def take_over(session: Session, rows: Sequence[CommandRow]) -> None:
+    """Append what `core` has carried out or refused; a command that stands in the trail already is left."""
+    followed = session.get(AuditFollowed, SOURCE)
+    if followed is None:
+        followed = AuditFollowed(source=SOURCE, ended=0)
+        session.add(followed)
+    for row in rows:
+        if recorded(session, row.id) is None:
+            last = row.stages[-1]
+            deed, changes = _deed(row)
+            append(session, deed, row.received_ns, last.stage, last.detail, changes)
+            session.flush()
+        followed.ended = row.ended
+
+
+def followed(session: Session) -> int:
+    """The last end that stands in the trail."""
+    found = session.get(AuditFollowed, SOURCE)
+    return found.ended if found else 0
+
+
+def _deed(row: CommandRow) -> tuple[Deed, list[AuditChange]]:
+    try:
+        command = CORE_COMMANDS.decode(row.body)
+    except WireError as error:  # of another version of the program: what is known of it still counts
+        logger.warning("the body of command %s (%s) cannot be read: %s", row.id, row.kind, error)
+        return _named(row, "", "", ""), []
+    fields: dict[str, Any] = {each.name: getattr(command, each.name) for each in dataclasses.fields(command)}
+    about = _about(fields)
+    rest = {name: value for name, value in fields.items() if name not in (*_PLACE, "reason", "note")}
+    if (read_back := row.stages[-1].value) is not None:
+        rest["read_back"] = read_back
+    reason = str(fields.get("reason", fields.get("note", "")))
+    after = json.dumps(rest, ensure_ascii=False, sort_keys=True)
+    changes = [AuditChange(object=about, before=None, after=after)] if rest else []
+    return _named(row, about, reason, PERMISSIONS.get(type(command), "")), changes
+
+
+def _named(row: CommandRow, about: str, reason: str, permission: str) -> Deed:
+    issuer = Issuer(row.user, row.session, row.station)
+    return Deed(row.id, row.kind, issuer, permission, about, reason, digest_of(row.kind, row.body.hex()))
+
+
+def _about(fields: dict[str, Any]) -> str:
+    if "device" in fields:
+        return "/".join(("devices", *(str(fields[name]) for name in _PLACE if name in fields)))
+    if "subsystem" in fields:
+        return f"subsystems/{fields['subsystem']}"
+    return f"configuration/{fields['version']}" if "version" in fields else ""
+
+
+class PlantTrail:
+    """Follows `core` and takes over what its commands have come to, as a service with a thread of its own."""
+
+    def __init__(
+        self, sessions: sessionmaker[Session], ask: Callable[[int, int], Sequence[CommandRow]]
+    ) -> None:
+        """`ask(after, limit)` reads ended commands from `core`. Raises QueryFailed while that is away."""
+        self._sessions = sessions
+        self._ask = ask
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="plant trail", daemon=True)
+        self._is_broken = False
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> bool:
+        self._stop.set()
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def turn(self) -> int:
+        """Take over one page; how many commands it held. Raises QueryFailed, SQLAlchemyError."""
+        with self._sessions() as session:
+            after = followed(session)
+        rows = self._ask(after, PAGE)
+        if rows:
+            with self._sessions.begin() as session:
+                take_over(session, rows)
+        return len(rows)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                full = self.turn() == PAGE
+            except (QueryFailed, SQLAlchemyError) as error:
+                full = False
+                if not self._is_broken:
+                    self._is_broken = True
+                    logger.warning("commands to the plant reach the audit trail later: %s", error)
+            else:
+                if self._is_broken:
+                    self._is_broken = False
+                    logger.info("commands to the plant reach the audit trail again")
+            if not full:
+                self._stop.wait(PERIOD_S)
