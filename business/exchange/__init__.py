@@ -1,0 +1,1 @@
+"""Tables in from files and out to files: read, map, try, correct, write."""
