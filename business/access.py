@@ -51,6 +51,8 @@ class Refusal(StrEnum):
     NOT_RECORDED = "not-recorded"
     ID_TAKEN = "id-taken"
     IDLE = "idle"
+    SESSION_LOCKED = "session-locked"
+    NOT_LOCKED = "not-locked"
     NOT_PERMITTED = "not-permitted"
     LOG_IN_FAILED = "log-in-failed"
     LOCKED_OUT = "locked-out"
@@ -90,10 +92,20 @@ class Person:
     place: Place
     idle: bool
     """In the control room: sees everything and commands nothing until the next log-in."""
+    locked: bool = False
+    """Tried too often what is not permitted: sees, and commands nothing until released."""
 
     def may(self, wanted: str) -> bool:
-        """Whether the pages offer it. An idle person watches, and may still leave."""
-        return wanted in permission(self.role) and (not self.idle or wanted == OWN)
+        """Whether the pages offer it. Who is idle or locked watches, and may still leave."""
+        return wanted in permission(self.role) and (wanted == OWN or not (self.idle or self.locked))
+
+    def refusal(self, wanted: str) -> Refusal | None:
+        """Why not; None when it may be."""
+        if wanted not in permission(self.role):
+            return Refusal.NOT_PERMITTED
+        if self.may(wanted):
+            return None
+        return Refusal.SESSION_LOCKED if self.locked else Refusal.IDLE
 
 
 class Authority:
@@ -113,9 +125,7 @@ class Authority:
         person = self.person(issuer.session)
         if person is None or person.user != issuer.user:
             return Refusal.NOT_LOGGED_IN
-        if wanted not in permission(person.role):
-            return Refusal.NOT_PERMITTED
-        return None if person.may(wanted) else Refusal.IDLE
+        return person.refusal(wanted)
 
     def person(self, session_id: str) -> Person | None:
         """Who acts in the session; None when it does not exist or is over."""
@@ -151,4 +161,5 @@ class Authority:
             return None
         if idle and place is Place.OFFICE:
             return None
-        return Person(seat.id, user.name, user.display, Role(user.role), place, idle)
+        locked = seat.locked_ns is not None
+        return Person(seat.id, user.name, user.display, Role(user.role), place, idle, locked)

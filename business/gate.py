@@ -16,6 +16,7 @@ from business.audit.chain import digest_of
 from business.audit.changes import collected, watch
 from business.audit.model import AuditRecord
 from business.audit.trail import Deed, append, recorded
+from business.identity.overreach import overreached
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +121,8 @@ class Gate:
 
     def _note(self, order: Execute, deed: Deed, stage: Stage, detail: str) -> None:
         with self._sessions.begin() as session:
+            if detail == Refusal.NOT_PERMITTED:
+                overreached(session, order.issuer.session, self._wall_ns())
             self._append(session, order, deed, stage, detail)
 
     def _append(self, session: Session, order: Execute, deed: Deed, stage: Stage, detail: str) -> None:

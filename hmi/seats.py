@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actors.messages import Issuer
 from business.access import Authority, Person
-from business.identity.messages import ContinueSession
+from business.identity.messages import ContinueSession, NoteOverreach
 from hmi.ports import Commands
 
 if TYPE_CHECKING:
@@ -59,6 +59,11 @@ class Seats:
             return
         self._touched[issuer.session] = now
         async for _ in self._office.send(ContinueSession(), issuer, TTL_S):
+            pass
+
+    async def note_overreach(self, issuer: Issuer, permission: str) -> None:
+        """A page has refused what its person may not do."""
+        async for _ in self._office.send(NoteOverreach(permission), issuer, TTL_S):
             pass
 
     async def watch(self) -> None:

@@ -218,13 +218,15 @@ def _warnings(view: View) -> Markup:
                 seconds=SILENT_S,
             )
             lines += Markup('<p class="warning" data-warning="silent">{}</p>').format(said)
-        if view.person.idle:
+        if view.person.locked:
+            lines += Markup('<p class="notice">{}</p>').format(view.say(words.LOCKED_SESSION))
+        elif view.person.idle:
             lines += Markup('<p class="notice">{} <a href="/login?next={}">{}</a></p>').format(
                 view.say(words.VIEW_ONLY), quote(view.path), view.say(words.LOG_IN_AGAIN)
             )
         return lines
 
-    return view.block(render, lambda: (silent(), view.person.idle))
+    return view.block(render, lambda: (silent(), view.person.idle, view.person.locked))
 
 
 _LOGO = Markup(

@@ -210,10 +210,12 @@ class View:
             ui.navigate.to("/login")
             return False
         self.person = person
-        if person.may(permission):
+        reason = person.refusal(permission)
+        if reason is None:
             return True
-        reason = Refusal.IDLE if person.idle else Refusal.NOT_PERMITTED
         ui.notify(words.refusal(self.language, reason), type="warning")
+        if reason is Refusal.NOT_PERMITTED:
+            await self.house.seats.note_overreach(self.issuer(), permission)
         return False
 
     async def _act(self, event: GenericEventArguments) -> None:

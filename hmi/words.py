@@ -43,6 +43,12 @@ NOT_FOUND_HINT = Text(
 BACK_TO_OVERVIEW = Text("回到总览", "Back to the overview")
 NOT_PERMITTED_HERE = Text("您的角色不能打开此页", "Your role may not open this page")
 VIEW_ONLY = Text("15 分钟无操作：仅可查看，报警照常。", "Idle for 15 minutes: view only; alarms go on.")
+LOCKED_SESSION = Text(
+    "多次越权操作，本次登录已锁定：仅可查看，请联系管理员解锁。",
+    "Locked after several attempts beyond your role: view only; ask an administrator to release it.",
+)
+RELEASE = Text("解锁", "Release")
+LOCKED = Text("已锁定", "Locked")
 LOG_IN_AGAIN = Text("重新登录以操作", "Log in to operate")
 CONNECTION_LOST = Text("与服务器的连接已中断，画面不再更新", "Connection lost; this page no longer updates")
 PLANT_SILENT = Text(
@@ -153,6 +159,8 @@ COMMANDS: Final[dict[str, Text]] = {
     "LogIn": Text("登录", "Log in"),
     "LogOut": Text("退出登录", "Log out"),
     "EndSession": Text("结束登录", "End a session"),
+    "ReleaseSession": Text("解锁登录", "Release a session"),
+    "NoteOverreach": Text("越权操作", "Attempt beyond the role"),
     "CreateFirstAdministrator": Text("创建首位管理员", "Create the first administrator"),
     "CreateUser": Text("创建用户", "Create a user"),
     "ChangePassword": Text("修改自己的密码", "Change one's password"),
@@ -377,6 +385,11 @@ REFUSALS: Final[dict[Refusal, Text]] = {
         "这个命令编号已用于另一条命令，请重新操作",
         "This command's id belongs to another command; do it again",
     ),
+    Refusal.SESSION_LOCKED: Text(
+        "多次越权操作，本次登录已锁定，请联系管理员解锁",
+        "This session is locked after several attempts beyond your role; ask an administrator to release it",
+    ),
+    Refusal.NOT_LOCKED: Text("该登录没有被锁定", "That session is not locked"),
     Refusal.IDLE: Text("15 分钟无操作，请重新登录后操作", "Idle for 15 minutes; log in again to operate"),
     Refusal.NOT_PERMITTED: Text("您的角色没有此权限", "Your role does not permit this"),
     Refusal.LOG_IN_FAILED: Text("用户名或密码不对", "User name or password is wrong"),

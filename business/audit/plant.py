@@ -15,9 +15,12 @@ from actors.codecs import CORE_COMMANDS
 from actors.messages import CommandRow, Issuer
 from actors.permissions import PERMISSIONS
 from actors.wire import WireError
+from business.access import Refusal
 from business.audit.chain import digest_of
+from business.audit.changes import collected, watch
 from business.audit.model import AuditChange, AuditFollowed
 from business.audit.trail import Deed, append, recorded
+from business.identity.overreach import overreached
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +41,9 @@ def take_over(session: Session, rows: Sequence[CommandRow]) -> None:
         if recorded(session, row.id) is None:
             last = row.stages[-1]
             deed, changes = _deed(row)
+            if last.detail == Refusal.NOT_PERMITTED:
+                overreached(session, row.session, last.time_ns)
+                changes += collected(session)
             append(session, deed, row.received_ns, last.stage, last.detail, changes)
             session.flush()
         followed.ended = row.ended
@@ -86,6 +92,7 @@ class PlantTrail:
         self, sessions: sessionmaker[Session], ask: Callable[[int, int], Sequence[CommandRow]]
     ) -> None:
         """`ask(after, limit)` reads ended commands from `core`. Raises QueryFailed while that is away."""
+        watch(sessions)
         self._sessions = sessions
         self._ask = ask
         self._stop = threading.Event()

@@ -47,6 +47,24 @@ class ContinueSession:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseSession:
+    """Let a session that was locked for overreaching command again."""
+
+    permission: ClassVar[str] = "user.manage"
+    about: ClassVar[str] = "user_sessions/{session}"
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOverreach:
+    """A page refused what its person may not do, and tells it: refused here too, recorded and counted."""
+
+    permission: ClassVar[str] = OWN
+    about: ClassVar[str] = "permissions/{wanted}"
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
 class CreateFirstAdministrator:
     """Only while nobody exists, and with the one-time code that the terminal printed."""
 
@@ -115,6 +133,8 @@ COMMANDS: tuple[type, ...] = (
     LogOut,
     EndSession,
     ContinueSession,
+    ReleaseSession,
+    NoteOverreach,
     CreateFirstAdministrator,
     CreateUser,
     ChangePassword,
@@ -141,6 +161,11 @@ class SessionsEnded:
 
 @dataclass(frozen=True, slots=True)
 class SessionContinued:
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReleased:
     session: str
 
 

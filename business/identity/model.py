@@ -4,7 +4,7 @@ import unicodedata
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from business.audit.model import SECRET
 from business.database import Base
@@ -57,6 +57,10 @@ class UserSession(Base):
     seen_ns: Mapped[int] = mapped_column(BigInteger)
     """When its person last did something, to the minute."""
     ended_ns: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    overreaches: Mapped[int] = mapped_column(default=0)
+    """Commands beyond its person's permissions since it began or was released."""
+    locked_ns: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """When it was locked for overreaching: it sees, and commands nothing until it is released (S1-4.6b)."""
 
 
 class FailedLogIns(Base):
@@ -79,6 +83,15 @@ class AccessVersion(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int]
+
+
+def count_access_up(session: Session) -> None:
+    """Tell readers that what somebody may do has changed."""
+    row = session.get(AccessVersion, 1)
+    if row is None:
+        session.add(AccessVersion(id=1, version=1))
+    else:
+        row.version += 1
 
 
 def plain_name(name: str) -> str:

@@ -27,6 +27,7 @@ class SessionRow:
     browser: str
     created_ns: int
     seen_ns: int
+    locked: bool
 
 
 def users(session: Session) -> tuple[UserRow, ...]:
@@ -46,7 +47,9 @@ def open_sessions(session: Session, user: str, now_ns: int) -> tuple[SessionRow,
     if user:
         query = query.where(User.name == user)
     return tuple(
-        SessionRow(s.id, name, s.place, s.address, s.browser, s.created_ns, s.seen_ns)
+        SessionRow(
+            s.id, name, s.place, s.address, s.browser, s.created_ns, s.seen_ns, s.locked_ns is not None
+        )
         for s, name in session.execute(query)
         if now_ns - s.created_ns <= LIFETIME_NS[Place(s.place)]
         and (s.place == Place.CONTROL or now_ns - s.seen_ns <= IDLE_NS)

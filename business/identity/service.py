@@ -22,9 +22,12 @@ from business.identity.messages import (
     LoggedIn,
     LogIn,
     LogOut,
+    NoteOverreach,
     PasswordSet,
+    ReleaseSession,
     RoleSet,
     SessionContinued,
+    SessionReleased,
     SessionsEnded,
     SetPassword,
     SetRole,
@@ -34,12 +37,12 @@ from business.identity.messages import (
 )
 from business.identity.model import (
     NAME_LENGTH,
-    AccessVersion,
     FailedLogIns,
     Place,
     Role,
     User,
     UserSession,
+    count_access_up,
     plain_name,
 )
 from business.identity.passwords import MAX_LENGTH, Passwords, weakness
@@ -66,6 +69,10 @@ class Identity:
                 return self._end(session, UserSession.id == issuer.session)
             case EndSession():
                 return self._revoke(session, issuer, command)
+            case ReleaseSession():
+                return self._release(session, command)
+            case NoteOverreach():
+                raise Refused(Refusal.NOT_PERMITTED)
             case ContinueSession():
                 return self._continue(session, issuer)
             case CreateFirstAdministrator():
@@ -84,7 +91,7 @@ class Identity:
             case EnableUser():
                 user = _user(session, command.user)
                 user.disabled = False
-                _count_up(session)
+                count_access_up(session)
                 return (UserEnabled(user.name),)
             case _:
                 raise TypeError(f"{type(command).__name__} is not a command of identity")
@@ -125,6 +132,16 @@ class Identity:
         if owner is None or (owner.id != asking.id and asking.role != Role.ADMINISTRATOR):
             raise Refused(Refusal.UNKNOWN_SESSION)
         return self._end(session, UserSession.id == command.session)
+
+    def _release(self, session: Session, command: ReleaseSession) -> tuple[Any, ...]:
+        seat = session.get(UserSession, command.session)
+        if seat is None or seat.ended_ns is not None:
+            raise Refused(Refusal.UNKNOWN_SESSION)
+        if seat.locked_ns is None:
+            raise Refused(Refusal.NOT_LOCKED)
+        seat.locked_ns, seat.overreaches = None, 0
+        count_access_up(session)
+        return (SessionReleased(seat.id),)
 
     def _continue(self, session: Session, issuer: Issuer) -> tuple[Any, ...]:
         seat = session.get(UserSession, issuer.session)
@@ -168,7 +185,7 @@ class Identity:
                 password_set_ns=now,
             )
         )
-        _count_up(session)
+        count_access_up(session)
         return (UserCreated(name, command.role),)
 
     def _change_password(self, session: Session, issuer: Issuer, command: ChangePassword) -> tuple[Any, ...]:
@@ -196,14 +213,14 @@ class Identity:
         if command.role != Role.ADMINISTRATOR:
             _keep_an_administrator(session, user)
         user.role = Role(command.role).value
-        _count_up(session)
+        count_access_up(session)
         return (RoleSet(user.name, user.role),)
 
     def _disable(self, session: Session, command: DisableUser) -> tuple[Any, ...]:
         user = _user(session, command.user)
         _keep_an_administrator(session, user)
         user.disabled = True
-        _count_up(session)
+        count_access_up(session)
         return (UserDisabled(user.name), *self._end(session, UserSession.user_id == user.id))
 
     def _end(self, session: Session, *which: Any) -> tuple[Any, ...]:
@@ -212,7 +229,7 @@ class Identity:
             return ()
         for seat in seats:
             seat.ended_ns = self._wall_ns()
-        _count_up(session)
+        count_access_up(session)
         return (SessionsEnded(tuple(seat.id for seat in seats)),)
 
 
@@ -256,11 +273,3 @@ def _count_failure(session: Session, subjects: Sequence[str], now: int) -> None:
         else:
             row.failures += 1
             row.last_ns = now
-
-
-def _count_up(session: Session) -> None:
-    row = session.get(AccessVersion, 1)
-    if row is None:
-        session.add(AccessVersion(id=1, version=1))
-    else:
-        row.version += 1

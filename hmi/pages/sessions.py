@@ -6,14 +6,16 @@ from markupsafe import Markup
 from nicegui import ui
 
 from business.access import OWN
-from business.identity.messages import ChangePassword, EndSession
+from business.identity.messages import ChangePassword, EndSession, ReleaseSession
 from business.identity.model import Place
 from business.identity.queries import SessionRow, open_sessions
 from hmi import drawing, words
-from hmi.commanding import in_words, is_trouble, send
+from hmi.commanding import carry_out, in_words, is_trouble, send
 from hmi.shell import frame, html
 from hmi.tabular import table
 from hmi.view import View
+
+MANAGE = "user.manage"
 
 
 class SessionsPage:
@@ -40,6 +42,7 @@ class SessionsPage:
                 ui.label(view.say(words.PASSWORD_HINT)).classes("sub")
                 ui.button(view.say(words.CHANGE_PASSWORD), on_click=self._change)
         view.on("revoke", OWN, self._revoke)
+        view.on("release", MANAGE, self._release)
 
     async def _read(self) -> None:
         view = self._view
@@ -79,17 +82,29 @@ class SessionsPage:
             browser_of(row.browser),
             drawing.date_and_clock(view.zone, row.created_ns),
             drawing.date_and_clock(view.zone, row.seen_ns),
-            view.say(words.THIS_SESSION)
-            if row.id == view.person.session
-            else Markup('<button class="plain" data-act="revoke" data-key="{}">{}</button>').format(
-                row.id, view.say(words.REVOKE)
-            ),
+            self._actions(row),
         )
+
+    def _actions(self, row: SessionRow) -> Markup:
+        view = self._view
+        if row.id == view.person.session:
+            return Markup("{}").format(view.say(words.THIS_SESSION))
+        button = Markup('<button class="plain" data-act="{}" data-key="{}">{}</button> ')
+        revoke = button.format("revoke", row.id, view.say(words.REVOKE))
+        if not row.locked:
+            return revoke
+        locked = Markup("<b>{}</b> ").format(view.say(words.LOCKED))
+        release = button.format("release", row.id, view.say(words.RELEASE))
+        return locked + (release if view.person.may(MANAGE) else "") + revoke
 
     async def _revoke(self, key: str) -> None:
         view = self._view
         result = await send(view, EndSession(key), lambda _result: None, view.house.ports.office)
         ui.notify(in_words(view, result), type="warning" if is_trouble(result) else "info")
+        await self._read()
+
+    async def _release(self, key: str) -> None:
+        await carry_out(self._view, ReleaseSession(key), MANAGE, self._view.house.ports.office)
         await self._read()
 
     async def _change(self) -> None:

@@ -6,9 +6,17 @@ from typing import Any
 import pytest
 
 from actors import messages
-from actors.messages import AcknowledgeAlarm, Issuer, SelectPoint
+from actors.messages import AcknowledgeAlarm, Issuer, SelectPoint, Stage
 from business.access import EVERYBODY, OWN, Refusal, permission, permission_of
-from business.identity.messages import COMMANDS, DisableUser, LogIn, LogOut, SetRole
+from business.identity.messages import (
+    COMMANDS,
+    DisableUser,
+    LogIn,
+    LogOut,
+    NoteOverreach,
+    ReleaseSession,
+    SetRole,
+)
 from business.identity.model import Role
 from tests.business.conftest import Office
 
@@ -26,7 +34,7 @@ PLANT = {
     "UseLimitSet": {Role.OPERATOR, Role.ADMINISTRATOR},
     "ApplyConfiguration": {Role.ADMINISTRATOR},
 }
-MANAGING = {"CreateUser", "SetPassword", "SetRole", "DisableUser", "EnableUser"}
+MANAGING = {"CreateUser", "SetPassword", "SetRole", "DisableUser", "EnableUser", "ReleaseSession"}
 ALL_MESSAGES = [
     one
     for _, one in inspect.getmembers(messages, inspect.isclass)
@@ -99,3 +107,50 @@ def test_nobody_may_only_log_in(office: Office) -> None:
     nobody = Issuer("", "", "")
     assert office.authority.refusal(nobody, OPERATE) is Refusal.NOT_LOGGED_IN
     assert office.authority.refusal(nobody, LogIn("", "", "", "office", "", "", "")) is None
+
+
+def attempts(office: Office, seat: Issuer, count: int) -> list[str]:
+    return [office.do(SetRole("vera", "administrator"), seat).detail for _ in range(count)]
+
+
+def test_more_than_three_overreaching_attempts_lock_the_session_until_released(office: Office) -> None:
+    """A07, S1-4.6b."""
+    office.create("chief", "administrator")
+    office.create("olga", "operator")
+    seat = office.log_in("olga")
+    assert attempts(office, seat, 4) == [Refusal.NOT_PERMITTED] * 4
+    assert office.authority.refusal(seat, OPERATE) is Refusal.SESSION_LOCKED
+    person = office.authority.person(seat.session)
+    assert person is not None
+    assert person.locked
+    assert not person.may("point.operate")
+    assert attempts(office, seat, 1) == [Refusal.NOT_PERMITTED]
+    chief = office.log_in("chief")
+    assert office.do(ReleaseSession(seat.session), seat).detail == Refusal.NOT_PERMITTED
+    assert office.do(ReleaseSession(seat.session), chief).stage is Stage.DONE
+    assert office.authority.refusal(seat, OPERATE) is None
+    assert office.do(ReleaseSession(seat.session), chief).detail == Refusal.NOT_LOCKED
+    assert office.do(ReleaseSession("nobody's"), chief).detail == Refusal.UNKNOWN_SESSION
+
+
+def test_three_attempts_do_not_lock_nor_do_those_of_another_session_at_the_address(office: Office) -> None:
+    """Never a shared address behind which the whole office sits."""
+    office.create("olga", "operator")
+    one, other = office.log_in("olga"), office.log_in("olga")
+    attempts(office, one, 3)
+    assert office.authority.refusal(one, OPERATE) is None
+    attempts(office, one, 1)
+    assert office.authority.refusal(one, OPERATE) is Refusal.SESSION_LOCKED
+    assert office.authority.refusal(other, OPERATE) is None
+    assert office.log_in("olga").station == one.station
+
+
+def test_a_locked_session_may_still_leave(office: Office) -> None:
+    office.create("vera", "viewer")
+    seat = office.log_in("vera")
+    for _ in range(4):
+        assert office.do(NoteOverreach("point.operate"), seat).detail == Refusal.NOT_PERMITTED
+    person = office.authority.person(seat.session)
+    assert person is not None
+    assert person.locked
+    assert office.do(LogOut(), seat).stage is Stage.DONE

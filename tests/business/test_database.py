@@ -35,7 +35,7 @@ def test_a_session_of_nobody_is_refused(tmp_path: Path) -> None:
     migrate(engine)
     with engine.begin() as connection, pytest.raises(IntegrityError):
         connection.execute(
-            text("INSERT INTO user_sessions VALUES ('s', 't', 42, 'office', '', '', 0, 0, NULL)")
+            text("INSERT INTO user_sessions VALUES ('s', 't', 42, 'office', '', '', 0, 0, NULL, 0, NULL)")
         )
     engine.dispose()
 

@@ -218,6 +218,27 @@ def test_a_viewer_is_offered_no_command(browser: Browser, site: Served) -> None:
     person.close()
 
 
+def test_overreaching_locks_the_session_and_an_administrator_releases_it(
+    browser: Browser, site: Served
+) -> None:
+    """A07, S1-4.6b: it sees on, commands nothing, and says why."""
+    person, chief = Person(browser, site), Person(browser, site)
+    person.log_in("viewer")
+    page = person.open("/device/hvac-1")
+    for _ in range(4):
+        page.evaluate("steward.act('tag', '')")
+    expect(page.locator("p.notice")).to_contain_text("已锁定：仅可查看")
+    expect(page.locator(value(page, "hvac-1/supply-temperature")).first).to_be_visible()
+    chief.log_in("administrator")
+    row = chief.open("/sessions").locator("tbody tr", has_text="已锁定")
+    row.locator("[data-act=release]").click()
+    expect(row).to_have_count(0)
+    expect(page.locator("p.notice")).to_have_count(0)
+    for one in (person, chief):
+        one.close()
+        assert one.troubles == []
+
+
 def test_a_log_out_takes_down_the_other_pages_of_the_session(operator: Person) -> None:
     """S-07: within a second, without a click on them."""
     operator.open("/")

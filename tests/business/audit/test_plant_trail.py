@@ -21,6 +21,7 @@ from actors.messages import (
     Stage,
     UseLimitSet,
 )
+from business.access import Refusal
 from business.audit import plant
 from business.audit.model import AuditRecord
 from business.audit.plant import PAGE, PlantTrail
@@ -137,3 +138,20 @@ def test_while_core_is_away_nothing_is_lost_and_one_line_tells(
         "commands to the plant reach the audit trail later",
         "commands to the plant reach the audit trail again",
     ]
+
+
+def test_overreaching_for_the_plant_locks_the_session_too(office: Office, core: Core) -> None:
+    """A07: refused by the gate of core, counted where sessions live, and recorded with the refusal."""
+    office.create("anna", "viewer")
+    seat = office.log_in("anna")
+    for _ in range(4):
+        core.end(HangTag("d", ""), Stage.REFUSED, Refusal.NOT_PERMITTED)
+    core.rows = [replace(row, session=seat.session) for row in core.rows]
+    PlantTrail(office.sessions, core.ask).turn()
+    person = office.authority.person(seat.session)
+    assert person is not None
+    assert person.locked
+    last = told(office)[-1]
+    assert last.changes[-1].object == f"user_sessions/{seat.session}"
+    with office.sessions() as session:
+        assert verify(session).breaks == ()
