@@ -4,6 +4,7 @@ from alembic import context
 
 from business.audit import model as _audit  # noqa: F401  # its tables belong to the catalogue
 from business.database import Base
+from business.exchange import model as _exchange  # noqa: F401
 from business.identity import model as _identity  # noqa: F401
 
 context.configure(
