@@ -4,12 +4,15 @@ import inspect
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from actors import messages
 from actors.messages import AcknowledgeAlarm, Issuer, SelectPoint, Stage
 from business.access import EVERYBODY, OWN, Refusal, permission, permission_of
 from business.identity.messages import (
     COMMANDS,
+    ContinueSession,
     DisableUser,
     LogIn,
     LogOut,
@@ -17,7 +20,7 @@ from business.identity.messages import (
     ReleaseSession,
     SetRole,
 )
-from business.identity.model import Role
+from business.identity.model import Place, Role
 from tests.business.conftest import Office
 
 OPERATE = SelectPoint("ahu-1", "setpoint", 21.0)
@@ -154,3 +157,24 @@ def test_a_locked_session_may_still_leave(office: Office) -> None:
     assert person is not None
     assert person.locked
     assert office.do(LogOut(), seat).stage is Stage.DONE
+
+
+def test_a_hand_on_the_keys_is_seen_although_it_is_no_change_of_access(office: Office) -> None:
+    office.create("olga", "operator")
+    seat = office.log_in("olga", place=Place.CONTROL)
+    assert office.authority.refusal(seat, OPERATE) is None
+    office.pass_minutes(10)
+    assert office.do(ContinueSession(), seat).stage is Stage.DONE
+    office.pass_minutes(10)
+    assert office.authority.refusal(seat, OPERATE) is None
+    office.pass_minutes(10)
+    assert office.authority.refusal(seat, OPERATE) is Refusal.IDLE
+
+
+def test_a_database_that_cannot_be_read_is_said_so(office: Office) -> None:
+    office.create("olga", "operator")
+    seat = office.log_in("olga")
+    with office.writer.begin() as connection:
+        connection.execute(text("DROP TABLE access_version"))
+    with pytest.raises(OperationalError, match="no such table: access_version"):
+        office.authority.person(seat.session)
