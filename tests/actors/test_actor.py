@@ -17,7 +17,7 @@ from actors.actor import MESSAGES_A_TURN, Actor, Ref
 from actors.dispatcher import Dispatcher
 from actors.life import ChildFailed, ChildStarted, ChildStopped, Life, Ping, PlatformError, Pong, Wake
 
-WAIT_S = 5.0
+WAIT_S = 30.0
 
 Start = Callable[..., Ref]
 
@@ -525,10 +525,9 @@ def test_control_overtakes_a_backlog_of_a_million(start: Start) -> None:
     assert psutil.Process().memory_info().rss - rss < 200_000_000
     assert ref.actor_inbox.depth_max == 1_000_000
     pinged = ref.ask(Ping(), block=False)
-    begun = time.monotonic()
     gate.open.set()
     assert pinged.get(timeout=WAIT_S) == Pong("player")
-    assert time.monotonic() - begun < 0.1
+    assert not ref.actor_inbox.empty()
     assert ref.stop(timeout=WAIT_S)
     assert ref.actor_inbox.empty()
 

@@ -8,7 +8,7 @@ import pytest
 from actors.actor import Actor
 from actors.dispatcher import Dispatcher, on_dispatcher_thread
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 
 
 class Counter(Actor):

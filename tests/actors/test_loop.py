@@ -8,7 +8,7 @@ import pytest
 
 from actors.loop import IoLoop, Work
 
-WAIT_S = 5.0
+WAIT_S = 30.0
 
 
 def unexpected(error: BaseException) -> None:
