@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from business.exchange.confined import confined_sheets
 from business.exchange.delimited import delimited_sheet
 from business.exchange.kind import Kind, kind_of
 from business.exchange.markup import xml_sheet
 from business.exchange.refusal import refused
 from business.exchange.sheet import FILE_BYTES, Sheet
-from business.exchange.workbook import workbook_sheets
 
 
 def opened(file: bytes | Path) -> list[Sheet]:
@@ -22,7 +22,7 @@ def opened(file: bytes | Path) -> list[Sheet]:
         case Kind.TEXT:
             sheets = [delimited_sheet(data)]
         case kind:
-            sheets = workbook_sheets(data, kind)
+            sheets = confined_sheets(data, kind)
     if not sheets:
         raise refused(
             "表格中没有内容，请检查所选文件", "the workbook holds nothing: check which file was chosen"

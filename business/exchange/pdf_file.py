@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 import typst
 
 from business.exchange.refusal import refused
-from business.exchange.table import Table, Written, text_of
+from business.exchange.table import MONEY, Table, Written, text_of
 from business.exchange.text import width, writable
 
 FONT: Final = "Noto Sans CJK SC"
@@ -32,6 +32,7 @@ _DOCUMENT: Final = r"""
 #text(size: 13pt, weight: "bold", data.title) #h(1fr) #data.day
 #pdf.artifact(table(
   columns: data.widths.map(it => it * 1fr), stroke: 0.4pt + luma(160), inset: 3pt,
+  align: (x, y) => if x in data.right { right } else { left },
   table.header(..data.labels.map(it => table.cell(fill: luma(235), text(weight: "bold", it)))),
   ..data.cells.map(it => text(it)),
 ))
@@ -66,6 +67,7 @@ def write_pdf(target: BinaryIO, table: Table) -> Written:
         "language": table.language,
         "wide": len(shows) > 5 or sum(widths) > 100,
         "widths": widths,
+        "right": [place for place, column in enumerate(table.columns) if column.type.name == MONEY],
         "labels": [_breakable(writable(label)[0]) for label in table.labels()],
         "cells": cells,
     }

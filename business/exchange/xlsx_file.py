@@ -16,6 +16,8 @@ CELL_UNITS = 32_767
 CUT = "…"
 SHEET_ROWS = 1_048_576
 _WIDEST, _NARROWEST = 60, 8
+_MEASURED_ROWS = 1000
+"""Rows whose texts decide how wide the columns are."""
 
 
 def write_xlsx(target: BinaryIO, table: Table) -> Written:
@@ -55,7 +57,7 @@ def write_cells(
                     dropped, cut = dropped + gone, cut + shorter
                     if text:
                         sheet.write_string(number, place, text, None if number else heading)
-                    used = width(text[:_WIDEST])
+                    used = width(text[:_WIDEST]) if number < _MEASURED_ROWS else 0
                 elif value is None:
                     continue
                 elif isinstance(value, Yuan):

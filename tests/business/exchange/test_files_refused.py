@@ -241,3 +241,12 @@ def test_bytes_that_are_no_text() -> None:
 def test_a_csv_that_cannot_be_cut_into_cells_names_the_line() -> None:
     text = 'a,b\n1,2\n"' + "x" * 140_000 + '",2\n'
     assert "line 3 cannot be read" in refusal(text.encode())
+
+
+def test_a_crafted_workbook_ends_its_reader_and_not_us() -> None:
+    """A sector chain that runs in a circle, for which the parser would take all memory there is (S-40)."""
+    data = bytearray(old_workbook([(0, 0, "a")]))
+    directory = len(data) // 512 - 3
+    entry = len(data) - 512 + 4 * directory
+    data[entry : entry + 4] = directory.to_bytes(4, "little")
+    assert "broken" in refusal(bytes(data))

@@ -83,7 +83,7 @@ def kept(record: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("writer", WRITERS)
 @pytest.mark.parametrize("language", ["zh", "en"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(records(), max_size=5))
 def test_records_come_back_from_every_format(
     writer: Writer, language: str, found: list[dict[str, Any]]
