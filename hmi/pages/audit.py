@@ -128,7 +128,7 @@ def _row(view: View, row: AuditRecord) -> Markup:
     trouble = f" {words.refusal(view.language, row.detail)}" if row.detail else ""
     return Markup(
         '<tr><td class="tight">{}</td><td class="tight">{}</td><td class="tight" title="{}">{}</td>'
-        "<td>{}</td><td>{}{}</td>"
+        '<td class="tight">{}</td><td>{}{}</td>'
         '<td class="tight hide-small">{}</td><td class="hide-small">{}</td></tr>'
     ).format(
         drawing.date_and_clock(view.zone, row.time_ns),
