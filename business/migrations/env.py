@@ -6,6 +6,7 @@ from business.audit import model as _audit  # noqa: F401  # its tables belong to
 from business.database import Base
 from business.exchange import model as _exchange  # noqa: F401
 from business.identity import model as _identity  # noqa: F401
+from business.jobs import model as _jobs  # noqa: F401
 
 context.configure(
     connection=context.config.attributes["connection"],

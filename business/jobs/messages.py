@@ -1,0 +1,88 @@
+"""Commands and events of jobs."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+# --- commands ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RunJobNow:
+    """Queue one run, beside whatever is scheduled."""
+
+    permission: ClassVar[str] = "job.manage"
+    about: ClassVar[str] = "jobs/{job}"
+    job: str
+    arguments: str = "{}"
+    """A JSON object."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRun:
+    """A queued run ends at once, a running one after the chunk at which it is."""
+
+    permission: ClassVar[str] = "job.manage"
+    about: ClassVar[str] = "job_runs/{run}"
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSchedule:
+    permission: ClassVar[str] = "job.manage"
+    about: ClassVar[str] = "schedules/{schedule}"
+    schedule: str
+    job: str
+    trigger: str
+    """Five cron fields (weekdays as mon..sun), or 'every N minutes', 'hours' or 'days'."""
+    arguments: str = "{}"
+    enabled: bool = True
+    catch_up: str = "once"
+    """A `CatchUp`."""
+    catch_up_limit: int = 10
+    window_s: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSchedule:
+    """All of it, as it is to be from now on; what was not yet due is planned anew."""
+
+    permission: ClassVar[str] = "job.manage"
+    about: ClassVar[str] = "schedules/{schedule}"
+    schedule: str
+    job: str
+    trigger: str
+    arguments: str
+    enabled: bool
+    catch_up: str
+    catch_up_limit: int
+    window_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSchedule:
+    """Its runs stay: those queued run, the others remain in the log."""
+
+    permission: ClassVar[str] = "job.manage"
+    about: ClassVar[str] = "schedules/{schedule}"
+    schedule: str
+
+
+COMMANDS: tuple[type, ...] = (RunJobNow, CancelRun, CreateSchedule, ChangeSchedule, RemoveSchedule)
+
+
+# --- events ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RunQueued:
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunCancelled:
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulesChanged:
+    schedule: str
