@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from actors.channels.query import QueryFailed
+from actors.channels.socket_owner import Failed
 from actors.codecs import CORE_COMMANDS
 from actors.messages import CommandRow, Issuer
 from actors.permissions import PERMISSIONS
@@ -89,10 +90,15 @@ class PlantTrail:
     """Follows `core` and takes over what its commands have come to, as a service with a thread of its own."""
 
     def __init__(
-        self, sessions: sessionmaker[Session], ask: Callable[[int, int], Sequence[CommandRow]]
+        self,
+        sessions: sessionmaker[Session],
+        ask: Callable[[int, int], Sequence[CommandRow]],
+        *,
+        on_failure: Failed,
     ) -> None:
         """`ask(after, limit)` reads ended commands from `core`. Raises QueryFailed while that is away."""
         watch(sessions)
+        self._on_failure = on_failure
         self._sessions = sessions
         self._ask = ask
         self._stop = threading.Event()
@@ -118,6 +124,12 @@ class PlantTrail:
         return len(rows)
 
     def _run(self) -> None:
+        try:
+            self._follow()
+        except Exception as error:  # noqa: BLE001  # a trail that stands still without a word is no trail
+            self._on_failure(error)
+
+    def _follow(self) -> None:
         while not self._stop.is_set():
             try:
                 full = self.turn() == PAGE

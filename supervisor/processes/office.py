@@ -80,7 +80,8 @@ class Office:
         node.start(QueryServer(node.paths.query(node.name), QUERIES, handlers, on_failure=node.fail))
         node.start(_Pool(self._pool))
         core = BlockingQueryClient(node.paths.query("core"), QUERIES)
-        node.start(PlantTrail(sessions(writer), partial(_ended_commands, core)))
+        follow = partial(_ended_commands, core)
+        node.start(PlantTrail(sessions(writer), follow, on_failure=node.fail))
         node.start(
             CommandServer(node.paths.command(node.name), Codec(*COMMANDS), self._obey, on_failure=node.fail)
         )

@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -59,6 +59,14 @@ def core() -> Core:
     return Core()
 
 
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+def following(office: Office, ask: Callable[[int, int], Sequence[CommandRow]]) -> PlantTrail:
+    return PlantTrail(office.sessions, ask, on_failure=_raise)
+
+
 def told(office: Office) -> list[AuditRecord]:
     with office.sessions() as session:
         rows = select(AuditRecord).order_by(AuditRecord.sequence).options(selectinload(AuditRecord.changes))
@@ -70,7 +78,7 @@ def test_a_command_to_the_plant_tells_device_value_reason_and_read_back(office: 
     core.end(HangTag("ahu-1", "repair"), Stage.REFUSED, "not-permitted")
     core.end(UseLimitSet("hvac", "night"), Stage.DONE)
     core.end(AcknowledgeAlarm("ahu-1", "t", "high", 7, "seen"), Stage.DONE)
-    assert PlantTrail(office.sessions, core.ask).turn() == 4
+    assert following(office, core.ask).turn() == 4
     operated, tagged, limits, acknowledged = told(office)
     assert (operated.user, operated.session, operated.station) == ("anna", "s1", "west")
     assert (operated.object, operated.permission) == ("devices/ahu-1/setpoint", "point.operate")
@@ -84,11 +92,11 @@ def test_a_command_to_the_plant_tells_device_value_reason_and_read_back(office: 
 def test_each_stands_once_across_pages_and_restarts(office: Office, core: Core) -> None:
     for number in range(PAGE + 3):
         core.end(HangTag(f"d{number}", ""), Stage.DONE)
-    trail = PlantTrail(office.sessions, core.ask)
+    trail = following(office, core.ask)
     assert trail.turn() == PAGE
     office.close()
     office.open()
-    trail = PlantTrail(office.sessions, core.ask)
+    trail = following(office, core.ask)
     assert (trail.turn(), trail.turn()) == (3, 0)
     assert [record.command for record in told(office)] == [row.id for row in core.rows]
     with office.sessions() as session:
@@ -97,17 +105,17 @@ def test_each_stands_once_across_pages_and_restarts(office: Office, core: Core) 
 
 def test_what_stands_already_is_not_told_twice(office: Office, core: Core) -> None:
     core.end(HangTag("d", ""), Stage.DONE)
-    PlantTrail(office.sessions, core.ask).turn()
+    following(office, core.ask).turn()
     repeated = Core()
     repeated.rows = [*core.rows, *core.rows]
-    assert PlantTrail(office.sessions, lambda _after, _limit: repeated.rows).turn() == 2
+    assert following(office, lambda _after, _limit: repeated.rows).turn() == 2
     assert len(told(office)) == 1
 
 
 def test_a_body_of_another_version_still_tells_who_and_what(office: Office, core: Core) -> None:
     core.end(HangTag("d", ""), Stage.DONE)
     old = replace(core.rows[0], kind="Bygone", body=b"nonsense")
-    PlantTrail(office.sessions, lambda _after, _limit: [old]).turn()
+    following(office, lambda _after, _limit: [old]).turn()
     (record,) = told(office)
     assert (record.kind, record.user, record.object) == ("Bygone", "anna", "")
 
@@ -129,7 +137,7 @@ def test_while_core_is_away_nothing_is_lost_and_one_line_tells(
         return core.ask(after, limit)
 
     monkeypatch.setattr(plant, "PERIOD_S", 0.01)
-    trail = PlantTrail(office.sessions, ask)
+    trail = following(office, ask)
     trail.start()
     assert settled.wait(10)
     assert trail.stop(5.0)
@@ -147,7 +155,7 @@ def test_overreaching_for_the_plant_locks_the_session_too(office: Office, core: 
     for _ in range(4):
         core.end(HangTag("d", ""), Stage.REFUSED, Refusal.NOT_PERMITTED)
     core.rows = [replace(row, session=seat.session) for row in core.rows]
-    PlantTrail(office.sessions, core.ask).turn()
+    following(office, core.ask).turn()
     person = office.authority.person(seat.session)
     assert person is not None
     assert person.locked
@@ -155,3 +163,15 @@ def test_overreaching_for_the_plant_locks_the_session_too(office: Office, core: 
     assert last.changes[-1].object == f"user_sessions/{seat.session}"
     with office.sessions() as session:
         assert verify(session).breaks == ()
+
+
+def test_a_defect_ends_the_process_instead_of_the_trail(office: Office) -> None:
+    failures: list[BaseException] = []
+
+    def ask(_after: int, _limit: int) -> Sequence[CommandRow]:
+        raise ZeroDivisionError
+
+    trail = PlantTrail(office.sessions, ask, on_failure=failures.append)
+    trail.start()
+    assert trail.stop(10)
+    assert isinstance(failures[0], ZeroDivisionError)
