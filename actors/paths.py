@@ -57,6 +57,11 @@ class RunPaths:
         return self.root / "business.db"
 
     @property
+    def audit_anchor(self) -> Path:
+        """Sequence and seal of the audit record that was the last at the nightly check."""
+        return self.root / "audit.anchor"
+
+    @property
     def history(self) -> HistoryPaths:
         return HistoryPaths(self.root / "history")
 

@@ -40,7 +40,7 @@ _OPERATOR = frozenset(
 _ROLES: Mapping[Role, frozenset[str]] = {
     Role.VIEWER: frozenset({OWN}),
     Role.OPERATOR: _OPERATOR,
-    Role.ADMINISTRATOR: _OPERATOR | {"configuration.apply", "user.manage"},
+    Role.ADMINISTRATOR: _OPERATOR | {"configuration.apply", "job.manage", "user.manage"},
     Role.AUDITOR: frozenset({OWN, "audit.read"}),
 }
 

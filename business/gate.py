@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from actors.messages import Issuer, Stage
+from actors.said import in_both
 from business.access import Authority, Refusal, permission_of
 from business.audit.chain import digest_of
 from business.audit.changes import collected, watch
@@ -24,9 +25,10 @@ logger = logging.getLogger(__name__)
 class Refused(Exception):
     """A command that is not carried out; of its transaction only the audit record stays."""
 
-    def __init__(self, reason: Refusal) -> None:
-        super().__init__(reason.value)
-        self.reason = reason
+    def __init__(self, reason: str) -> None:
+        """`reason` is a `Refusal`, or a text that is said in both languages."""
+        super().__init__(reason)
+        self.reason = str(reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Outcome:
     stage: Stage
     """DONE or REFUSED; FAILED for one that had ended in a defect and comes again."""
     detail: str
-    """'' or a `Refusal`."""
+    """'' or why not: a `Refusal`, or a text that is said in both languages."""
     events: tuple[Any, ...] = ()
 
 
@@ -111,13 +113,13 @@ class Gate:
             _warn(deed, denied.reason)
         return Outcome(stage, detail, events)
 
-    def _refuse(self, order: Execute, deed: Deed, reason: Refusal) -> Outcome:
+    def _refuse(self, order: Execute, deed: Deed, reason: str) -> Outcome:
         _warn(deed, reason)
         try:
-            self._note(order, deed, Stage.REFUSED, reason.value)
+            self._note(order, deed, Stage.REFUSED, reason)
         except OperationalError as error:
             logger.critical("%s was refused, which cannot be recorded: %s", deed.kind, error.orig)
-        return Outcome(Stage.REFUSED, reason.value)
+        return Outcome(Stage.REFUSED, reason)
 
     def _note(self, order: Execute, deed: Deed, stage: Stage, detail: str) -> None:
         with self._sessions.begin() as session:
@@ -158,5 +160,5 @@ def _again(known: AuditRecord, deed: Deed) -> Outcome:
     return Outcome(Stage(known.result), known.detail)
 
 
-def _warn(deed: Deed, reason: Refusal) -> None:
-    logger.warning("%s of %s refused: %s", deed.kind, deed.issuer.user or "nobody", reason)
+def _warn(deed: Deed, reason: str) -> None:
+    logger.warning("%s of %s refused: %s", deed.kind, deed.issuer.user or "nobody", in_both(reason))

@@ -25,6 +25,7 @@ from hmi.pages.about import about
 from hmi.pages.alarms import AlarmList
 from hmi.pages.audit import audit
 from hmi.pages.device import device
+from hmi.pages.jobs import jobs
 from hmi.pages.journal import journal
 from hmi.pages.overview import overview
 from hmi.pages.sessions import sessions
@@ -55,7 +56,7 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/journal": journal,
         **_COMMON,
     },
-    Place.OFFICE: {"/": sessions, "/audit": audit, **_COMMON},
+    Place.OFFICE: {"/": sessions, "/audit": audit, "/jobs": jobs, **_COMMON},
 }
 
 

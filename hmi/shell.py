@@ -114,6 +114,8 @@ def _navigation(view: View) -> Markup:
         lower.append(("/users", words.USERS))
     if not control and view.person.may(READ):
         lower.append(("/audit", words.AUDIT))
+    if not control and view.person.may("job.manage"):
+        lower.append(("/jobs", words.JOBS))
     lower.append(("/about", words.ABOUT))
     subsystems = (
         Markup("<h2>{}</h2>{}").format(

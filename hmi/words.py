@@ -5,7 +5,10 @@ from typing import Final
 from actors.messages import AlarmState, Link, Stage
 from actors.said import in_language
 from business.access import Refusal
+from business.audit import nightly
 from business.identity.model import Place, Role
+from business.jobs.model import RunState
+from business.jobs.purge import PURGE_RUNS
 from config.site import RuleKind, Text
 
 LANGUAGES: Final = ("zh", "en")
@@ -168,6 +171,11 @@ COMMANDS: Final[dict[str, Text]] = {
     "SetRole": Text("改变角色", "Change a role"),
     "DisableUser": Text("停用用户", "Disable a user"),
     "EnableUser": Text("启用用户", "Enable a user"),
+    "RunJobNow": Text("立即运行任务", "Run a job now"),
+    "CancelRun": Text("取消任务", "Cancel a run"),
+    "CreateSchedule": Text("新建计划", "Create a schedule"),
+    "ChangeSchedule": Text("修改计划", "Change a schedule"),
+    "RemoveSchedule": Text("删除计划", "Remove a schedule"),
     "SelectPoint": Text("选择写入", "Select for a write"),
     "OperatePoint": Text("写入", "Write"),
     "AcknowledgeAlarm": Text("确认报警", "Acknowledge an alarm"),
@@ -180,6 +188,23 @@ COMMANDS: Final[dict[str, Text]] = {
     "ApplyConfiguration": Text("应用配置", "Apply a configuration"),
 }
 """Every command that the trail may tell of, by its class."""
+JOBS = Text("任务", "Jobs")
+JOB = Text("任务", "Job")
+RUNS = Text("运行记录", "Log of runs")
+SCHEDULE = Text("计划", "Schedule")
+NEXT_RUN = Text("下次运行", "Next run")
+LAST_RUN = Text("上次运行", "Last run")
+RUN_NOW = Text("立即运行", "Run now")
+JOB_KINDS: Final[dict[str, Text]] = {PURGE_RUNS.name: PURGE_RUNS.label, nightly.NAME: nightly.LABEL}
+RUN_STATES: Final[dict[RunState, Text]] = {
+    RunState.QUEUED: Text("排队", "Queued"),
+    RunState.RUNNING: Text("运行中", "Running"),
+    RunState.DONE: Text("已完成", "Done"),
+    RunState.FAILED: Text("失败", "Failed"),
+    RunState.CANCELLED: Text("已取消", "Cancelled"),
+    RunState.INTERRUPTED: Text("已中断", "Interrupted"),
+    RunState.SKIPPED: Text("已跳过", "Skipped"),
+}
 PLACES: Final[dict[Place, Text]] = {Place.CONTROL: CONTROL_ROOM, Place.OFFICE: OFFICE}
 
 # --- overview and subsystem
@@ -429,6 +454,11 @@ def process(language: str, name: str) -> str:
     """A process in words; a site may have several field processes, each by a name of its own."""
     known = PROCESS_NAMES.get(name)
     return say(language, known) if known else f"{say(language, PROCESS_NAMES['field'])} {name}"
+
+
+def job(language: str, name: str) -> str:
+    """The label of a job; of one that no code knows any more, its name."""
+    return say(language, JOB_KINDS[name]) if name in JOB_KINDS else name
 
 
 def refusal(language: str, detail: str) -> str:

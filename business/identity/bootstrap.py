@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from actors.messages import Issuer, Stage
-from business.access import Authority, Refusal
+from business.access import Authority
 from business.gate import Execute, Gate, Refused
 from business.identity.messages import CreateUser, SetPassword
 from business.identity.model import Role, User
@@ -54,7 +54,7 @@ def create_first_users(
             continue
         outcome = gate.on_own_account(identity, Execute(ITSELF, command))
         if outcome.stage is not Stage.DONE:
-            raise Refused(Refusal(outcome.detail))
+            raise Refused(outcome.detail)
         made.append(Credentials(one.name, role, password))
     return tuple(made)
 

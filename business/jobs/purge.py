@@ -14,7 +14,7 @@ DAY_NS = 86_400 * SECOND_NS
 KEEP_DAYS = 180
 LEAST_DAYS, MOST_DAYS = 1, 3650
 ROWS_A_CHUNK = 500
-"""500 rows are deleted in a few milliseconds; a chunk may hold the write lock for 50."""
+"""Rows deleted in one transaction: other commands wait for no more than these."""
 
 
 def _check(arguments: Mapping[str, Any]) -> None:

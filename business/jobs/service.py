@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
 from actors.said import said
-from business.access import Refusal
 from business.gate import Refused
 from business.jobs.catch_up import CatchUp
 from business.jobs.kinds import Catalogue, JobKind
@@ -33,25 +32,6 @@ MOST_CAUGHT_UP = 100
 LONGEST_WINDOW_S = 7 * 86_400
 
 
-class Explanation(str):
-    """A reason that names what is wrong, where the code of a `Refusal` could not."""
-
-    __slots__ = ()
-
-    @property
-    def value(self) -> str:
-        return str(self)
-
-
-class JobRefused(Refused):
-    """A command of jobs that is not carried out, explained in both languages."""
-
-    reason: Refusal | Explanation  # type: ignore[assignment]  # the gate only asks its value
-
-    def __init__(self, explained: str) -> None:
-        super().__init__(Explanation(explained))  # type: ignore[arg-type]
-
-
 class Jobs:
     """The module of `BusinessActor` that owns schedules and runs."""
 
@@ -61,7 +41,7 @@ class Jobs:
         self._wall_ns = wall_ns
 
     def handle(self, session: Session, issuer: Issuer, command: Any) -> tuple[Any, ...]:
-        """Carry out a command inside the caller's transaction. Raises JobRefused; nothing is then written."""
+        """Carry out a command inside the caller's transaction. Raises Refused; nothing is then written."""
         match command:
             case RunJobNow():
                 return self._run_now(session, issuer, command)
@@ -95,14 +75,14 @@ class Jobs:
     def _cancel(self, session: Session, command: CancelRun) -> tuple[Any, ...]:
         run = session.get(JobRun, command.run)
         if run is None:
-            raise JobRefused(
+            raise Refused(
                 said(
                     f"没有编号为 {command.run} 的任务记录；请刷新列表",
                     f"there is no run {command.run}; reload the list",
                 )
             )
         if run.state not in OPEN:
-            raise JobRefused(
+            raise Refused(
                 said(f"任务记录 {run.id} 已经结束，无须取消", f"run {run.id} has ended; nothing is to cancel")
             )
         run.cancel_requested = True
@@ -113,14 +93,14 @@ class Jobs:
 
     def _create(self, session: Session, command: CreateSchedule) -> tuple[Any, ...]:
         if not 1 <= len(command.schedule.strip()) <= NAME_LENGTH:
-            raise JobRefused(
+            raise Refused(
                 said(
                     f"计划名称要有 1 到 {NAME_LENGTH} 个字",
                     f"a schedule's name has 1 to {NAME_LENGTH} characters",
                 )
             )
         if _find(session, command.schedule) is not None:
-            raise JobRefused(
+            raise Refused(
                 said(
                     f"已有名为“{command.schedule}”的计划；请换一个名称",
                     f"there is a schedule {command.schedule!r} already; choose another name",
@@ -154,7 +134,7 @@ class Jobs:
         try:
             trigger = read_trigger(command.trigger, self._zone, now)
         except ValueError as error:
-            raise JobRefused(str(error)) from error
+            raise Refused(str(error)) from error
         schedule.job = kind.name
         schedule.arguments = command.arguments
         schedule.trigger = command.trigger
@@ -170,7 +150,7 @@ class Jobs:
         kind = self._kinds.get(name)
         if kind is None:
             known = ", ".join(sorted(self._kinds))
-            raise JobRefused(
+            raise Refused(
                 said(f"没有任务“{name}”；可用：{known}", f"there is no job {name!r}; there are {known}")
             )
         return kind
@@ -183,7 +163,7 @@ def _find(session: Session, name: str) -> JobSchedule | None:
 def _existing(session: Session, name: str) -> JobSchedule:
     schedule = _find(session, name)
     if schedule is None:
-        raise JobRefused(
+        raise Refused(
             said(f"没有名为“{name}”的计划；请刷新列表", f"there is no schedule {name!r}; reload the list")
         )
     return schedule
@@ -197,7 +177,7 @@ def _due(session: Session, schedule: JobSchedule) -> JobDue:
 
 def _check_arguments(kind: JobKind, arguments: str) -> None:
     if len(arguments) > LONGEST_ARGUMENTS:
-        raise JobRefused(
+        raise Refused(
             said(
                 f"参数有 {len(arguments)} 个字符，最多 {LONGEST_ARGUMENTS} 个；请缩短",
                 f"the arguments have {len(arguments)} characters, at most {LONGEST_ARGUMENTS}; shorten them",
@@ -208,7 +188,7 @@ def _check_arguments(kind: JobKind, arguments: str) -> None:
     except ValueError as error:
         read = error
     if not isinstance(read, dict):
-        raise JobRefused(
+        raise Refused(
             said(
                 '参数不是 JSON 对象；应形如 {"名称": 值}',
                 'the arguments are no JSON object such as {"name": value}',
@@ -217,26 +197,26 @@ def _check_arguments(kind: JobKind, arguments: str) -> None:
     try:
         kind.check(read)
     except ValueError as error:
-        raise JobRefused(str(error)) from error
+        raise Refused(str(error)) from error
 
 
 def _check_policy(command: CreateSchedule | ChangeSchedule) -> None:
     if command.catch_up not in list(CatchUp):
-        raise JobRefused(
+        raise Refused(
             said(
                 f"补跑方式“{command.catch_up}”不存在；可用：{', '.join(CatchUp)}",
                 f"there is no catch-up policy {command.catch_up!r}; there are {', '.join(CatchUp)}",
             )
         )
     if not 1 <= command.catch_up_limit <= MOST_CAUGHT_UP:
-        raise JobRefused(
+        raise Refused(
             said(
                 f"补跑次数 {command.catch_up_limit} 不在 1 到 {MOST_CAUGHT_UP} 次之间",
                 f"the catch-up limit {command.catch_up_limit} is not within 1 to {MOST_CAUGHT_UP} runs",
             )
         )
     if not 0 <= command.window_s <= LONGEST_WINDOW_S:
-        raise JobRefused(
+        raise Refused(
             said(
                 f"允许迟到 {command.window_s} 秒不在 0 到 {LONGEST_WINDOW_S} 秒之间",
                 f"the misfire window {command.window_s} s is not within 0 to {LONGEST_WINDOW_S} s",

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import pykka
 
@@ -23,16 +24,21 @@ from actors.messages import (
     Stage,
 )
 from actors.said import said
-from actors.wire import Codec
 from business.access import Authority
 from business.actor import BusinessActor
+from business.audit.nightly import verify_trail
 from business.audit.plant import PlantTrail
+from business.commands import BUSINESS_COMMANDS, MODULES
 from business.database import open_reader, open_writer, sessions, sqlite_url
 from business.gate import Execute, Gate, Outcome
-from business.identity.bootstrap import create_first_users
-from business.identity.messages import COMMANDS
+from business.identity.bootstrap import ITSELF, create_first_users
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
+from business.jobs.kinds import catalogue
+from business.jobs.messages import CreateSchedule
+from business.jobs.purge import PURGE_RUNS
+from business.jobs.runner import Runner
+from business.jobs.service import Jobs
 from business.migrations import migrate
 from config.site import BootstrapUser
 from supervisor.answers import snapshot_of, tree_of
@@ -42,6 +48,8 @@ from supervisor.node import Node
 from supervisor.processes.arguments import parse
 from supervisor.spec import Child, Place
 
+NIGHTLY = {"purge_runs": "20 3 * * *", "verify_trail": "40 3 * * *"}
+"""The jobs that every site begins with, and when they run."""
 COMMAND_S = 60.0
 """A business command may take this long; what takes longer is a job."""
 
@@ -52,7 +60,6 @@ class Office:
     def __init__(self, node: Node, *, demo: str) -> None:
         self._node = node
         self._demo = demo
-        self._modules: dict[type, str] = dict.fromkeys(COMMANDS, "identity")
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="office command")
 
     def start(self) -> None:
@@ -75,7 +82,27 @@ class Office:
         def start_identity(place: Place) -> Ref:
             return BusinessActor.start(place.name, place.supervisor, module=identity, gate=gate)
 
-        node.grow([Child("identity", start_identity, turn_limit_s=COMMAND_S)])
+        kinds = catalogue(PURGE_RUNS, verify_trail(authority.open, node.paths.audit_anchor))
+        zone = ZoneInfo(site.timezone)
+        jobs = Jobs(kinds, zone, time.time_ns)
+        for name, trigger in NIGHTLY.items():
+            # Once in the life of a database: what somebody changes or removes stays so.
+            order = Execute(ITSELF, CreateSchedule(name, name, trigger), f"first schedule {name}")
+            gate.on_own_account(jobs, order)
+        runner = Runner(kinds, sessions(writer), zone, time.time_ns, time.monotonic_ns)
+
+        def start_jobs(place: Place) -> Ref:
+            return BusinessActor.start(
+                place.name, place.supervisor, module=jobs, gate=gate, announce=runner.hear
+            )
+
+        node.grow(
+            [
+                Child("identity", start_identity, turn_limit_s=COMMAND_S),
+                Child("jobs", start_jobs, turn_limit_s=COMMAND_S),
+            ]
+        )
+        node.start(runner)
         handlers: dict[type, Handler] = {ReadSnapshot: snapshot_of(node), ReadTree: tree_of(node)}
         node.start(QueryServer(node.paths.query(node.name), QUERIES, handlers, on_failure=node.fail))
         node.start(_Pool(self._pool))
@@ -83,7 +110,7 @@ class Office:
         follow = partial(_ended_commands, core)
         node.start(PlantTrail(sessions(writer), follow, on_failure=node.fail))
         node.start(
-            CommandServer(node.paths.command(node.name), Codec(*COMMANDS), self._obey, on_failure=node.fail)
+            CommandServer(node.paths.command(node.name), BUSINESS_COMMANDS, self._obey, on_failure=node.fail)
         )
 
     def _create_users(
@@ -101,7 +128,7 @@ class Office:
         self._pool.submit(self._carry_out, envelope, reply)
 
     def _carry_out(self, envelope: Envelope, reply: Reply) -> None:
-        address = self._node.addresses[self._modules[type(envelope.body)]]
+        address = self._node.addresses[MODULES[type(envelope.body)]]
         try:
             outcome: Outcome = address.ask(
                 Execute(envelope.issuer, envelope.body, envelope.id), timeout_s=COMMAND_S

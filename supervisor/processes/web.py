@@ -15,10 +15,9 @@ from actors.channels.query_client import QueryClient
 from actors.codecs import CORE_COMMANDS, QUERIES
 from actors.messages import Configuration, ReadConfiguration
 from actors.paths import RunPaths
-from actors.wire import Codec
 from business.access import Authority
+from business.commands import BUSINESS_COMMANDS
 from business.database import open_reader, sqlite_url
-from business.identity.messages import COMMANDS
 from business.identity.model import Place
 from config.site import Site
 from hmi.app import build
@@ -41,7 +40,7 @@ class Outside:
         publishers = (*fields, "core", "historian", "office")
         self._commands = {
             "core": CommandClient(paths.command("core"), CORE_COMMANDS),
-            "office": CommandClient(paths.command("office"), Codec(*COMMANDS)),
+            "office": CommandClient(paths.command("office"), BUSINESS_COMMANDS),
         }
         self._queries = {name: QueryClient(paths.query(name), QUERIES) for name in publishers}
         self.subscriber = Subscriber(

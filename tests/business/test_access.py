@@ -10,8 +10,8 @@ from sqlalchemy.exc import OperationalError
 from actors import messages
 from actors.messages import AcknowledgeAlarm, Issuer, SelectPoint, Stage
 from business.access import EVERYBODY, OWN, Refusal, permission, permission_of
+from business.commands import MODULES
 from business.identity.messages import (
-    COMMANDS,
     ContinueSession,
     DisableUser,
     LogIn,
@@ -21,6 +21,7 @@ from business.identity.messages import (
     SetRole,
 )
 from business.identity.model import Place, Role
+from business.jobs.messages import COMMANDS as JOB_COMMANDS
 from tests.business.conftest import Office
 
 OPERATE = SelectPoint("ahu-1", "setpoint", 21.0)
@@ -38,6 +39,7 @@ PLANT = {
     "ApplyConfiguration": {Role.ADMINISTRATOR},
 }
 MANAGING = {"CreateUser", "SetPassword", "SetRole", "DisableUser", "EnableUser", "ReleaseSession"}
+MANAGING |= {one.__name__ for one in JOB_COMMANDS}
 ALL_MESSAGES = [
     one
     for _, one in inspect.getmembers(messages, inspect.isclass)
@@ -54,8 +56,8 @@ def test_every_message_to_the_plant_is_denied_unless_a_role_is_listed(message: t
 
 
 @pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.__name__)
-def test_only_administrators_manage_users(command: type, role: Role) -> None:
+@pytest.mark.parametrize("command", MODULES, ids=lambda one: one.__name__)
+def test_only_administrators_manage_users_and_jobs(command: type, role: Role) -> None:
     wanted = permission_of(command)
     assert wanted is not None
     if command.__name__ in MANAGING:

@@ -37,14 +37,14 @@ from actors.messages import (
     ReadSnapshot,
 )
 from actors.paths import RunPaths
-from actors.wire import Codec
 from benchmarks.modbus_farm import Farm
 from business.access import Authority
 from business.audit.model import AuditRecord
 from business.audit.queries import Wanted, search
 from business.audit.verify import verify
+from business.commands import BUSINESS_COMMANDS
 from business.database import open_reader, sessions, sqlite_url
-from business.identity.messages import COMMANDS, CreateFirstAdministrator, CreateUser, LogIn
+from business.identity.messages import CreateFirstAdministrator, CreateUser, LogIn
 from business.identity.tokens import fingerprint, new_token
 
 ROOT = Path(__file__).parents[2]
@@ -343,7 +343,7 @@ class House:
         return Issuer(user, person.session, "127.0.0.1")
 
     def tell_office(self, body: Any, by: Issuer) -> CommandResult:
-        return BlockingCommandClient(self.paths.command("office"), Codec(*COMMANDS)).ask(body, by, 20.0)
+        return BlockingCommandClient(self.paths.command("office"), BUSINESS_COMMANDS).ask(body, by, 20.0)
 
     def tell(self, body: Any, by: Issuer) -> list[CommandResult]:
         """Give `core` a command; every stage."""

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from actors.messages import HangTag, Issuer, OperatePoint, SelectPoint, Stage
 from benchmarks.modbus_farm import Farm
+from business.jobs.messages import RunJobNow
 from tests.flows.house import CALM, HOT, SETPOINT, TEMPERATURE, House, eventually
 from tests.flows.visitor import PATIENCE_MS, Visitor, chromium
 
@@ -92,6 +93,25 @@ def test_what_was_done_to_the_plant_stands_in_the_audit_trail(home: House, chief
     eventually(lambda: told() == wanted, what="the trail of three commands")
     (change,) = home.audited("devices/u06")[0].changes
     assert '"read_back": 24.0' in str(change.after)
+
+
+def test_the_nightly_check_of_the_trail_runs_when_somebody_asks(
+    browser: Browser, home: House, chief: Issuer
+) -> None:
+    """A site begins with its nightly jobs; the office shows them, runs them, and tells how they ended."""
+    assert home.tell_office(RunJobNow("verify_trail"), home.log_in("vera")).stage is Stage.REFUSED
+    assert not home.paths.audit_anchor.exists()
+    visitor = Visitor(browser, home.office).log_in("chief")
+    page = visitor.open("/jobs")
+    planned = page.locator("tbody tr", has_text="40 3 * * *")
+    expect(planned).to_contain_text("核对审计记录")
+    planned.locator("[data-act=run]").click()
+    ran = page.locator("tbody tr", has_text="条记录完整")
+    expect(ran).to_contain_text("已完成")
+    expect(ran).to_contain_text("chief")
+    assert home.paths.audit_anchor.exists()
+    visitor.close()
+    assert {row.kind for row in home.audited("schedules/")} == {"CreateSchedule"}
 
 
 def test_a_value_outside_the_limits_is_refused_by_page_and_gate(

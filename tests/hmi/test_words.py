@@ -12,8 +12,9 @@ from actors.alarm_states import TRANSITIONS
 from actors.messages import AlarmState, Link, Stage
 from actors.permissions import PERMISSIONS
 from business.access import Refusal
-from business.identity.messages import COMMANDS
+from business.commands import MODULES
 from business.identity.model import Place, Role
+from business.jobs.model import RunState
 from config.site import RuleKind, Text
 from hmi import words
 
@@ -57,6 +58,7 @@ def test_every_text_stands_in_both_languages(name: str, text: Text) -> None:
         (words.ROLES, Role),
         (words.PLACES, Place),
         (words.REFUSALS, Refusal),
+        (words.RUN_STATES, RunState),
     ],
 )
 def test_every_case_has_its_words(table: dict[object, Text], kind: type) -> None:
@@ -64,7 +66,7 @@ def test_every_case_has_its_words(table: dict[object, Text], kind: type) -> None
 
 
 def test_every_command_in_the_trail_has_its_words() -> None:
-    audited = (one for one in (*COMMANDS, *PERMISSIONS) if getattr(one, "audited", True))
+    audited = (one for one in (*MODULES, *PERMISSIONS) if getattr(one, "audited", True))
     assert set(words.COMMANDS) == {one.__name__ for one in audited}
 
 

@@ -132,6 +132,9 @@ class Bench:
         with self._committed:
             assert self._committed.wait_for(is_so, WAIT_S), self.states()
 
+    def wait_until(self, read: Callable[[], object], wanted: object) -> None:
+        self.wait_for(lambda: read() == wanted)
+
     def wait_for_states(self, *states: str) -> None:
         self.wait_for(lambda: self.states() == list(states))
 

@@ -45,7 +45,7 @@ def test_a_clock_put_back_by_an_hour_runs_nothing_twice(make_bench: MakeBench) -
     bench.start()
     for step in (1, 2, 3):
         bench.set_clock(START_NS + step * 10 * MINUTE)
-        bench.wait_for(lambda step=step: bench.states() == ["done"] * step)
+        bench.wait_for_states(*["done"] * step)
     bench.stop()
     for minute in range(-30, 31):
         bench.set_clock(START_NS + minute * MINUTE)
@@ -142,7 +142,7 @@ def test_a_failure_is_tried_again_after_waits_that_double(make_bench: MakeBench)
     bench.do(RunJobNow("count"))
     waits = []
     for failures in (1, 2):
-        bench.wait_for(lambda failures=failures: bench.runs()[0].failures == failures)
+        bench.wait_until(lambda: bench.runs()[0].failures, failures)
         waits.append(bench.runs()[0].not_before_ns - bench.now_ns)
         bench.set_clock(bench.runs()[0].not_before_ns)
     bench.wait_for_states("failed")
@@ -205,7 +205,7 @@ def test_a_schedule_slower_than_its_interval_does_not_pile_up(make_bench: MakeBe
     assert job.stepped.acquire(timeout=WAIT_S)
     for minute in (2, 3, 4):
         bench.set_clock(START_NS + minute * MINUTE)
-        bench.wait_for(lambda minute=minute: len(bench.runs()) == minute)
+        bench.wait_until(lambda: len(bench.runs()), minute)
     assert bench.states() == ["running", "queued", "skipped", "skipped"]
     job.go.release()
     job.go.release()
