@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from drivers.driver import Quality
-from tests.hmi.browsing import PATIENCE_S, Person, Served, chromium, served
+from tests.hmi.browsing import Person, Served, served
 
 PAGES = (
     "/",
@@ -22,13 +22,6 @@ PAGES = (
     "/about",
 )
 HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}${7*7}'`</script>"
-expect.set_options(timeout=PATIENCE_S * 1000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.hmi.browsing import PATIENCE_S, Person, Served, chromium, served
-
-expect.set_options(timeout=PATIENCE_S * 1000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+from tests.hmi.browsing import Person, Served, served
 
 
 @pytest.fixture(scope="module")
