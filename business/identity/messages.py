@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from business.access import EVERYBODY, OWN
+from config.site import Text
 
 # --- commands ----------------------------------------------------------------------------------------------
 
@@ -12,6 +13,7 @@ from business.access import EVERYBODY, OWN
 class LogIn:
     """Open a session for the token whose fingerprint is given. The token never leaves the web process."""
 
+    label: ClassVar[Text] = Text("登录", "Log in")
     permission: ClassVar[str] = EVERYBODY
     about: ClassVar[str] = "users/{user}"
     user: str
@@ -26,6 +28,7 @@ class LogIn:
 
 @dataclass(frozen=True, slots=True)
 class LogOut:
+    label: ClassVar[Text] = Text("退出登录", "Log out")
     permission: ClassVar[str] = OWN
 
 
@@ -33,6 +36,7 @@ class LogOut:
 class EndSession:
     """Revoke one of one's own sessions; an administrator, anybody's."""
 
+    label: ClassVar[Text] = Text("结束登录", "End a session")
     permission: ClassVar[str] = OWN
     about: ClassVar[str] = "user_sessions/{session}"
     session: str
@@ -50,6 +54,7 @@ class ContinueSession:
 class ReleaseSession:
     """Let a session that was locked for overreaching command again."""
 
+    label: ClassVar[Text] = Text("解锁登录", "Release a session")
     permission: ClassVar[str] = "user.manage"
     about: ClassVar[str] = "user_sessions/{session}"
     session: str
@@ -59,6 +64,7 @@ class ReleaseSession:
 class NoteOverreach:
     """A page refused what its person may not do, and tells it: refused here too, recorded and counted."""
 
+    label: ClassVar[Text] = Text("越权操作", "Attempt beyond the role")
     permission: ClassVar[str] = OWN
     about: ClassVar[str] = "permissions/{wanted}"
     wanted: str
@@ -68,6 +74,7 @@ class NoteOverreach:
 class CreateFirstAdministrator:
     """Only while nobody exists, and with the one-time code that the terminal printed."""
 
+    label: ClassVar[Text] = Text("创建首位管理员", "Create the first administrator")
     permission: ClassVar[str] = EVERYBODY
     about: ClassVar[str] = "users/{user}"
     code: str = field(repr=False)
@@ -79,6 +86,7 @@ class CreateFirstAdministrator:
 
 @dataclass(frozen=True, slots=True)
 class CreateUser:
+    label: ClassVar[Text] = Text("创建用户", "Create a user")
     permission: ClassVar[str] = "user.manage"
     about: ClassVar[str] = "users/{user}"
     user: str
@@ -91,6 +99,7 @@ class CreateUser:
 class ChangePassword:
     """One's own, knowing the old one. All other sessions of the user end."""
 
+    label: ClassVar[Text] = Text("修改自己的密码", "Change one's password")
     permission: ClassVar[str] = OWN
     old: str = field(repr=False)
     new: str = field(repr=False)
@@ -100,6 +109,7 @@ class ChangePassword:
 class SetPassword:
     """Somebody else's. All sessions of that user end."""
 
+    label: ClassVar[Text] = Text("重设密码", "Set a password")
     permission: ClassVar[str] = "user.manage"
     about: ClassVar[str] = "users/{user}"
     user: str
@@ -108,6 +118,7 @@ class SetPassword:
 
 @dataclass(frozen=True, slots=True)
 class SetRole:
+    label: ClassVar[Text] = Text("改变角色", "Change a role")
     permission: ClassVar[str] = "user.manage"
     about: ClassVar[str] = "users/{user}"
     user: str
@@ -116,6 +127,7 @@ class SetRole:
 
 @dataclass(frozen=True, slots=True)
 class DisableUser:
+    label: ClassVar[Text] = Text("停用用户", "Disable a user")
     permission: ClassVar[str] = "user.manage"
     about: ClassVar[str] = "users/{user}"
     user: str
@@ -123,6 +135,7 @@ class DisableUser:
 
 @dataclass(frozen=True, slots=True)
 class EnableUser:
+    label: ClassVar[Text] = Text("启用用户", "Enable a user")
     permission: ClassVar[str] = "user.manage"
     about: ClassVar[str] = "users/{user}"
     user: str

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from config.site import Text
+
 # --- commands ----------------------------------------------------------------------------------------------
 
 
@@ -10,6 +12,7 @@ from typing import ClassVar
 class RunJobNow:
     """Queue one run, beside whatever is scheduled."""
 
+    label: ClassVar[Text] = Text("立即运行任务", "Run a job now")
     permission: ClassVar[str] = "job.manage"
     about: ClassVar[str] = "jobs/{job}"
     job: str
@@ -21,6 +24,7 @@ class RunJobNow:
 class CancelRun:
     """A queued run ends at once, a running one after the chunk at which it is."""
 
+    label: ClassVar[Text] = Text("取消任务", "Cancel a run")
     permission: ClassVar[str] = "job.manage"
     about: ClassVar[str] = "job_runs/{run}"
     run: int
@@ -28,6 +32,7 @@ class CancelRun:
 
 @dataclass(frozen=True, slots=True)
 class CreateSchedule:
+    label: ClassVar[Text] = Text("新建计划", "Create a schedule")
     permission: ClassVar[str] = "job.manage"
     about: ClassVar[str] = "schedules/{schedule}"
     schedule: str
@@ -46,6 +51,7 @@ class CreateSchedule:
 class ChangeSchedule:
     """All of it, as it is to be from now on; what was not yet due is planned anew."""
 
+    label: ClassVar[Text] = Text("修改计划", "Change a schedule")
     permission: ClassVar[str] = "job.manage"
     about: ClassVar[str] = "schedules/{schedule}"
     schedule: str
@@ -62,6 +68,7 @@ class ChangeSchedule:
 class RemoveSchedule:
     """Its runs stay: those queued run, the others remain in the log."""
 
+    label: ClassVar[Text] = Text("删除计划", "Remove a schedule")
     permission: ClassVar[str] = "job.manage"
     about: ClassVar[str] = "schedules/{schedule}"
     schedule: str

@@ -2,9 +2,10 @@
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pykka
@@ -30,7 +31,7 @@ from business.audit.nightly import verify_trail
 from business.audit.plant import PlantTrail
 from business.commands import BUSINESS_COMMANDS, MODULES
 from business.database import open_reader, open_writer, sessions, sqlite_url
-from business.gate import Execute, Gate, Outcome
+from business.gate import Execute, Gate, Module, Outcome
 from business.identity.bootstrap import ITSELF, create_first_users
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
@@ -79,9 +80,6 @@ class Office:
         if not authority.has_users():
             announce(first_start_code=code)
 
-        def start_identity(place: Place) -> Ref:
-            return BusinessActor.start(place.name, place.supervisor, module=identity, gate=gate)
-
         kinds = catalogue(PURGE_RUNS, verify_trail(authority.open, node.paths.audit_anchor))
         zone = ZoneInfo(site.timezone)
         jobs = Jobs(kinds, zone, time.time_ns)
@@ -91,16 +89,10 @@ class Office:
             gate.on_own_account(jobs, order)
         runner = Runner(kinds, sessions(writer), zone, time.time_ns, time.monotonic_ns)
 
-        def start_jobs(place: Place) -> Ref:
-            return BusinessActor.start(
-                place.name, place.supervisor, module=jobs, gate=gate, announce=runner.hear
-            )
-
+        modules: dict[str, Module] = {"identity": identity, "jobs": jobs}
+        hearers: dict[str, Callable[[Any], None]] = {"jobs": runner.hear}
         node.grow(
-            [
-                Child("identity", start_identity, turn_limit_s=COMMAND_S),
-                Child("jobs", start_jobs, turn_limit_s=COMMAND_S),
-            ]
+            [_child(name, module, gate, hearers.get(name, _nobody)) for name, module in modules.items()]
         )
         node.start(runner)
         handlers: dict[type, Handler] = {ReadSnapshot: snapshot_of(node), ReadTree: tree_of(node)}
@@ -139,6 +131,17 @@ class Office:
             reply(CommandResult(envelope.id, Stage.FAILED, _trouble(error), None, time.time_ns()))
         else:
             reply(CommandResult(envelope.id, outcome.stage, outcome.detail, None, time.time_ns()))
+
+
+def _child(name: str, module: Module, gate: Gate, announce: Callable[[Any], None]) -> Child:
+    def start(place: Place) -> Ref:
+        return BusinessActor.start(place.name, place.supervisor, module=module, gate=gate, announce=announce)
+
+    return Child(name, start, turn_limit_s=COMMAND_S)
+
+
+def _nobody(_event: Any) -> None:
+    """Most modules' events have no hearer."""
 
 
 def _trouble(error: Exception) -> str:

@@ -6,6 +6,7 @@ from actors.messages import AlarmState, Link, Stage
 from actors.said import in_language
 from business.access import Refusal
 from business.audit import nightly
+from business.commands import MODULES
 from business.identity.model import Place, Role
 from business.jobs.model import RunState
 from business.jobs.purge import PURGE_RUNS
@@ -159,23 +160,7 @@ SEARCH = Text("查询", "Search")
 NOT_A_DATE = Text("“{day}” 不是日期，请写成 2026-03-01", "'{day}' is no date; write it as 2026-03-01")
 RESULTS: Final[dict[str, Text]] = {stage.value: text for stage, text in STAGES.items() if stage.is_final}
 COMMANDS: Final[dict[str, Text]] = {
-    "LogIn": Text("登录", "Log in"),
-    "LogOut": Text("退出登录", "Log out"),
-    "EndSession": Text("结束登录", "End a session"),
-    "ReleaseSession": Text("解锁登录", "Release a session"),
-    "NoteOverreach": Text("越权操作", "Attempt beyond the role"),
-    "CreateFirstAdministrator": Text("创建首位管理员", "Create the first administrator"),
-    "CreateUser": Text("创建用户", "Create a user"),
-    "ChangePassword": Text("修改自己的密码", "Change one's password"),
-    "SetPassword": Text("重设密码", "Set a password"),
-    "SetRole": Text("改变角色", "Change a role"),
-    "DisableUser": Text("停用用户", "Disable a user"),
-    "EnableUser": Text("启用用户", "Enable a user"),
-    "RunJobNow": Text("立即运行任务", "Run a job now"),
-    "CancelRun": Text("取消任务", "Cancel a run"),
-    "CreateSchedule": Text("新建计划", "Create a schedule"),
-    "ChangeSchedule": Text("修改计划", "Change a schedule"),
-    "RemoveSchedule": Text("删除计划", "Remove a schedule"),
+    **{one.__name__: one.label for one in MODULES if hasattr(one, "label")},
     "SelectPoint": Text("选择写入", "Select for a write"),
     "OperatePoint": Text("写入", "Write"),
     "AcknowledgeAlarm": Text("确认报警", "Acknowledge an alarm"),
