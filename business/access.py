@@ -1,12 +1,14 @@
 """Who may do what: roles, permissions, and the one place that is asked at the moment of execution."""
 
+import logging
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
@@ -14,6 +16,8 @@ from actors.permissions import PERMISSIONS
 from business.database import sessions
 from business.identity.model import AccessVersion, Place, Role, User, UserSession
 from business.identity.tokens import fingerprint
+
+logger = logging.getLogger(__name__)
 
 SECOND_NS = 1_000_000_000
 IDLE_NS = 15 * 60 * SECOND_NS
@@ -153,7 +157,11 @@ class Authority:
             return Refusal.NOT_PERMITTED
         if wanted == EVERYBODY:
             return None
-        person = self.person(issuer.session)
+        try:
+            person = self.person(issuer.session)
+        except OperationalError as error:  # a server that is away: nobody can be told from anybody
+            logger.critical("the business database cannot be read: %s", error.orig)
+            return Refusal.NOT_RECORDED
         if person is None or person.user != issuer.user:
             return Refusal.NOT_LOGGED_IN
         return person.refusal(wanted)
@@ -185,16 +193,14 @@ class Authority:
     def version(self) -> int:
         """Changes whenever what anybody may do has changed, idleness apart."""
         # Asked at every command: past the session, which would take four times as long.
-        connection = self._engine.raw_connection()
         try:
-            driver: Any = connection.driver_connection
-            rows = driver.execute(_VERSION).fetchall()
+            with closing(self._engine.raw_connection()) as connection:
+                driver: Any = connection.driver_connection
+                rows = driver.execute(_VERSION).fetchall()
         except self._engine.dialect.loaded_dbapi.Error as error:
             raise DBAPIError.instance(
                 _VERSION, None, error, self._engine.dialect.loaded_dbapi.Error, dialect=self._engine.dialect
             ) from error
-        finally:
-            connection.close()
         return int(rows[0][0]) if rows else 0
 
     def has_users(self) -> bool:

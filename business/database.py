@@ -3,11 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 5000
-"""How long a connection waits for SQLite's write lock."""
+"""How long a connection waits for a lock of the database."""
+STATEMENT_S = 60
+"""PostgreSQL ends a statement that takes longer; migrations may."""
+WRITER_LOCK = int.from_bytes(b"STEWARD", "big")
+"""The advisory lock that the one writer of a PostgreSQL database holds as long as it is connected."""
 
 
 class Base(DeclarativeBase):
@@ -18,14 +22,14 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def open_writer(url: str) -> Engine:
-    """The engine of `office`, which alone writes: one connection: writes queue here, not in SQLite."""
-    return _open(url, read_only=False, pool_size=1, max_overflow=0)
+def open_writer(url: str | URL) -> Engine:
+    """The engine of `office`, which alone writes: one connection: writes queue here, not in the database."""
+    return _open(make_url(url), read_only=False, pool_size=1, max_overflow=0)
 
 
-def open_reader(url: str) -> Engine:
+def open_reader(url: str | URL) -> Engine:
     """An engine that cannot write, for everybody else. The database must exist."""
-    return _open(url, read_only=True, pool_size=2, max_overflow=2)
+    return _open(make_url(url), read_only=True, pool_size=2, max_overflow=2)
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:
@@ -33,21 +37,83 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine, expire_on_commit=False)
 
 
-def _open(url: str, *, read_only: bool, pool_size: int, max_overflow: int) -> Engine:
-    engine = create_engine(url, pool_size=pool_size, max_overflow=max_overflow, pool_pre_ping=False)
-    if engine.dialect.name == "sqlite":
+def _open(url: URL, *, read_only: bool, pool_size: int, max_overflow: int) -> Engine:
+    pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": max_overflow}
+    if url.get_backend_name() == "postgresql":
+        return _open_postgresql(url, pool, read_only=read_only)
+    engine = create_engine(url, **pool)
 
-        @event.listens_for(engine, "connect")
-        def prepare(connection: Any, _record: Any) -> None:
-            cursor = connection.cursor()
-            cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-            cursor.execute("PRAGMA foreign_keys = ON")
-            if read_only:
-                cursor.execute("PRAGMA query_only = ON")
-            else:
-                cursor.execute("PRAGMA journal_mode = WAL")
-                cursor.execute("PRAGMA synchronous = FULL")
-            cursor.close()
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        if read_only:
+            cursor.execute("PRAGMA query_only = ON")
+        else:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA synchronous = FULL")
+        cursor.close()
 
-        return engine
-    return engine.execution_options(postgresql_readonly=read_only)
+    return engine
+
+
+def _open_postgresql(url: URL, pool: dict[str, Any], *, read_only: bool) -> Engine:
+    """A server may go and come back: each use of a connection begins with a look whether it is there."""
+    server = {
+        "timezone": "UTC",
+        "statement_timeout": f"{STATEMENT_S}s",
+        "lock_timeout": f"{BUSY_TIMEOUT_MS}ms",
+        "default_transaction_read_only": "on" if read_only else "off",
+        "synchronous_commit": "on",
+        # A writer whose machine is gone must not keep its lock: the server asks after it.
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
+    }
+    client = {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 15_000,
+        "application_name": f"steward {'reader' if read_only else 'writer'}",
+        "options": " ".join(f"-c {name}={value}" for name, value in server.items()),
+    }
+    # A reader's statement is a transaction of its own: the same as READ COMMITTED, without two round trips.
+    isolation = {"isolation_level": "AUTOCOMMIT"} if read_only else {}
+    try:
+        engine = create_engine(url, **pool, **isolation, pool_pre_ping=True, connect_args=client)
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            f"{url!r} needs the driver of PostgreSQL; run: pip install 'campus-steward[postgresql]'"
+        ) from None
+    if not read_only:
+        event.listen(engine, "connect", _claim)
+    return engine
+
+
+def _claim(connection: Any, _record: Any) -> None:
+    """Be the one writer, or raise the driver's OperationalError that says who is."""
+    import psycopg
+
+    if (encoding := connection.info.encoding) != "utf-8":
+        raise psycopg.OperationalError(f"the database is in {encoding}; create it with ENCODING 'UTF8'")
+    connection.autocommit = True
+    try:
+        connection.execute("SELECT pg_advisory_lock(%s)", (WRITER_LOCK,))
+    except psycopg.errors.LockNotAvailable:
+        raise psycopg.OperationalError(
+            f"another office writes to this database ({_holder(connection)}); stop that one first"
+        ) from None
+    finally:
+        connection.autocommit = False
+
+
+def _holder(connection: Any) -> str:
+    """Who holds the writer's lock, as far as the server tells us."""
+    row = connection.execute(
+        "SELECT pid, coalesce(host(client_addr), 'the same machine') FROM pg_locks JOIN pg_stat_activity"
+        " USING (pid) WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " AND (classid::bigint << 32) + objid::bigint = %s",
+        (WRITER_LOCK,),
+    ).fetchone()
+    return f"server process {row[0]}, from {row[1]}" if row else "it has just left; try again"

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from actors.messages import Issuer, Stage
-from actors.said import in_both
+from actors.said import in_both, said
 from business.access import Authority, Refusal, permission_of
 from business.audit.chain import digest_of
 from business.audit.changes import collected, watch
@@ -20,6 +20,12 @@ from business.audit.trail import Deed, append, recorded
 from business.identity.overreach import overreached
 
 logger = logging.getLogger(__name__)
+
+
+_LOST = said(
+    "业务数据库在提交时中断；命令可能已生效，恢复后请先查看再重新下达",
+    "the business database was lost at the commit; the command may have taken effect: look before repeating",
+)
 
 
 class Refused(Exception):
@@ -88,7 +94,7 @@ class Gate:
         return self._carry_out(module, order, None)
 
     def _carry_out(self, module: Module, order: Execute, refusal: Refusal | None) -> Outcome:
-        deed = _deed(order)
+        deed, committing = _deed(order), False
         try:
             with self._sessions.begin() as session:
                 if (known := recorded(session, order.id)) is not None:
@@ -100,18 +106,31 @@ class Gate:
                 stage = Stage.REFUSED if denied else Stage.DONE
                 detail = denied.reason.value if denied else ""
                 self._append(session, order, deed, stage, detail)
+                committing = True
         except Refused as refused:
             return self._refuse(order, deed, refused.reason)
         except OperationalError as error:
-            # Nothing has taken place: what cannot be recorded is not carried out.
             logger.critical("%s: the business database cannot be written: %s", deed.kind, error.orig)
-            return Outcome(Stage.REFUSED, Refusal.NOT_RECORDED.value)
+            return self._after_loss(deed, committing=committing)
         except Exception as error:
             self._note(order, deed, Stage.FAILED, type(error).__name__)
             raise
         if denied is not None:
             _warn(deed, denied.reason)
         return Outcome(stage, detail, events)
+
+    def _after_loss(self, deed: Deed, *, committing: bool) -> Outcome:
+        """What is true after the database failed: a server that is lost in a commit may have made it."""
+        if committing:
+            try:
+                with self._sessions() as session:
+                    known = recorded(session, deed.id)
+            except OperationalError:
+                return Outcome(Stage.UNKNOWN, _LOST)
+            if known is not None:
+                return _again(known, deed)
+        # Nothing has taken place: what cannot be recorded is not carried out.
+        return Outcome(Stage.REFUSED, Refusal.NOT_RECORDED.value)
 
     def _refuse(self, order: Execute, deed: Deed, reason: str) -> Outcome:
         _warn(deed, reason)

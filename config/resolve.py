@@ -138,6 +138,7 @@ def _settings(table: SettingsTable) -> Settings:
         history_budget_mb=table.history_budget_mb,
         history_keep_days=table.history_keep_days,
         ballast_mb=table.ballast_mb,
+        database=table.database,
         heartbeat_url=table.heartbeat_url,
         heartbeat_file=table.heartbeat_file,
     )

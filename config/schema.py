@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, WithJsonSchema, field_validator
 
 from config.driver_schema import DriverSchema
 from config.site import HistoryPolicy, PointKind, Priority, RuleKind, Text, Verify
@@ -103,6 +104,11 @@ class SettingsTable(Table):
     ballast_mb: Whole = Field(
         64, ge=0, title="Ballast", description="MB set aside, freed when the disk fills"
     )
+    database: str = Field(
+        "",
+        title="Business database",
+        description="postgresql://USER@HOST/NAME instead of the SQLite file; its password is a secret",
+    )
     heartbeat_url: str = Field(
         "",
         pattern=r"^(https?://\S+)?$",
@@ -110,6 +116,19 @@ class SettingsTable(Table):
         description="http(s) address told that all is well",
     )
     heartbeat_file: str = Field("", title="Heartbeat file", description="file touched while all is well")
+
+    @field_validator("database")
+    @classmethod
+    def _without_password(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme != "postgresql" or not parts.path.strip("/")):
+            raise ValueError("should be like postgresql://USER@HOST/NAME")
+        if parts.password is not None or "password" in parse_qs(parts.query):
+            raise ValueError(
+                "should not hold a password; give it as STEWARD_DATABASE_PASSWORD, or in the file that"
+                " STEWARD_DATABASE_PASSWORD_FILE names, or in secrets/database-password of the run directory"
+            )
+        return url
 
 
 class ZoneTable(Table):

@@ -263,5 +263,7 @@ class Settings:
     history_keep_days: int = 400
     ballast_mb: int = 64
     """Space set aside, freed when the disk fills."""
+    database: str = ""
+    """URL of the business database, without its password; '' is the SQLite file in the run directory."""
     heartbeat_url: str = ""
     heartbeat_file: str = ""

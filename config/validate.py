@@ -14,7 +14,7 @@ M = TypeVar("M", bound=BaseModel)
 Place = Callable[..., Where]
 """Keys inside a table -> where they were written."""
 
-_CONFIDENTIAL = re.compile(r"password|secret|token|passphrase|private", re.IGNORECASE)
+_CONFIDENTIAL = re.compile(r"password|secret|token|passphrase|private|database", re.IGNORECASE)
 
 
 def validated(model: type[M], table: object, place: Place, problems: Problems, context: str = "") -> M | None:

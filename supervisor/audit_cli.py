@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DatabaseError
 
 from actors.said import in_both
 from business.audit.verify import verify
-from business.database import open_reader, sessions, sqlite_url
+from business.database import open_reader, sessions
 
 ANCHOR = "SEQUENCE:SEAL"
 
 
-def check(database: Path, anchor: str, say: Callable[[str], None]) -> int:
+def check(url: str | URL, anchor: str, say: Callable[[str], None]) -> int:
     """Say what is wrong with the trail, or its last seal; the exit code. A running site is not disturbed."""
-    if not database.exists():
+    database = make_url(url)
+    if database.get_backend_name() == "sqlite" and not Path(database.database or "").exists():
         say(f"{database}: there is no business database; name the run directory with --run")
         return 1
     noted = None
@@ -24,7 +26,7 @@ def check(database: Path, anchor: str, say: Callable[[str], None]) -> int:
             say(f"{anchor!r} is no anchor; write {ANCHOR}, as an earlier run of this command printed it")
             return 1
         noted = (int(sequence), seal)
-    engine = open_reader(sqlite_url(database))
+    engine = open_reader(database)
     try:
         with sessions(engine)() as session:
             verdict = verify(session, anchor=noted)

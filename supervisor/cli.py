@@ -1,6 +1,7 @@
 """The command line: `steward`."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -141,19 +142,33 @@ def verify_audit(
     anchor: Annotated[str, typer.Option(help="SEQUENCE:SEAL, as printed earlier: a cut trail shows")] = "",
 ) -> None:
     """Say whether any record of the audit trail was changed, removed or exchanged; exit code 1 if so."""
+    from config.secrets import SecretError
     from supervisor.audit_cli import check
+    from supervisor.database import business_url
+    from supervisor.launch import run_directory
 
-    raise typer.Exit(check(_paths(site, run).business, anchor, typer.echo))
+    found = _site(site)
+    try:
+        url = business_url(found.settings, run_directory(found, run), os.environ)
+    except SecretError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    raise typer.Exit(check(url, anchor, typer.echo))
 
 
 def _paths(site: Path, run: Path | None):  # type: ignore[no-untyped-def]
+    from supervisor.launch import run_directory
+
+    return run_directory(_site(site), run)
+
+
+def _site(site: Path):  # type: ignore[no-untyped-def]
     from config.load import load_site
     from config.problems import SiteError
     from drivers import SCHEMAS
-    from supervisor.launch import run_directory
 
     try:
-        return run_directory(load_site(site, SCHEMAS), run)
+        return load_site(site, SCHEMAS)
     except SiteError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

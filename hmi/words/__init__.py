@@ -388,8 +388,9 @@ KEY_A = Text("A：确认所选报警（报警页）", "A: acknowledge the select
 REFUSALS: Final[dict[Refusal, Text]] = {
     Refusal.NOT_LOGGED_IN: Text("登录已失效，请重新登录", "The session has ended; log in again"),
     Refusal.NOT_RECORDED: Text(
-        "数据库无法写入：不能记录的操作不予执行，请检查磁盘",
-        "The database cannot be written, and what cannot be recorded is not carried out; check the disk",
+        "数据库无法写入：不能记录的操作不予执行，请检查磁盘和数据库服务器",
+        "The database cannot be written, and what cannot be recorded is not carried out; check the disk and"
+        " the database server",
     ),
     Refusal.ID_TAKEN: Text(
         "这个命令编号已用于另一条命令，请重新操作",

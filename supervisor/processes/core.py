@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import secrets
 import threading
 import time
@@ -43,7 +44,7 @@ from actors.messages import Journal as JournalPage
 from actors.said import in_both, said
 from actors.zone import AlarmZone, ConfigurationApplied, Tick, ZoneOutlets
 from business.access import Authority
-from business.database import open_reader, sqlite_url
+from business.database import open_reader
 from config.problems import SiteError
 from config.resolve import build
 from config.site import Site
@@ -52,6 +53,7 @@ from drivers import SCHEMAS
 from supervisor.answers import snapshot_of, tree_of
 from supervisor.ballast import Ballast
 from supervisor.clocks import Clocks
+from supervisor.database import business_url
 from supervisor.forward import Forwarder
 from supervisor.launch import use_version
 from supervisor.lifeline import quit_now
@@ -78,7 +80,8 @@ class Core:
         self._reader = JournalReader(node.paths.alarms)
         self._zones: Mapping[str, Address] = {}
         self._ballast = Ballast(node.paths.ballast, self._site.settings.ballast_mb)
-        self._authority = Authority(open_reader(sqlite_url(node.paths.business)), time.time_ns)
+        url = business_url(self._site.settings, node.paths, os.environ)
+        self._authority = Authority(open_reader(url), time.time_ns)
         self._applying = threading.Lock()
         self._refused = 0
         """A version that could not be put in force is not tried every second."""

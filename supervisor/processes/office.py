@@ -1,5 +1,6 @@
 """`office`: business actors and jobs; the one writer of the business database. It is allowed to be slow."""
 
+import os
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -30,7 +31,7 @@ from business.actor import BusinessActor
 from business.audit.nightly import verify_trail
 from business.audit.plant import PlantTrail
 from business.commands import BUSINESS_COMMANDS, MODULES
-from business.database import open_reader, open_writer, sessions, sqlite_url
+from business.database import open_reader, open_writer, sessions
 from business.gate import Execute, Gate, Module, Outcome
 from business.identity.bootstrap import ITSELF, create_first_users
 from business.identity.passwords import Passwords
@@ -44,6 +45,7 @@ from business.migrations import migrate
 from config.site import BootstrapUser
 from supervisor.answers import snapshot_of, tree_of
 from supervisor.configuration import fetch_site
+from supervisor.database import business_url
 from supervisor.lifeline import announce, quit_now
 from supervisor.node import Node
 from supervisor.processes.arguments import parse
@@ -65,13 +67,13 @@ class Office:
 
     def start(self) -> None:
         node = self._node
-        url = sqlite_url(node.paths.business)
+        site = fetch_site(node.paths)
+        node.version = site.version
+        url = business_url(site.settings, node.paths, os.environ)
         writer = open_writer(url)
         migrate(writer)
         reader = open_reader(url)
         authority = Authority(reader, time.time_ns)
-        site = fetch_site(node.paths)
-        node.version = site.version
         code = secrets.token_hex(4)
         identity = Identity(Passwords(), time.time_ns, code)
         gate = Gate(sessions(writer), authority, time.time_ns)

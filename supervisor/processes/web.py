@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -17,13 +18,14 @@ from actors.messages import Configuration, ReadConfiguration
 from actors.paths import RunPaths
 from business.access import Authority
 from business.commands import BUSINESS_COMMANDS
-from business.database import open_reader, sqlite_url
+from business.database import open_reader
 from business.identity.model import Place
 from config.site import Site
 from hmi.app import build
 from hmi.ports import Ports
 from supervisor.beat import Heart
 from supervisor.configuration import fetch_site, read_site, wait_for
+from supervisor.database import business_url
 from supervisor.lifeline import Lifeline, announce, leave_within
 from supervisor.log import set_up
 from supervisor.processes.arguments import Arguments, parse
@@ -120,7 +122,7 @@ def _server(told: Arguments, site: Site, outside: Outside, figures: "Lag") -> uv
         site=site,
         frames=outside.subscriber,
         ports=outside.ports,
-        authority=Authority(open_reader(sqlite_url(told.paths.business)), time.time_ns),
+        authority=Authority(open_reader(business_url(site.settings, told.paths, os.environ)), time.time_ns),
         outside=outside.opened,
     )
     return uvicorn.Server(

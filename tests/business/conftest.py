@@ -1,11 +1,13 @@
 """A business database of its own for every test, with a clock that the test moves and cheap hashes."""
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import URL, MetaData, make_url, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from actors.messages import Issuer
@@ -19,6 +21,7 @@ from business.identity.passwords import Passwords
 from business.identity.service import Identity
 from business.identity.tokens import fingerprint, new_token
 from business.migrations import migrate
+from tests.business.postgresql import TEMPLATE, Server, running_server
 
 CODE = "4711-code"
 GOOD = "Correct-Horse-7"
@@ -40,8 +43,8 @@ class CountingHasher(PasswordHasher):
 class Office:
     """The identity actor with everything around it."""
 
-    def __init__(self, directory: Path) -> None:
-        self.url = sqlite_url(directory / "business.db")
+    def __init__(self, url: URL) -> None:
+        self.url = url
         self.now_ns = 1_800_000_000_000_000_000
         self.hasher = CountingHasher()
         self.events: list[Any] = []
@@ -63,6 +66,13 @@ class Office:
         self.actor.stop(block=True, timeout=5)
         self.reader.dispose()
         self.writer.dispose()
+
+    def rows(self, *tables: str) -> dict[str, list[Any]]:
+        """Everything that stands in these tables, by default in all."""
+        catalogue = MetaData()
+        catalogue.reflect(self.writer, only=tables or None)
+        with self.writer.connect() as connection:
+            return {one.name: list(connection.execute(select(one))) for one in catalogue.sorted_tables}
 
     def wall_ns(self) -> int:
         return self.now_ns
@@ -99,8 +109,47 @@ class Office:
         return Issuer(logged_in.user, logged_in.session, "10.0.0.1")
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    wanted = metafunc.definition.get_closest_marker("both_databases")
+    chosen = any("database" in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
+    if wanted and "database" in metafunc.fixturenames and not chosen:
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and _on_postgresql(item):
+            # Ahead of the fixtures that look what a test leaves behind: the server outlives it.
+            item.fixturenames.insert(0, "postgresql")
+
+
+def _on_postgresql(item: pytest.Function) -> bool:
+    return hasattr(item, "callspec") and item.callspec.params.get("database") == "postgresql"
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """One server for the whole run, a database a test."""
+    with running_server() as server:
+        yield server
+
+
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = Office(tmp_path)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """Where the business database of the test is; on PostgreSQL it has its tables already."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield make_url(sqlite_url(tmp_path / "business.db"))
+        return
+    server: Server = request.getfixturevalue("postgresql")
+    name = f"test_{secrets.token_hex(6)}"
+    server.create(name, TEMPLATE)
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def office(database: URL) -> Iterator[Office]:
+    office = Office(database)
     yield office
     office.close()

@@ -1,13 +1,26 @@
 """The database itself: how it is opened, who may write, and that it can be migrated up, down and up."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Engine, MetaData, Table, inspect, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.types import Boolean, DateTime, Integer, Numeric, String, TypeEngine
 
 from business.database import Base, open_reader, open_writer, sqlite_url
 from business.migrations import migrate
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def writer(database: URL) -> Iterator[Engine]:
+    engine = open_writer(database)
+    yield engine
+    engine.dispose()
 
 
 def test_sqlite_is_opened_durable_and_strict(tmp_path: Path) -> None:
@@ -21,35 +34,129 @@ def test_sqlite_is_opened_durable_and_strict(tmp_path: Path) -> None:
     assert found == ["wal", 2, 1, 5000]
 
 
-def test_a_reader_cannot_write(tmp_path: Path) -> None:
-    writer, reader = (opened(sqlite_url(tmp_path / "b.db")) for opened in (open_writer, open_reader))
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_postgresql_is_opened_durable_bounded_and_in_utc(writer: Engine) -> None:
+    with writer.connect() as connection:
+        found = [
+            connection.execute(text(f"SHOW {name}")).scalar()
+            for name in ("synchronous_commit", "statement_timeout", "lock_timeout", "timezone")
+        ]
+    assert found == ["on", "1min", "5s", "UTC"]
+
+
+def test_a_reader_cannot_write(database: URL, writer: Engine) -> None:
     migrate(writer)
-    with reader.connect() as connection, pytest.raises(OperationalError, match="readonly"):
+    reader = open_reader(database)
+    with reader.connect() as connection, pytest.raises(DBAPIError, match=r"read-?only"):
         connection.execute(text("INSERT INTO access_version VALUES (1, 1)"))
     reader.dispose()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_two_offices_cannot_both_write(
+    database: URL, writer: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The audit chain has one appender: the second is told who the first is, and may follow it."""
+    monkeypatch.setattr("business.database.BUSY_TIMEOUT_MS", 50)
+    with writer.connect() as connection:
+        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar()
+    second = open_writer(database)
+    with pytest.raises(OperationalError, match=rf"another office .* \(server process {pid}, from the same"):
+        second.connect()
     writer.dispose()
+    with second.connect() as connection:
+        assert connection.execute(text("SELECT 1")).scalar() == 1
+    second.dispose()
 
 
-def test_a_session_of_nobody_is_refused(tmp_path: Path) -> None:
-    engine = open_writer(sqlite_url(tmp_path / "b.db"))
-    migrate(engine)
-    with engine.begin() as connection, pytest.raises(IntegrityError):
+def test_a_session_of_nobody_is_refused(writer: Engine) -> None:
+    migrate(writer)
+    with writer.begin() as connection, pytest.raises(IntegrityError):
         connection.execute(
-            text("INSERT INTO user_sessions VALUES ('s', 't', 42, 'office', '', '', 0, 0, NULL, 0, NULL)")
-        )
-    engine.dispose()
-
-
-def test_migrations_lead_to_the_tables_of_the_classes_and_back(tmp_path: Path) -> None:
-    engine = open_writer(sqlite_url(tmp_path / "b.db"))
-    for _ in range(2):
-        migrate(engine)
-        inspector = inspect(engine)
-        for table in Base.metadata.sorted_tables:
-            found = {column["name"]: str(column["type"]) for column in inspector.get_columns(table.name)}
-            assert found == {column.name: column.type.compile(engine.dialect) for column in table.columns}, (
-                table.name
+            text(
+                "INSERT INTO user_sessions (id, token_hash, user_id, place, address, browser, created_ns,"
+                " seen_ns) VALUES ('s', 't', 42, 'office', '', '', 0, 0)"
             )
-        migrate(engine, "base")
-        assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
-    engine.dispose()
+        )
+
+
+def test_migrations_lead_to_the_tables_of_the_classes_and_back(writer: Engine) -> None:
+    for _ in range(2):
+        migrate(writer)
+        inspector = inspect(writer)
+        for table in Base.metadata.sorted_tables:
+            found = {
+                column["name"]: column["type"].compile(writer.dialect)
+                for column in inspector.get_columns(table.name)
+            }
+            wanted = {column.name: column.type.compile(writer.dialect) for column in table.columns}
+            assert found == wanted, table.name
+        migrate(writer, "base")
+        assert set(inspect(writer).get_table_names()) <= {"alembic_version"}
+
+
+def test_every_step_goes_down_and_up_with_rows_in_the_tables(writer: Engine) -> None:
+    """What stood before a step stands after it, and again when it is taken back."""
+    steps = _steps()
+    migrate(writer, "base")
+    for step in steps:
+        before = _counts(writer)
+        migrate(writer, step)
+        assert _counts(writer).items() >= before.items()
+        _fill(writer)
+    after = _counts(writer)
+    for step in reversed(["base", *steps[:-1]]):
+        before = _counts(writer)
+        migrate(writer, step, down=True)
+        after = _counts(writer)
+        assert before.items() >= after.items()
+    assert after == {}
+    migrate(writer)
+
+
+def _steps() -> list[str]:
+    config = Config()
+    config.set_main_option("script_location", "business:migrations")
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config).walk_revisions()
+    return [script.revision for script in scripts][::-1]
+
+
+def _tables(writer: Engine) -> list[Table]:
+    catalogue = MetaData()
+    catalogue.reflect(writer)
+    return [table for table in catalogue.sorted_tables if table.name != "alembic_version"]
+
+
+def _counts(writer: Engine) -> dict[str, int]:
+    tables = _tables(writer)
+    with writer.connect() as connection:
+        return {table.name: len(connection.execute(select(table)).all()) for table in tables}
+
+
+def _fill(writer: Engine) -> None:
+    """A row in every table that is empty."""
+    for table in _tables(writer):
+        values = {
+            column.name: _value(column.type)
+            for column in table.columns
+            if not (column.primary_key and isinstance(column.type, Integer) and not column.foreign_keys)
+            or not column.autoincrement
+        }
+        with writer.begin() as connection:
+            if not connection.execute(select(table)).first():
+                connection.execute(table.insert().values(**values))
+
+
+def _value(kind: TypeEngine[object]) -> object:
+    match kind:
+        case Boolean():
+            return False
+        case Integer() | Numeric():
+            return 1
+        case DateTime():
+            return None
+        case String():
+            return "x"
+        case _:
+            return {}

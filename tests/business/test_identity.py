@@ -1,8 +1,5 @@
 """Users, passwords, sessions: the rules of S-01 to S-08 and S-10."""
 
-import sqlite3
-from pathlib import Path
-
 import pytest
 
 from actors.messages import Issuer, Stage
@@ -27,6 +24,8 @@ from business.identity.queries import open_sessions, users
 from business.identity.tokens import fingerprint, new_token
 from config.site import BootstrapUser
 from tests.business.conftest import CODE, GOOD, Office
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_a_fresh_database_has_no_user_at_all(office: Office) -> None:
@@ -135,18 +134,14 @@ def test_five_failures_lock_an_address(office: Office) -> None:
     assert office.try_to_log_in("wang", address="10.0.0.67").stage is Stage.DONE
 
 
-def test_a_lock_survives_a_restart(tmp_path: Path) -> None:
+def test_a_lock_survives_a_restart(office: Office) -> None:
     """S-03."""
-    office = Office(tmp_path)
     office.create("wang", "operator")
     for _ in range(5):
         office.try_to_log_in("wang", "Wrong-1-wrong")
     office.close()
     office.open()
-    try:
-        assert office.try_to_log_in("wang", address="10.9.9.9").detail == Refusal.LOCKED_OUT
-    finally:
-        office.close()
+    assert office.try_to_log_in("wang", address="10.9.9.9").detail == Refusal.LOCKED_OUT
 
 
 def test_a_success_forgets_the_failures(office: Office) -> None:
@@ -157,11 +152,11 @@ def test_a_success_forgets_the_failures(office: Office) -> None:
         assert office.try_to_log_in("wang").stage is Stage.DONE
 
 
-def test_the_database_knows_the_tokens_fingerprint_only(office: Office, tmp_path: Path) -> None:
+def test_the_database_knows_the_tokens_fingerprint_only(office: Office) -> None:
     token = new_token()
     office.create("wang", "operator")
     office.log_in("wang", token=token)
-    stored = "".join(sqlite3.connect(tmp_path / "business.db").iterdump())
+    stored = repr(office.rows())
     assert token not in stored
     assert fingerprint(token) in stored
     assert GOOD not in stored

@@ -82,6 +82,10 @@ CASES = {
     "list for a table": ('name = { zh = "1号机组", en = "Unit 1" }', "name = [1]", ["device[0] ahu-1 .name", "[1]"]),
     "remove unknown": ('driver = "plain"', 'driver = "plain"\nremove = ["humidity"]', ["unknown point 'humidity'"]),
     "equal ports": ("[[user]]", "[settings]\ncontrol.port = 80\noffice.port = 80\n[[user]]", ["share port 80", "port of its own"]),
+    "no database server": ("[[user]]", '[settings]\ndatabase = "mysql://db/steward"\n[[user]]', ["database is '***'", "postgresql://USER@HOST/NAME"]),
+    "no database name": ("[[user]]", '[settings]\ndatabase = "postgresql://steward@db"\n[[user]]', ["postgresql://USER@HOST/NAME"]),
+    "database password": ("[[user]]", '[settings]\ndatabase = "postgresql://steward:12345678@db/steward"\n[[user]]', ["should not hold a password", "STEWARD_DATABASE_PASSWORD"]),
+    "database password beside": ("[[user]]", '[settings]\ndatabase = "postgresql://db/steward?password=12345678"\n[[user]]', ["should not hold a password"]),
     "setting port": ("[[user]]", "[settings]\ncontrol = { port = 0 }\n[[user]]", ["settings.control.port", "is 0", "1 to 65535"]),
     "one table for a list": ("[[user]]", "[user]", ["user is a list of tables", "[[user]]"]),
     "no time zone": ('timezone = "Asia/Shanghai"', "", ["'timezone' is missing", "IANA"]),
@@ -205,8 +209,15 @@ def test_a_file_without_site_is_told_so(tmp_path: Path, drivers: Mapping[str, Dr
         load_site(tmp_path, drivers)
 
 
-def test_a_password_in_a_file_is_not_repeated(wrong: Check) -> None:
-    (problem,) = wrong('host = "10.0.0.1"', 'host = "10.0.0.1", password = 12345678')
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('host = "10.0.0.1"', 'host = "10.0.0.1", password = 12345678'),
+        ("[[user]]", '[settings]\ndatabase = "postgresql://steward:12345678@db/steward"\n[[user]]'),
+    ],
+)
+def test_a_password_in_a_file_is_not_repeated(wrong: Check, old: str, new: str) -> None:
+    (problem,) = wrong(old, new)
     assert "12345678" not in str(problem)
     assert "12345678" not in problem.value
 

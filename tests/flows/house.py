@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from sqlalchemy import URL
 
 from actors.channels.command_client import BlockingCommandClient
 from actors.channels.live import LIVE
@@ -125,7 +126,12 @@ def free_ports(count: int) -> list[int]:
 
 
 def write_site(
-    folder: Path, endpoints: Sequence[tuple[str, int]], ports: Sequence[int], *, ballast_mb: int = 1
+    folder: Path,
+    endpoints: Sequence[tuple[str, int]],
+    ports: Sequence[int],
+    *,
+    ballast_mb: int = 1,
+    database: str = "",
 ) -> Path:
     """Units u00, u01 ... in building b, read by the process `field`."""
     devices = "".join(
@@ -145,6 +151,7 @@ timezone = "Asia/Shanghai"
 control = {{ port = {ports[0]} }}
 office = {{ port = {ports[1]} }}
 ballast_mb = {ballast_mb}
+database = "{database}"
 
 [[zone]]
 id = "campus"
@@ -192,11 +199,12 @@ def await_end(processes: Sequence[psutil.Process], within_s: float) -> None:
 class House:
     """`steward run` of one site. Its ends of the channels are those of the pages."""
 
-    def __init__(self, site: Path, ports: Sequence[int], run: Path) -> None:
+    def __init__(self, site: Path, ports: Sequence[int], run: Path, database: URL | None = None) -> None:
         self.site = site
         self.control = f"http://127.0.0.1:{ports[0]}"
         self.office = f"http://127.0.0.1:{ports[1]}"
         self.paths = RunPaths(run)
+        self.database = database or sqlite_url(self.paths.business)
         self.lines: list[str] = []
         self.log = run.with_suffix(".log")
         self._steward: subprocess.Popen[str]
@@ -334,7 +342,7 @@ class House:
         body = LogIn(user, PASSWORD, fingerprint(token), place, "127.0.0.1", "test", "")
         entered = self.tell_office(body, Issuer("", "", "127.0.0.1"))
         assert entered.stage == "done", entered
-        engine = open_reader(sqlite_url(self.paths.business))
+        engine = open_reader(self.database)
         try:
             person = Authority(engine, time.time_ns).bearer(token)
         finally:
@@ -361,7 +369,7 @@ class House:
 
     def audited(self, object_: str) -> tuple[AuditRecord, ...]:
         """The audit records of what begins so, the newest first; the chain is verified each time."""
-        engine = open_reader(sqlite_url(self.paths.business))
+        engine = open_reader(self.database)
         try:
             with sessions(engine)() as session:
                 assert verify(session).breaks == ()
@@ -400,12 +408,15 @@ class House:
 
 
 @contextlib.contextmanager
-def house(farm: Farm, *, devices: int | None = None, ballast_mb: int = 1) -> Iterator[House]:
+def house(
+    farm: Farm, *, devices: int | None = None, ballast_mb: int = 1, database: URL | None = None
+) -> Iterator[House]:
     """A site of the farm's devices, in a folder of its own; it is not started yet."""
     folder = Path(tempfile.mkdtemp(prefix="st-", dir="/tmp"))
     ports = free_ports(2)
-    site = write_site(folder / "site", farm.endpoints[:devices], ports, ballast_mb=ballast_mb)
-    found = House(site, ports, folder / "run")
+    told = database._replace(password=None).render_as_string() if database else ""
+    site = write_site(folder / "site", farm.endpoints[:devices], ports, ballast_mb=ballast_mb, database=told)
+    found = House(site, ports, folder / "run", database)
     try:
         yield found
     finally:

@@ -94,7 +94,7 @@ def test_the_audit_trail_of_a_site_is_verified_and_an_edit_is_named(tmp_path: Pa
     """S-31."""
     database = tmp_path / "business.db"
     said: list[str] = []
-    assert check(database, "", said.append) == 1
+    assert check(sqlite_url(database), "", said.append) == 1
     assert "there is no business database" in said[-1]
     engine = open_writer(sqlite_url(database))
     migrate(engine)
@@ -102,22 +102,22 @@ def test_the_audit_trail_of_a_site_is_verified_and_an_edit_is_named(tmp_path: Pa
         for number in range(3):
             deed = Deed(f"id-{number}", "SetRole", Issuer("chief", "", ""), "user.manage", "users/li", "", "")
             append(session, deed, number, Stage.DONE, "")
-    assert check(database, "", said.append) == 0
+    assert check(sqlite_url(database), "", said.append) == 0
     anchor = said[-1].rpartition(" ")[2]
-    assert check(database, anchor, said.append) == 0
+    assert check(sqlite_url(database), anchor, said.append) == 0
     for wrong in ("3", "x:" + "0" * 64, "3:short"):
-        assert check(database, wrong, said.append) == 1
+        assert check(sqlite_url(database), wrong, said.append) == 1
         assert "is no anchor" in said[-1]
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM audit_records WHERE sequence = 3"))
-    assert check(database, "", said.append) == 0
-    assert check(database, anchor, said.append) == 1
+    assert check(sqlite_url(database), "", said.append) == 0
+    assert check(sqlite_url(database), anchor, said.append) == 1
     assert said[-2].startswith("3: ")
     with engine.begin() as connection:
         connection.execute(text("UPDATE audit_records SET user = 'li' WHERE sequence = 2"))
-    assert check(database, "", said.append) == 1
+    assert check(sqlite_url(database), "", said.append) == 1
     assert said[-2].startswith("2: ")
     engine.dispose()
     database.write_bytes(b"nonsense" * 1000)
-    assert check(database, "", said.append) == 1
+    assert check(sqlite_url(database), "", said.append) == 1
     assert "cannot be read" in said[-1]

@@ -9,6 +9,8 @@ from business.audit.nightly import TrailBroken, verify_trail
 from business.jobs.kinds import JobContext, Progress
 from tests.business.conftest import Office
 
+pytestmark = pytest.mark.both_databases
+
 
 def check(office: Office, anchor: Path) -> Progress:
     context = JobContext({}, lambda: False, office.wall_ns, office.sessions)
@@ -27,7 +29,7 @@ def test_a_whole_trail_moves_the_anchor(office: Office, tmp_path: Path) -> None:
     assert anchor.read_text() != first
 
 
-FORGED = ("UPDATE audit_records SET user = 'nobody' WHERE sequence = 1",)
+FORGED = ("UPDATE audit_records SET \"user\" = 'nobody' WHERE sequence = 1",)
 CUT = ("DELETE FROM audit_changes WHERE sequence = 2", "DELETE FROM audit_records WHERE sequence = 2")
 
 

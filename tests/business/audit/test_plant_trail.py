@@ -28,6 +28,8 @@ from business.audit.plant import PAGE, PlantTrail
 from business.audit.verify import verify
 from tests.business.conftest import Office
 
+pytestmark = pytest.mark.both_databases
+
 
 class Core:
     """What `core` has recorded."""

@@ -1,23 +1,25 @@
 """The mapping of a layout is remembered (S1-2.3.4)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 from sqlalchemy.orm import Session, sessionmaker
 
-from business.database import open_writer, sessions, sqlite_url
+from business.database import open_writer, sessions
 from business.exchange.layout import Header
 from business.exchange.layouts import forget, proposed, remember
 from business.migrations import migrate
 from tests.business.exchange.kinds import COLUMNS, HOUSE, OWNER, PHONE
 
+pytestmark = pytest.mark.both_databases
+
 HEADER = Header(3, ("房号", "联系人", "电话"))
 
 
 @pytest.fixture
-def maker(tmp_path: Path) -> Iterator[sessionmaker[Session]]:
-    engine = open_writer(sqlite_url(tmp_path / "business.db"))
+def maker(database: URL) -> Iterator[sessionmaker[Session]]:
+    engine = open_writer(database)
     migrate(engine)
     yield sessions(engine)
     engine.dispose()

@@ -3,15 +3,14 @@
 import threading
 from collections.abc import Callable, Generator, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import event, select
+from sqlalchemy import URL, event, make_url, select
 from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
-from business.database import open_reader, open_writer, sessions, sqlite_url
+from business.database import open_reader, open_writer, sessions
 from business.jobs.kinds import Catalogue, JobContext, JobKind, Lane, Progress, catalogue
 from business.jobs.messages import CreateSchedule
 from business.jobs.model import JobDue, JobRun
@@ -66,8 +65,8 @@ class Counter:
 class Bench:
     """The module `Jobs`, its database and, between `start` and `stop`, a runner."""
 
-    def __init__(self, path: Path, *kinds: JobKind, zone: ZoneInfo = SHANGHAI) -> None:
-        self.url = sqlite_url(path / "business.db")
+    def __init__(self, url: str | URL, *kinds: JobKind, zone: ZoneInfo = SHANGHAI) -> None:
+        self.url = make_url(url)
         self.now_ns = START_NS
         self.monotonic = 0
         self.zone = zone

@@ -24,6 +24,8 @@ from business.jobs.service import Jobs
 from tests.business.conftest import Office
 from tests.business.jobs.bench import SHANGHAI
 
+pytestmark = pytest.mark.both_databases
+
 
 def do(office: Office, command: Any) -> Outcome:
     jobs = Jobs(catalogue(PURGE_RUNS), SHANGHAI, office.wall_ns)

@@ -9,17 +9,18 @@ import pytest
 
 from tests.business.jobs.bench import START_NS, Bench, Counter
 
+pytestmark = pytest.mark.both_databases
+
 MINUTE = 60_000_000_000
 ROOT = Path(__file__).parents[3]
 DYING = """
 import sys, time
-from pathlib import Path
 from sqlalchemy import event, select
 from business.jobs import firing, runs
 from business.jobs.model import JobRun
 from tests.business.jobs.bench import SHANGHAI, START_NS, Counter, Bench
 
-bench = Bench(Path(sys.argv[1]), Counter().kind())
+bench = Bench(sys.argv[1], Counter().kind())
 now = START_NS + 60_000_000_000
 
 def die():
@@ -36,9 +37,12 @@ die()
 """
 
 
-def kill(path: Path, when: str) -> None:
+def kill(bench: Bench, when: str) -> None:
+    """What dies is the one writer, so that the bench lets go of the database first."""
+    bench.writer.dispose()
+    url = bench.url.render_as_string(hide_password=False)
     child = subprocess.Popen(
-        [sys.executable, "-c", DYING, str(path), when],
+        [sys.executable, "-c", DYING, url, when],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -51,12 +55,12 @@ def kill(path: Path, when: str) -> None:
 
 @pytest.mark.parametrize("when", ["before the commit", "between fire and run"])
 def test_killed_between_fire_and_run_it_starts_exactly_once(
-    make_bench: Callable[..., Bench], tmp_path: Path, when: str
+    make_bench: Callable[..., Bench], when: str
 ) -> None:
     job = Counter()
     bench = make_bench(job.kind())
     bench.schedule("every 1 minutes")
-    kill(tmp_path, when)
+    kill(bench, when)
     assert bench.states() == ([] if when == "before the commit" else ["queued"])
     bench.now_ns = START_NS + MINUTE
     for _ in range(2):
@@ -69,12 +73,12 @@ def test_killed_between_fire_and_run_it_starts_exactly_once(
 
 @pytest.mark.parametrize(("resumes", "state", "starts"), [(True, "done", 2), (False, "interrupted", 1)])
 def test_killed_under_way_it_is_marked_and_started_again_by_policy(
-    make_bench: Callable[..., Bench], tmp_path: Path, resumes: bool, state: str, starts: int
+    make_bench: Callable[..., Bench], resumes: bool, state: str, starts: int
 ) -> None:
     job = Counter()
     bench = make_bench(job.kind(resumes=resumes))
     bench.schedule("every 1 minutes")
-    kill(tmp_path, "after the claim")
+    kill(bench, "after the claim")
     assert bench.states() == ["running"]
     bench.now_ns = START_NS + MINUTE
     bench.start()
@@ -84,14 +88,12 @@ def test_killed_under_way_it_is_marked_and_started_again_by_policy(
     assert "意外中断" in run.error
 
 
-def test_a_run_under_which_the_process_keeps_dying_is_given_up(
-    make_bench: Callable[..., Bench], tmp_path: Path
-) -> None:
+def test_a_run_under_which_the_process_keeps_dying_is_given_up(make_bench: Callable[..., Bench]) -> None:
     job = Counter()
     bench = make_bench(job.kind())
     bench.schedule("every 1 minutes")
     for _ in range(4):
-        kill(tmp_path, "after the claim")
+        kill(bench, "after the claim")
         bench.start(workers={})
         bench.stop()
     assert bench.states() == ["interrupted"]

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import event, insert
 
 from business.jobs.messages import RunJobNow
 from business.jobs.model import JobRun
 from business.jobs.purge import DAY_NS, PURGE_RUNS, ROWS_A_CHUNK
 from tests.business.jobs.bench import START_NS, Bench
+
+pytestmark = pytest.mark.both_databases
 
 
 def fill(bench: Bench, count: int, state: str, ended_ns: int | None) -> None:

@@ -10,6 +10,8 @@ from business.jobs.messages import CancelRun, RunJobNow
 from config.site import Text
 from tests.business.jobs.bench import NEW_YORK, START_NS, WAIT_S, Bench, Counter, ns
 
+pytestmark = pytest.mark.both_databases
+
 MINUTE = 60_000_000_000
 HOUR = 60 * MINUTE
 MakeBench = Callable[..., Bench]

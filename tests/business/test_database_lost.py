@@ -1,0 +1,134 @@
+"""What a command comes to when the database fails under it (S-32): refused, unless it may have been done."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, event, select, text
+from sqlalchemy.orm import Session
+
+from actors.messages import Issuer, Stage
+from business.access import Refusal
+from business.audit.verify import verify
+from business.gate import Execute
+from business.identity.messages import ContinueSession, SetRole
+from business.identity.model import User
+from tests.business.conftest import Office
+from tests.business.postgresql import TEMPLATE, Server, running_server
+
+
+@pytest.fixture
+def chief(office: Office) -> Issuer:
+    office.create("chief", "administrator")
+    return office.log_in("chief")
+
+
+def is_whole(office: Office) -> bool:
+    with office.sessions() as session:
+        return verify(session).breaks == ()
+
+
+def role_of(office: Office, user: str) -> str | None:
+    with office.sessions() as session:
+        return session.scalar(select(User.role).where(User.name == user))
+
+
+def test_what_a_full_disk_cannot_record_is_not_carried_out(office: Office, chief: Issuer) -> None:
+    office.create("li", "viewer")
+    with office.writer.connect() as connection:
+        pages = connection.execute(text("PRAGMA page_count")).scalar()
+        connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+    roles = itertools.cycle(("operator", "viewer"))
+    done, role = "viewer", next(roles)
+    while (outcome := office.do(SetRole("li", role), chief)).stage is Stage.DONE:
+        done, role = role, next(roles)
+    assert outcome.detail == Refusal.NOT_RECORDED
+    assert role_of(office, "li") == done
+    assert is_whole(office)
+
+
+class TestServerLost:
+    """Stopped at once, as a power failure would; a server for each test, so that it may."""
+
+    @pytest.fixture
+    def server(self) -> Iterator[Server]:
+        with running_server() as server:
+            yield server
+
+    @pytest.fixture
+    def database(self, server: Server) -> URL:
+        return server.url(TEMPLATE)
+
+    def test_what_comes_while_it_is_away_is_refused_until_it_is_back(
+        self, office: Office, chief: Issuer, server: Server
+    ) -> None:
+        office.create("li", "viewer")
+        server.stop()
+        for command in (SetRole("li", "operator"), ContinueSession()):
+            outcome = office.do(command, chief)
+            assert (outcome.stage, outcome.detail) == (Stage.REFUSED, Refusal.NOT_RECORDED)
+        server.start()
+        assert role_of(office, "li") == "viewer"
+        assert office.do(SetRole("li", "operator"), chief).stage is Stage.DONE
+        assert role_of(office, "li") == "operator"
+        assert is_whole(office)
+
+    def test_a_server_lost_within_a_command_leaves_nothing_of_it(
+        self,
+        office: Office,
+        chief: Issuer,
+        server: Server,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        office.create("li", "viewer")
+        handle = office.identity.handle
+
+        def interrupted(session: Session, issuer: Issuer, command: Any) -> tuple[Any, ...]:
+            events = handle(session, issuer, command)
+            server.stop()
+            return events
+
+        monkeypatch.setattr(office.identity, "handle", interrupted)
+        outcome = office.gate.carry_out(office.identity, Execute(chief, SetRole("li", "operator")))
+        assert (outcome.stage, outcome.detail) == (Stage.REFUSED, Refusal.NOT_RECORDED)
+        server.start()
+        assert role_of(office, "li") == "viewer"
+        assert is_whole(office)
+
+    def test_a_server_lost_at_the_commit_leaves_it_unknown_and_one_may_ask_again(
+        self, office: Office, chief: Issuer, server: Server
+    ) -> None:
+        office.create("li", "viewer")
+        order = Execute(chief, SetRole("li", "operator"))
+
+        def lose(session: Session) -> None:
+            session.flush()
+            server.stop()
+
+        event.listen(office.sessions, "before_commit", lose, once=True)
+        outcome = office.gate.carry_out(office.identity, order)
+        assert outcome.stage is Stage.UNKNOWN
+        assert "提交时中断" in outcome.detail
+        server.start()
+        assert office.gate.carry_out(office.identity, order).stage is Stage.DONE
+        assert role_of(office, "li") == "operator"
+        assert is_whole(office)
+
+    def test_a_connection_lost_after_the_commit_is_known_to_be_done(
+        self, office: Office, chief: Issuer
+    ) -> None:
+        office.create("li", "viewer")
+
+        def lose(connection: Any) -> None:
+            driver = connection.connection.driver_connection
+            driver.commit()
+            pid = driver.info.backend_pid
+            with office.reader.connect() as other:
+                other.execute(text(f"SELECT pg_terminate_backend({pid}, 5000)"))
+
+        event.listen(office.writer, "commit", lose, once=True)
+        outcome = office.gate.carry_out(office.identity, Execute(chief, SetRole("li", "operator")))
+        assert outcome.stage is Stage.DONE
+        assert role_of(office, "li") == "operator"
+        assert is_whole(office)

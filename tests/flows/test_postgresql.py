@@ -1,0 +1,67 @@
+"""A whole site whose business stands on a PostgreSQL server, which may go and come back."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from actors.messages import HangTag, RemoveTag, Stage
+from benchmarks.modbus_farm import Farm
+from business.access import Refusal
+from business.identity.messages import SetRole
+from tests.business.postgresql import Server, running_server
+from tests.flows.house import ROOT, House, house
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with running_server() as server:
+        server.create("steward")
+        yield server
+
+
+@pytest.fixture
+def home(farm: Farm, server: Server) -> Iterator[House]:
+    with house(farm, devices=1, database=server.url("steward")) as home:
+        home.paths.create()
+        secret = home.paths.secrets / "database-password"
+        secret.touch(mode=0o600)
+        secret.write_text(server.password)
+        yield home
+
+
+def verify(home: House) -> "subprocess.CompletedProcess[str]":
+    command = ["audit", "verify", str(home.site), "--run", str(home.paths.root)]
+    return subprocess.run(
+        [sys.executable, "-m", "supervisor.cli", *command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_a_server_that_goes_and_comes_back_stops_commands_only(home: House, server: Server) -> None:
+    """S-32: nothing is carried out unrecorded, no process ends, and nobody restarts anything."""
+    home.start()
+    assert not home.paths.business.exists()
+    chief = home.administrator()
+    home.add_user(chief, "olga", "operator")
+    olga = home.log_in("olga")
+    assert home.tell(HangTag("u00", "repair"), olga)[-1].stage is Stage.DONE
+    pids = {name: state["pid"] for name, state in home.states().items()}
+
+    server.stop()
+    for told in (home.tell(RemoveTag("u00"), olga)[-1], home.tell_office(SetRole("olga", "viewer"), chief)):
+        assert (told.stage, told.detail) == (Stage.REFUSED, Refusal.NOT_RECORDED)
+    assert verify(home).returncode == 1
+    assert home.journal() is not None
+
+    server.start()
+    assert home.tell(RemoveTag("u00"), olga)[-1].stage is Stage.DONE
+    home.add_user(chief, "vera", "viewer")
+    assert {name: state["pid"] for name, state in home.states().items()} == pids
+    said = verify(home)
+    assert (said.returncode, "an unbroken chain" in said.stdout) == (0, True)
+    assert server.password not in home.log.read_text() + "".join(home.lines) + said.stdout + said.stderr
