@@ -44,7 +44,16 @@ _OPERATOR = frozenset(
 _ROLES: Mapping[Role, frozenset[str]] = {
     Role.VIEWER: frozenset({OWN}),
     Role.OPERATOR: _OPERATOR,
-    Role.ADMINISTRATOR: _OPERATOR | {"configuration.apply", "job.manage", "user.manage"},
+    Role.ADMINISTRATOR: _OPERATOR
+    | {
+        "configuration.apply",
+        "dictionary.manage",
+        "job.manage",
+        "numbering.manage",
+        "organisation.manage",
+        "organisation.read",
+        "user.manage",
+    },
     Role.AUDITOR: frozenset({OWN, "audit.read"}),
 }
 

@@ -4,11 +4,20 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from actors.wire import Codec
+from business.dictionaries import messages as dictionaries
 from business.identity import messages as identity
 from business.jobs import messages as jobs
+from business.numbering import messages as numbering
+from business.organisation import messages as organisation
 
 MODULES: Mapping[type, str] = MappingProxyType(
-    {**dict.fromkeys(identity.COMMANDS, "identity"), **dict.fromkeys(jobs.COMMANDS, "jobs")}
+    {
+        **dict.fromkeys(dictionaries.COMMANDS, "dictionaries"),
+        **dict.fromkeys(identity.COMMANDS, "identity"),
+        **dict.fromkeys(jobs.COMMANDS, "jobs"),
+        **dict.fromkeys(numbering.COMMANDS, "numbering"),
+        **dict.fromkeys(organisation.COMMANDS, "organisation"),
+    }
 )
 """The name of the module's actor, by the class of the command."""
 

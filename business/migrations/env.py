@@ -4,9 +4,12 @@ from alembic import context
 
 from business.audit import model as _audit  # noqa: F401  # its tables belong to the catalogue
 from business.database import Base
+from business.dictionaries import model as _dictionaries  # noqa: F401
 from business.exchange import model as _exchange  # noqa: F401
 from business.identity import model as _identity  # noqa: F401
 from business.jobs import model as _jobs  # noqa: F401
+from business.numbering import model as _numbering  # noqa: F401
+from business.organisation import model as _organisation  # noqa: F401
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -41,6 +41,7 @@ from business.jobs.messages import CreateSchedule
 from business.jobs.purge import PURGE_RUNS
 from business.jobs.runner import Runner
 from business.jobs.service import Jobs
+from business.master_data import master_data
 from business.migrations import migrate
 from config.site import BootstrapUser
 from supervisor.answers import snapshot_of, tree_of
@@ -91,7 +92,11 @@ class Office:
             gate.on_own_account(jobs, order)
         runner = Runner(kinds, sessions(writer), zone, time.time_ns, time.monotonic_ns)
 
-        modules: dict[str, Module] = {"identity": identity, "jobs": jobs}
+        modules: dict[str, Module] = {
+            "identity": identity,
+            "jobs": jobs,
+            **master_data(gate, zone, time.time_ns),
+        }
         hearers: dict[str, Callable[[Any], None]] = {"jobs": runner.hear}
         node.grow(
             [_child(name, module, gate, hearers.get(name, _nobody)) for name, module in modules.items()]

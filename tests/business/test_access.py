@@ -22,6 +22,7 @@ from business.identity.messages import (
 )
 from business.identity.model import Place, Role
 from business.jobs.messages import COMMANDS as JOB_COMMANDS
+from business.master_data import MASTER_DATA
 from tests.business.conftest import Office
 
 pytestmark = pytest.mark.both_databases
@@ -42,6 +43,7 @@ PLANT = {
 }
 MANAGING = {"CreateUser", "SetPassword", "SetRole", "DisableUser", "EnableUser", "ReleaseSession"}
 MANAGING |= {one.__name__ for one in JOB_COMMANDS}
+MANAGING |= {one.__name__ for one, module in MODULES.items() if module in MASTER_DATA}
 ALL_MESSAGES = [
     one
     for _, one in inspect.getmembers(messages, inspect.isclass)

@@ -1,0 +1,1 @@
+"""Dictionaries: the short lists of choices that an administrator keeps (A05, B07)."""

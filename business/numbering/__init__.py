@@ -1,0 +1,1 @@
+"""Numbering rules: what the next work order, bill or contract is called."""
