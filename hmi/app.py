@@ -25,8 +25,11 @@ from hmi.pages.about import about
 from hmi.pages.alarms import AlarmList
 from hmi.pages.audit import audit
 from hmi.pages.device import device
+from hmi.pages.dictionaries import dictionary_page
 from hmi.pages.jobs import jobs
 from hmi.pages.journal import journal
+from hmi.pages.numbering import numbering
+from hmi.pages.organisation import organisation
 from hmi.pages.overview import overview
 from hmi.pages.sessions import sessions
 from hmi.pages.subsystem import subsystem
@@ -56,7 +59,15 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/journal": journal,
         **_COMMON,
     },
-    Place.OFFICE: {"/": sessions, "/audit": audit, "/jobs": jobs, **_COMMON},
+    Place.OFFICE: {
+        "/": sessions,
+        "/audit": audit,
+        "/jobs": jobs,
+        "/organisation": organisation,
+        "/dictionaries": dictionary_page,
+        "/numbering": numbering,
+        **_COMMON,
+    },
 }
 
 

@@ -9,14 +9,25 @@ from nicegui import ui
 
 from actors.messages import Alarm, AlarmState
 from business.audit.queries import READ
+from business.dictionaries import messages as dictionaries
 from business.identity.model import Place
+from business.numbering import messages as numbering
+from business.organisation import messages as organisation
 from config.site import Text
 from hmi import drawing, words
 from hmi.live import SILENT_S
 from hmi.view import View
+from hmi.words.dictionaries import DICTIONARIES
+from hmi.words.numbering import NUMBERING
+from hmi.words.organisation import ORGANISATION
 
 EMPTY = Markup("")
 _SHELL: dict[str, Text] = {"/": words.OVERVIEW, "/alarms": words.ALARMS, "/journal": words.JOURNAL}
+_MASTER_DATA = (
+    ("/organisation", ORGANISATION, organisation.READ),
+    ("/dictionaries", DICTIONARIES, dictionaries.MANAGE),
+    ("/numbering", NUMBERING, numbering.MANAGE),
+)
 
 
 @contextmanager
@@ -116,6 +127,8 @@ def _navigation(view: View) -> Markup:
         lower.append(("/audit", words.AUDIT))
     if not control and view.person.may("job.manage"):
         lower.append(("/jobs", words.JOBS))
+    if not control:
+        lower += [(path, text) for path, text, wanted in _MASTER_DATA if view.person.may(wanted)]
     lower.append(("/about", words.ABOUT))
     subsystems = (
         Markup("<h2>{}</h2>{}").format(

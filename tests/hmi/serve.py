@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import uvicorn
@@ -45,12 +46,14 @@ from actors.newest import LiveMessage
 from actors.table import tables
 from business.access import Authority
 from business.actor import BusinessActor
+from business.commands import BUSINESS_COMMANDS, MODULES
 from business.database import open_reader, open_writer, sessions, sqlite_url
-from business.gate import Execute, Gate
+from business.gate import Execute, Gate, Module
 from business.identity.bootstrap import Credentials, create_first_users
 from business.identity.model import Place, Role
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
+from business.master_data import master_data
 from business.migrations import migrate
 from config.site import BootstrapUser, Site
 from hmi.app import build
@@ -223,13 +226,21 @@ class Trees:
 
 
 class Office:
-    """The identity actor, as the command channel would reach it."""
+    """The actors of the business modules, as the command channel would reach them."""
 
-    def __init__(self, actor: Any) -> None:
-        self._actor = actor
+    def __init__(self, gate: Gate, modules: dict[str, Module]) -> None:
+        self._actors = {
+            name: BusinessActor.start(name, module=module, gate=gate) for name, module in modules.items()
+        }
+
+    def stop(self) -> None:
+        for actor in self._actors.values():
+            actor.stop()
 
     async def send(self, body: Any, issuer: Issuer, ttl_s: float) -> AsyncIterator[CommandResult]:
-        outcome = await asyncio.to_thread(self._actor.ask, Execute(issuer, body), timeout=ttl_s)
+        body = BUSINESS_COMMANDS.decode(BUSINESS_COMMANDS.encode(body))
+        actor = self._actors[MODULES[type(body)]]
+        outcome = await asyncio.to_thread(actor.ask, Execute(issuer, body), timeout=ttl_s)
         yield CommandResult("", outcome.stage, outcome.detail, None, time.time_ns())
 
 
@@ -259,7 +270,8 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     if not os.environ.get("NO_USERS"):
         made = create_first_users(gate, authority, identity, USERS)
     plant = Plant(campus(hostile), hostile)
-    actor = BusinessActor.start("identity", module=identity, gate=gate)
+    data = master_data(gate, ZoneInfo(plant.site.timezone), time.time_ns)
+    office = Office(gate, {"identity": identity, **data})
 
     @contextlib.asynccontextmanager
     async def outside() -> AsyncIterator[None]:
@@ -275,7 +287,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
 
     ports = Ports(
         gate=plant,
-        office=Office(actor),
+        office=office,
         history=plant,
         journal=Asked(plant, "core"),
         trees={"field": Trees(), "historian": Asked(plant, "historian")},
@@ -290,7 +302,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     listening = config.bind_socket()
     listening.listen()  # whoever reads the port may connect at once
     await server.serve([listening])
-    actor.stop()
+    office.stop()
     reader.dispose()
     writer.dispose()
 
