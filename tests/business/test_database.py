@@ -1,6 +1,7 @@
 """The database itself: how it is opened, who may write, and that it can be migrated up, down and up."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Engine, MetaData, Table, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.types import Boolean, DateTime, Integer, Numeric, String, TypeEngine
+from sqlalchemy.types import Boolean, Date, DateTime, Integer, Numeric, String, TypeEngine
 
 from business.database import Base, open_reader, open_writer, sqlite_url
 from business.migrations import migrate
@@ -156,6 +157,8 @@ def _value(kind: TypeEngine[object]) -> object:
             return 1
         case DateTime():
             return None
+        case Date():
+            return date(2026, 3, 1)
         case String():
             return "x"
         case _:

@@ -77,6 +77,7 @@ def test_what_ships_is_a_sound_tree(shipped: Shipped) -> None:
         seen.add(entry.code)
 
 
+@pytest.mark.both_databases
 def test_it_ships_once_and_what_was_changed_stays(desk: Desk, reading: Session) -> None:
     desk.done(
         ChangeDictionaryEntry("gender", "male", "先生", "Mr", "blue", ""),
@@ -117,6 +118,7 @@ def test_an_upgrade_adds_what_is_new_and_nothing_else(desk: Desk, reading: Sessi
     assert codes(reading, "gender")[-1] == "couple"
 
 
+@pytest.mark.both_databases
 def test_a_user_s_own_dictionary_is_filled_ordered_and_removed(desk: Desk, reading: Session) -> None:
     desk.done(CreateDictionary("tree_kind", "树种", "Kind of tree"))
     for code in ("oak", "pine", "birch"):
@@ -236,6 +238,7 @@ def test_reading_again_asks_for_the_mark_alone(desk: Desk, reading: Session) -> 
     event.remove(engine, "before_cursor_execute", note)
 
 
+@pytest.mark.both_databases
 def test_what_was_rolled_back_is_forgotten(desk: Desk, reading: Session) -> None:
     with desk.office.sessions() as session:
         desk.module.handle(session, desk.chief, ChangeDictionaryEntry("gender", "male", "甲", "A", "", ""))

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from actors.messages import Stage
-from business.database import open_writer, sessions
+from business.database import sessions
 from business.gate import Refused
 from business.numbering.counting import next_number
 from business.numbering.messages import (
@@ -50,6 +51,7 @@ def take(desk: Desk, rule: str, *, days: int = 0, scope: str = "") -> str:
         return next_number(session, rule, now(desk) + timedelta(days=days), scope)
 
 
+@pytest.mark.both_databases
 def test_numbers_follow_each_other_and_begin_anew_with_the_day(desk: Desk) -> None:
     day = now(desk).strftime("%Y%m%d")
     assert [take(desk, "work_order") for _ in range(3)] == [f"WO{day}-{n:04}" for n in (1, 2, 3)]
@@ -58,6 +60,7 @@ def test_numbers_follow_each_other_and_begin_anew_with_the_day(desk: Desk) -> No
     assert [take(desk, "asset"), take(desk, "asset", days=400)] == ["ZC000001", "ZC000002"]
 
 
+@pytest.mark.both_databases
 def test_a_rollback_gives_the_number_back(desk: Desk) -> None:
     take(desk, "asset")
     with desk.office.sessions() as session:
@@ -75,9 +78,10 @@ def test_each_project_counts_for_itself(desk: Desk) -> None:
         take(desk, "letter")
 
 
+@pytest.mark.both_databases
 def test_two_connections_never_take_the_same_number(desk: Desk) -> None:
     """The statement counts under the lock of the database, not under one of the program."""
-    engines = [open_writer(desk.office.url) for _ in range(4)]
+    engines = [create_engine(desk.office.url) for _ in range(4)]
     taken: list[str] = []
 
     def work(number: int) -> None:
@@ -117,6 +121,7 @@ def test_threads_that_share_the_one_writer_wait_for_each_other(desk: Desk) -> No
     assert sorted(taken) == [f"SJ{year}-{n:06}" for n in range(1, 81)]
 
 
+@pytest.mark.both_databases
 def test_a_rule_that_was_changed_gives_no_number_twice(desk: Desk) -> None:
     """From per year to never, to per project, and back: the text is the same all along."""
     pattern = "X{yyyy}{MM}-{seq:2}"
@@ -145,6 +150,7 @@ def test_shipped_rules_are_changed_and_kept(desk: Desk, reading: Session) -> Non
     assert "came with the program" in desk.refused(RemoveNumberingRule("work_order"))
 
 
+@pytest.mark.both_databases
 def test_one_s_own_rule_goes_as_long_as_it_gave_no_number(desk: Desk, reading: Session) -> None:
     desk.done(CreateNumberingRule("x", "某", "x", "X{seq}", "never"), RemoveNumberingRule("x"))
     assert "x" not in {rule.name for rule in rules(reading)}

@@ -65,6 +65,7 @@ def tree(reading: Session) -> list[tuple[str, int, str]]:
     return [(row.name, row.depth, row.path) for row in departments(reading, TODAY)]
 
 
+@pytest.mark.both_databases
 def test_departments_are_a_tree_that_moves_with_all_below(desk: Desk, reading: Session) -> None:
     company = department(desk, "物业公司")
     service, works = department(desk, "客服部", company), department(desk, "工程部", company)
@@ -103,6 +104,7 @@ def test_a_tree_has_an_end(desk: Desk) -> None:
     assert f"at most {DEEPEST}" in desk.refused(ChangeDepartment(top, "第0层", other))
 
 
+@pytest.mark.both_databases
 def test_who_belongs_where_on_a_day(desk: Desk, reading: Session) -> None:
     works = department(desk, "工程部")
     power = department(desk, "强电组", works)
@@ -119,6 +121,7 @@ def test_who_belongs_where_on_a_day(desk: Desk, reading: Session) -> None:
     assert [row.holders for row in posts(reading, date(2026, 3, 14))] == [1]
 
 
+@pytest.mark.both_databases
 def test_nobody_belongs_twice_on_one_day(desk: Desk) -> None:
     works = department(desk, "工程部")
     first = member(desk, "wang", works, "2026-01-01", "2026-06-30")
