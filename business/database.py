@@ -53,6 +53,7 @@ def _open(url: URL, *, read_only: bool, pool_size: int, max_overflow: int) -> En
         else:
             cursor.execute("PRAGMA journal_mode = WAL")
             cursor.execute("PRAGMA synchronous = FULL")
+            cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
 
     return engine

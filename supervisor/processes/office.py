@@ -43,6 +43,7 @@ from business.jobs.runner import Runner
 from business.jobs.service import Jobs
 from business.master_data import master_data
 from business.migrations import migrate
+from business.search.upkeep import KEEP_SEARCH
 from config.site import BootstrapUser
 from supervisor.answers import snapshot_of, tree_of
 from supervisor.configuration import fetch_site
@@ -52,7 +53,7 @@ from supervisor.node import Node
 from supervisor.processes.arguments import parse
 from supervisor.spec import Child, Place
 
-NIGHTLY = {"purge_runs": "20 3 * * *", "verify_trail": "40 3 * * *"}
+NIGHTLY = {"keep_search": "10 3 * * *", "purge_runs": "20 3 * * *", "verify_trail": "40 3 * * *"}
 """The jobs that every site begins with, and when they run."""
 COMMAND_S = 60.0
 """A business command may take this long; what takes longer is a job."""
@@ -83,7 +84,7 @@ class Office:
         if not authority.has_users():
             announce(first_start_code=code)
 
-        kinds = catalogue(PURGE_RUNS, verify_trail(authority.open, node.paths.audit_anchor))
+        kinds = catalogue(PURGE_RUNS, KEEP_SEARCH, verify_trail(authority.open, node.paths.audit_anchor))
         zone = ZoneInfo(site.timezone)
         jobs = Jobs(kinds, zone, time.time_ns)
         for name, trigger in NIGHTLY.items():

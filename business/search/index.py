@@ -1,0 +1,154 @@
+"""Keeping the search index, in the transaction of the record that it tells of."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from business.search.model import SearchEntry
+from business.search.segments import (
+    VERSION,
+    code_terms,
+    normalised,
+    pinyin_terms,
+    whole,
+    whole_pinyin,
+    word_terms,
+)
+from business.search.terms import Field, Terms, index_of
+
+CHUNK = 500
+"""Entries that one statement carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be found about one record of a module."""
+
+    entity: str
+    """What it is, such as 'person'."""
+    record_id: int
+    scope_id: int | None
+    """Where it belongs, for the readers' scope."""
+    title: str
+    subtitle: str
+    """Shown, and not sought."""
+    words: tuple[str, ...] = ()
+    """Texts found by word, beginning of a word or pinyin, beside the title."""
+    codes: tuple[str, ...] = ()
+    """Plates, house codes, tag numbers; 'NAME:VALUE' is opaque and found as a whole only."""
+
+
+def put(session: Session, entry: Entry) -> None:
+    """Index a record, anew if it is known."""
+    put_all(session, (entry,))
+
+
+def put_all(session: Session, entries: Iterable[Entry]) -> None:
+    """Index many; of two entries about one record the later counts."""
+    remaining = iter(entries)
+    while chunk := list(islice(remaining, CHUNK)):
+        _put(session, list({(one.entity, one.record_id): one for one in chunk}.values()))
+
+
+def remove(session: Session, entity: str, record_id: int) -> None:
+    """Forget a record; on a SQLite before 3.42 `scrub` takes the last of it out of the file."""
+    _remove(session, [(entity, record_id)])
+
+
+def scrub(session: Session, *, first: bool) -> bool:
+    """One step, in a transaction of its own, towards a file without any trace of what was removed.
+
+    `first` begins; whether there is more to do.
+    """
+    return index_of(session).scrub(session, first=first)
+
+
+def rebuild(session: Session, after: int = 0, *, count: int = CHUNK) -> int | None:
+    """Index the next entries of an old version anew, from what they keep; where to go on, None at the end."""
+    rows = session.scalars(
+        select(SearchEntry)
+        .where(SearchEntry.version != VERSION, SearchEntry.id > after)
+        .order_by(SearchEntry.id)
+        .limit(count)
+    ).all()
+    if not rows:
+        return None
+    index = index_of(session)
+    ids = [row.id for row in rows]
+    index.remove(session, ids)
+    index.add(session, {row.id: terms_of(row) for row in rows})
+    session.execute(
+        update(SearchEntry)
+        .where(SearchEntry.id.in_(ids))
+        .values(version=VERSION)
+        .execution_options(synchronize_session=False)
+    )
+    session.expunge_all()
+    return ids[-1]
+
+
+def terms_of(entry: Entry | SearchEntry) -> Terms:
+    title, words = normalised(entry.title), [normalised(text) for text in entry.words]
+    return {
+        Field.CODES: _distinct(code_terms(normalised(code)) for code in entry.codes),
+        Field.TITLE: _distinct([[whole(title)], word_terms(title)]),
+        Field.WORDS: _distinct(word_terms(text) for text in words),
+        Field.PINYIN: _distinct([whole_pinyin(title), *(pinyin_terms(text) for text in (title, *words))]),
+    }
+
+
+def _put(session: Session, entries: Sequence[Entry]) -> None:
+    known = _known(session, [(one.entity, one.record_id) for one in entries])
+    changed = [one for one in entries if known.get((one.entity, one.record_id)) != one]
+    if not changed:
+        return
+    _remove(session, [(one.entity, one.record_id) for one in changed])
+    rows = [
+        {
+            "entity": one.entity,
+            "record_id": one.record_id,
+            "scope_id": one.scope_id,
+            "title": one.title,
+            "subtitle": one.subtitle,
+            "words": list(one.words),
+            "codes": list(one.codes),
+            "version": VERSION,
+        }
+        for one in changed
+    ]
+    ids = session.scalars(insert(SearchEntry).returning(SearchEntry.id, sort_by_parameter_order=True), rows)
+    terms = {id_: terms_of(one) for id_, one in zip(ids, changed, strict=True)}
+    index_of(session).add(session, terms)
+
+
+def _known(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Entry]:
+    """Those that were indexed by this version of the segmenter."""
+    columns = SearchEntry.__table__.c
+    rows = session.execute(
+        select(
+            columns.entity, columns.record_id, columns.scope_id, columns.title, columns.subtitle,
+            columns.words, columns.codes,
+        ).where(columns.version == VERSION, tuple_(columns.entity, columns.record_id).in_(keys))
+    )  # fmt: skip
+    return {
+        (row.entity, row.record_id): Entry(*row[:5], words=tuple(row.words), codes=tuple(row.codes))
+        for row in rows
+    }
+
+
+def _remove(session: Session, keys: Sequence[tuple[str, int]]) -> None:
+    ids = session.scalars(
+        delete(SearchEntry)
+        .where(tuple_(SearchEntry.entity, SearchEntry.record_id).in_(keys))
+        .returning(SearchEntry.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if ids:
+        index_of(session).remove(session, ids)
+
+
+def _distinct(lists: Iterable[Iterable[str]]) -> list[str]:
+    return list(dict.fromkeys(term for terms in lists for term in terms))
