@@ -38,7 +38,12 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
 
 
 def _open(url: URL, *, read_only: bool, pool_size: int, max_overflow: int) -> Engine:
-    pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": max_overflow}
+    # Personal data is among the parameters, and errors end in logs.
+    pool: dict[str, Any] = {
+        "pool_size": pool_size,
+        "max_overflow": max_overflow,
+        "hide_parameters": True,
+    }
     if url.get_backend_name() == "postgresql":
         return _open_postgresql(url, pool, read_only=read_only)
     engine = create_engine(url, **pool)

@@ -66,15 +66,13 @@ def _name(row: object) -> str:
 
 def _values(row: object) -> dict[str, Any]:
     mapper: Mapper[Any] = inspect(row).mapper
-    return {
-        attribute.key: _shown(attribute, getattr(row, attribute.key)) for attribute in mapper.column_attrs
-    }
+    return {attribute.key: _shown(attribute, getattr(row, attribute.key)) for attribute in _told(mapper)}
 
 
 def _changed(row: object) -> dict[str, tuple[Any, Any]]:
     state = inspect(row)
     found = {}
-    for attribute in state.mapper.column_attrs:
+    for attribute in _told(state.mapper):
         history: History = state.attrs[attribute.key].history
         if history.has_changes():
             old = history.deleted[0] if history.deleted else None
@@ -83,9 +81,19 @@ def _changed(row: object) -> dict[str, tuple[Any, Any]]:
     return found
 
 
+def _told(mapper: Mapper[Any]) -> list[Any]:
+    return [one for one in mapper.column_attrs if _rule(one) != "derived"]
+
+
+def _rule(attribute: Any) -> Any:
+    return attribute.columns[0].info.get("audit")
+
+
 def _shown(attribute: Any, value: Any) -> Any:
-    secret = attribute.columns[0].info.get("audit") == "secret"
-    return HIDDEN if secret and value is not None else value
+    rule = _rule(attribute)
+    if rule is None or value is None:
+        return value
+    return rule(value) if callable(rule) else HIDDEN
 
 
 def _encode(values: dict[str, Any]) -> str:

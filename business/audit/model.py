@@ -7,6 +7,8 @@ from business.database import Base
 
 SECRET = {"audit": "secret"}
 """`info` of a column whose values the trail never holds: it only tells that they changed."""
+DERIVED = {"audit": "derived"}
+"""`info` of a column that follows from another one: the trail leaves it out."""
 
 
 class AuditRecord(Base):

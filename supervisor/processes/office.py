@@ -31,7 +31,10 @@ from business.actor import BusinessActor
 from business.audit.nightly import verify_trail
 from business.audit.plant import PlantTrail
 from business.commands import BUSINESS_COMMANDS, MODULES
-from business.database import open_reader, open_writer, sessions
+from business.database import Base, open_reader, open_writer, sessions
+from business.fields.keyring import keyring
+from business.fields.resealing import reseal
+from business.fields.sealed import supply
 from business.gate import Execute, Gate, Module, Outcome
 from business.identity.bootstrap import ITSELF, create_first_users
 from business.identity.passwords import Passwords
@@ -75,6 +78,9 @@ class Office:
         writer = open_writer(url)
         migrate(writer)
         reader = open_reader(url)
+        keys = keyring(os.environ, node.paths.secrets, generate=True)
+        supply(writer, keys)
+        supply(reader, keys)
         authority = Authority(reader, time.time_ns)
         code = secrets.token_hex(4)
         identity = Identity(Passwords(), time.time_ns, code)
@@ -84,7 +90,12 @@ class Office:
         if not authority.has_users():
             announce(first_start_code=code)
 
-        kinds = catalogue(PURGE_RUNS, KEEP_SEARCH, verify_trail(authority.open, node.paths.audit_anchor))
+        kinds = catalogue(
+            PURGE_RUNS,
+            KEEP_SEARCH,
+            reseal(Base.metadata),
+            verify_trail(authority.open, node.paths.audit_anchor),
+        )
         zone = ZoneInfo(site.timezone)
         jobs = Jobs(kinds, zone, time.time_ns)
         for name, trigger in NIGHTLY.items():

@@ -19,6 +19,8 @@ from actors.paths import RunPaths
 from business.access import Authority
 from business.commands import BUSINESS_COMMANDS
 from business.database import open_reader
+from business.fields.keyring import keyring
+from business.fields.sealed import supply
 from business.identity.model import Place
 from config.site import Site
 from hmi.app import build
@@ -117,12 +119,14 @@ def _server(told: Arguments, site: Site, outside: Outside, figures: "Lag") -> uv
     place = Place(told.role)
     address = site.settings.control if place is Place.CONTROL else site.settings.office
     Storage.path = told.paths.pages  # the class's own: that is what it reads
+    reader = open_reader(business_url(site.settings, told.paths, os.environ))
+    supply(reader, keyring(os.environ, told.paths.secrets))
     app = build(
         place,
         site=site,
         frames=outside.subscriber,
         ports=outside.ports,
-        authority=Authority(open_reader(business_url(site.settings, told.paths, os.environ)), time.time_ns),
+        authority=Authority(reader, time.time_ns),
         outside=outside.opened,
     )
     return uvicorn.Server(
