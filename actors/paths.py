@@ -66,6 +66,26 @@ class RunPaths:
         return HistoryPaths(self.root / "history")
 
     @property
+    def files(self) -> Path:
+        """What people have attached, each file under the hash of its content."""
+        return self.root / "files"
+
+    @property
+    def backups(self) -> Path:
+        """Backups, unless the site names another folder."""
+        return self.root / "backups"
+
+    @property
+    def restoring(self) -> Path:
+        """What a restore is about to put in place; while it is there, the site does not start."""
+        return self.root / "restoring"
+
+    @property
+    def set_aside(self) -> Path:
+        """What restores have replaced, a folder each."""
+        return self.root / "before-restore"
+
+    @property
     def secrets(self) -> Path:
         return self.root / "secrets"
 

@@ -46,6 +46,7 @@ _ROLES: Mapping[Role, frozenset[str]] = {
     Role.OPERATOR: _OPERATOR,
     Role.ADMINISTRATOR: _OPERATOR
     | {
+        "backup.manage",
         "configuration.apply",
         "dictionary.manage",
         "job.manage",

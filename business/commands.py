@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from actors.wire import Codec
+from business.backup import messages as backup
 from business.dictionaries import messages as dictionaries
 from business.identity import messages as identity
 from business.jobs import messages as jobs
@@ -12,6 +13,7 @@ from business.organisation import messages as organisation
 
 MODULES: Mapping[type, str] = MappingProxyType(
     {
+        **dict.fromkeys(backup.COMMANDS, "backup"),
         **dict.fromkeys(dictionaries.COMMANDS, "dictionaries"),
         **dict.fromkeys(identity.COMMANDS, "identity"),
         **dict.fromkeys(jobs.COMMANDS, "jobs"),

@@ -1,5 +1,6 @@
 """Builds the resolved site from the documents, or says everything that is wrong with them."""
 
+import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -14,8 +15,17 @@ from config.devices import Devices
 from config.driver_schema import DriverSchema
 from config.entries import Documents, Entries, Entry, Named, gather, named
 from config.problems import BUILT_IN, Problems, SiteError, Where
-from config.schema import ID_RULE, SettingsTable, SiteTable, SubsystemTable, UserTable, ZoneTable, is_id
-from config.site import BootstrapUser, Settings, Site, Subsystem, WebAddress, Zone
+from config.schema import (
+    ID_RULE,
+    BackupTable,
+    SettingsTable,
+    SiteTable,
+    SubsystemTable,
+    UserTable,
+    ZoneTable,
+    is_id,
+)
+from config.site import BackupSettings, BootstrapUser, Settings, Site, Subsystem, WebAddress, Zone
 from config.templates import Templates
 from config.validate import validated
 
@@ -49,6 +59,8 @@ def examine(
         where = entries["settings"][0].where.at("office")
         message = f"control and office share port {settings.office.port} of {settings.office.host}"
         problems.add(where, settings.office.port, message, "Give each a port of its own")
+    if settings is not None:
+        _check_backup(settings.backup, entries["settings"][0].where.at("backup", "second_folder"), problems)
     zones = named(entries["zone"], ZoneTable, "zone", problems)
     subsystems = named(entries["subsystem"], SubsystemTable, "subsystem", problems)
     users = named(entries["user"], UserTable, "user", problems, key="name")
@@ -112,6 +124,17 @@ def _check_timezone(name: str, where: Where, problems: Problems) -> None:
         problems.unknown(where, "time zone", name, available_timezones())
 
 
+def _check_backup(table: BackupTable, where: Where, problems: Problems) -> None:
+    if not table.second_folder:
+        return
+    first, second = (Path(os.path.normpath(one)) for one in (table.folder, table.second_folder))
+    if table.folder and (first == second or first in second.parents or second in first.parents):
+        message = f"second_folder {table.second_folder} and folder {table.folder} lie in one another"
+        problems.add(
+            where, table.second_folder, message, "Name a folder on another disk or on a mounted share"
+        )
+
+
 def _zones(zones: Named[ZoneTable], problems: Problems) -> dict[str, Zone]:
     places = {
         table.id: Zone(table.id, table.name.text(), table.kind, table.parent)
@@ -141,4 +164,5 @@ def _settings(table: SettingsTable) -> Settings:
         database=table.database,
         heartbeat_url=table.heartbeat_url,
         heartbeat_file=table.heartbeat_file,
+        backup=BackupSettings(**table.backup.model_dump()),
     )

@@ -85,6 +85,30 @@ class WebAddressTable(Table):
     port: Whole = Field(title="Port", description="TCP port, 1 to 65535", ge=1, le=65535)
 
 
+class BackupTable(Table):
+    """Where backups go and how many stay. Days, weeks and months without a backup do not count."""
+
+    folder: str = Field(
+        "", pattern="^(/.*)?$", title="Folder", description="full path, from /; backups/ in the run directory"
+    )
+    second_folder: str = Field(
+        "",
+        pattern="^(/.*)?$",
+        title="Second folder",
+        description="full path, from /, on another disk or a mounted share, where each backup is copied",
+    )
+    daily: Whole = Field(7, ge=1, le=366, title="Daily", description="days whose last backup stays, 1 to 366")
+    weekly: Whole = Field(
+        4, ge=0, le=520, title="Weekly", description="weeks whose last backup stays, to 520"
+    )
+    monthly: Whole = Field(
+        12, ge=0, le=240, title="Monthly", description="months whose last backup stays, to 240"
+    )
+    snapshot_hours: Whole = Field(
+        24, ge=1, le=720, title="Snapshots kept", description="hours to keep the frequent snapshots, to 720"
+    )
+
+
 class SettingsTable(Table):
     """How the processes of this site run; every key has a default."""
 
@@ -116,6 +140,9 @@ class SettingsTable(Table):
         description="http(s) address told that all is well",
     )
     heartbeat_file: str = Field("", title="Heartbeat file", description="file touched while all is well")
+    backup: BackupTable = Field(
+        BackupTable(), title="Backup", description="where backups go and how many stay"
+    )
 
     @field_validator("database")
     @classmethod

@@ -253,6 +253,18 @@ class WebAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """Where backups go and how many stay; '' is the folder in the run directory, or no second place."""
+
+    folder: str = ""
+    second_folder: str = ""
+    daily: int = 7
+    weekly: int = 4
+    monthly: int = 12
+    snapshot_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How the processes of this site run."""
 
@@ -267,3 +279,4 @@ class Settings:
     """URL of the business database, without its password; '' is the SQLite file in the run directory."""
     heartbeat_url: str = ""
     heartbeat_file: str = ""
+    backup: BackupSettings = BackupSettings()

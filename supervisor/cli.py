@@ -2,10 +2,17 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+    from actors.paths import RunPaths
+    from config.site import Settings
 
 app = typer.Typer(
     help="Steward (园区管家) runs a campus: real-time supervision and property management.",
@@ -20,6 +27,8 @@ app.add_typer(audit, name="audit")
 
 SiteArgument = Annotated[Path, typer.Argument(help="directory with site.toml, or one .toml file")]
 RunOption = Annotated[Path | None, typer.Option("--run", help="run directory (default ./run/<site id>)")]
+
+SecretsOption = Annotated[bool, typer.Option("--with-secrets", help="with secrets/, sealed by a passphrase")]
 
 DEMO = Path(__file__).parent.parent / "config" / "demo"
 
@@ -142,24 +151,99 @@ def verify_audit(
     anchor: Annotated[str, typer.Option(help="SEQUENCE:SEAL, as printed earlier: a cut trail shows")] = "",
 ) -> None:
     """Say whether any record of the audit trail was changed, removed or exchanged; exit code 1 if so."""
-    from config.secrets import SecretError
     from supervisor.audit_cli import check
-    from supervisor.database import business_url
     from supervisor.launch import run_directory
 
     found = _site(site)
-    try:
-        url = business_url(found.settings, run_directory(found, run), os.environ)
-    except SecretError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    url = _business(found.settings, run_directory(found, run))
     raise typer.Exit(check(url, anchor, typer.echo))
+
+
+@app.command()
+def backup(
+    site: SiteArgument,
+    run: RunOption = None,
+    to: Annotated[
+        Path | None, typer.Option(help="folder of backups (default: the site's [settings.backup])")
+    ] = None,
+    *,
+    with_secrets: SecretsOption = False,
+) -> None:
+    """Back up a site, running or not: databases, history, attached files, configuration."""
+    from supervisor.backup_cli import make
+    from supervisor.launch import run_directory
+
+    found = _site(site)
+    paths = run_directory(found, run)
+    url = _business(found.settings, paths)
+    passphrase = _passphrase(asked=with_secrets, twice=True)
+    raise typer.Exit(make(found, paths, url, to, passphrase, typer.echo))
+
+
+@app.command()
+def backups(site: SiteArgument, run: RunOption = None) -> None:
+    """List the backups of a site; exit code 1 if one of them is damaged."""
+    from supervisor.backup_cli import show
+    from supervisor.launch import run_directory
+
+    found = _site(site)
+    raise typer.Exit(show(found, run_directory(found, run), typer.echo))
+
+
+@app.command()
+def restore(
+    site: SiteArgument,
+    run: RunOption = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="a backup, or a folder of backups: all of it comes back")
+    ] = None,
+    at: Annotated[
+        str, typer.Option(help="2026-11-21T10:35: databases as of then; history and files stay as they are")
+    ] = "",
+    into: Annotated[Path | None, typer.Option(help="another run directory instead")] = None,
+    database: Annotated[str, typer.Option(help="URL of an empty PostgreSQL database to restore into")] = "",
+    *,
+    with_secrets: SecretsOption = False,
+) -> None:
+    """Go back to a backup. The site must stand still; what is there now is moved aside, never deleted."""
+    from supervisor.backup_cli import Asked, go_back
+    from supervisor.launch import run_directory
+
+    if source is None and not at:
+        typer.echo("say which state: --from a backup, or --at a time; steward backups lists them", err=True)
+        raise typer.Exit(2)
+    found = _site(site)
+    paths = run_directory(found, run)
+    settings = replace(found.settings, database=database) if database else found.settings
+    url = _business(settings, paths) if settings.database else None
+    asked = Asked(source, at, into, url, _passphrase(asked=with_secrets, twice=False))
+    raise typer.Exit(go_back(found, paths, asked, typer.echo))
+
+
+def _passphrase(*, asked: bool, twice: bool) -> str:
+    """From the environment, or typed without an echo."""
+    given = os.environ.get("STEWARD_BACKUP_PASSPHRASE", "")
+    if not asked or given:
+        return given if asked else ""
+    typed: str = typer.prompt("passphrase of the secrets", hide_input=True, confirmation_prompt=twice)
+    return typed
 
 
 def _paths(site: Path, run: Path | None):  # type: ignore[no-untyped-def]
     from supervisor.launch import run_directory
 
     return run_directory(_site(site), run)
+
+
+def _business(settings: "Settings", paths: "RunPaths") -> "URL":
+    from config.secrets import SecretError
+    from supervisor.database import business_url
+
+    try:
+        return business_url(settings, paths, os.environ)
+    except SecretError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 def _site(site: Path):  # type: ignore[no-untyped-def]
@@ -177,12 +261,12 @@ def _site(site: Path):  # type: ignore[no-untyped-def]
 def _launch(site: Path, run: Path | None, *, demo: bool, take_files: bool) -> None:
     from config.problems import SiteError
     from config.versions import VersionError
-    from supervisor.launch import Launch, PortTaken, launch, to_terminal
+    from supervisor.launch import HalfRestored, Launch, PortTaken, launch, to_terminal
     from supervisor.lock import RunningAlready
 
     try:
         status = launch(Launch(site, run, demo=demo, take_files=take_files), to_terminal)
-    except (SiteError, VersionError, PortTaken, RunningAlready) as error:
+    except (SiteError, VersionError, PortTaken, RunningAlready, HalfRestored) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(status)

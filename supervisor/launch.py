@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from actors.paths import RunPaths
+from business.backup.restore import is_interrupted
 from config.load import load_site, read
 from config.site import Site
 from config.versions import VersionStore
@@ -75,12 +76,17 @@ def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
 def launch(told: Launch, say: Callable[[str], None]) -> int:
     """Run a site until Ctrl+C or SIGTERM; the exit status.
 
-    Raises SiteError, VersionError, PortTaken, RunningAlready.
+    Raises SiteError, VersionError, PortTaken, RunningAlready, HalfRestored.
     """
     site = load_site(told.site, SCHEMAS)
     paths = run_directory(site, told.run)
     paths.create()
     with hold(paths.lock):
+        if is_interrupted(paths):
+            raise HalfRestored(
+                f"a restore of {paths.root} was interrupted; end it with: steward restore {told.site} --run "
+                f"{paths.root} --from ... (any backup: the one that was under way is completed)"
+            )
         return _launch(told, site, paths, say)
 
 
@@ -130,6 +136,10 @@ def use_version(paths: RunPaths, number: int) -> None:
     partial = paths.running.with_suffix(".partial")
     partial.write_text(str(number))
     partial.replace(paths.running)
+
+
+class HalfRestored(Exception):
+    """Raised before anything starts: the run directory is half old, half new."""
 
 
 class PortTaken(Exception):

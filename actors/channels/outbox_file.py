@@ -35,6 +35,19 @@ def is_full(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
+def renew(path: Path) -> int:
+    """Make a restored outbox one that nobody has heard of: its numbers were used again since.
+
+    Rows that wait are given up, for they may have arrived; state and seen commands stay. Returns how many.
+    """
+    with contextlib.closing(connect(path)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        given_up = connection.execute("DELETE FROM row").rowcount
+        connection.execute("UPDATE file SET epoch = ?", (secrets.token_hex(8),))
+        connection.execute("COMMIT")
+    return given_up
+
+
 class OutboxFile:
     """Rows are numbered without a hole as long as none is given up; a number is never used twice."""
 

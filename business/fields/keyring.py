@@ -66,6 +66,11 @@ class Keyring:
         """What everything begins with that the newest key sealed."""
         return self._newest.header
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """What tells the keys apart, the newest last; it says nothing about them."""
+        return tuple(header[len(FORM) :].hex() for header in self._keys)
+
     def seal(self, text: str, place: str) -> bytes:
         header, nonce = self._newest.header, secrets.token_bytes(NONCE_BYTES)
         return header + nonce + self._newest.cipher.encrypt(nonce, text.encode(), header + place.encode())

@@ -18,6 +18,8 @@ class Lane(StrEnum):
 
     HEAVY = "heavy"
     LIGHT = "light"
+    PUNCTUAL = "punctual"
+    """For what must come at its minute, whatever else runs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,9 +115,12 @@ class Runner:
     # -- the work
 
     def _work(self, lane: Lane) -> None:
-        light = [kind.name for kind in self._kinds.values() if kind.lane is Lane.LIGHT]
-        # What no code knows any more is claimed too, to be failed.
-        which = JobRun.job.in_(light) if lane is Lane.LIGHT else JobRun.job.not_in(light)
+        if lane is Lane.HEAVY:
+            # What no code knows any more is claimed too, to be failed.
+            others = [kind.name for kind in self._kinds.values() if kind.lane is not Lane.HEAVY]
+            which = JobRun.job.not_in(others)
+        else:
+            which = JobRun.job.in_([kind.name for kind in self._kinds.values() if kind.lane is lane])
 
         def step() -> float:
             return 0.0 if self._run_next(which) else self._until_retry()

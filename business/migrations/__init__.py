@@ -2,14 +2,13 @@
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 
 def migrate(engine: Engine, revision: str = "head", *, down: bool = False) -> None:
     """Bring the database up to a revision, or (for tests) down to one; 'base' is the empty database."""
-    config = Config()
-    config.set_main_option("script_location", "business:migrations")
-    config.set_main_option("path_separator", "os")
+    config = _config()
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL statement_timeout = 0"))
@@ -18,3 +17,15 @@ def migrate(engine: Engine, revision: str = "head", *, down: bool = False) -> No
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program can bring a database of that revision up to date."""
+    return any(one.revision == revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "business:migrations")
+    config.set_main_option("path_separator", "os")
+    return config

@@ -6,6 +6,7 @@ from actors.messages import AlarmState, Link, Stage
 from actors.said import in_language
 from business.access import Refusal
 from business.audit import nightly
+from business.backup import kinds as backup
 from business.commands import MODULES
 from business.identity.model import Place, Role
 from business.jobs.model import RunState
@@ -180,7 +181,11 @@ SCHEDULE = Text("计划", "Schedule")
 NEXT_RUN = Text("下次运行", "Next run")
 LAST_RUN = Text("上次运行", "Last run")
 RUN_NOW = Text("立即运行", "Run now")
-JOB_KINDS: Final[dict[str, Text]] = {PURGE_RUNS.name: PURGE_RUNS.label, nightly.NAME: nightly.LABEL}
+JOB_KINDS: Final[dict[str, Text]] = {
+    PURGE_RUNS.name: PURGE_RUNS.label,
+    nightly.NAME: nightly.LABEL,
+    **backup.LABELS,
+}
 RUN_STATES: Final[dict[RunState, Text]] = {
     RunState.QUEUED: Text("排队", "Queued"),
     RunState.RUNNING: Text("运行中", "Running"),

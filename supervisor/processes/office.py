@@ -30,6 +30,10 @@ from business.access import Authority
 from business.actor import BusinessActor
 from business.audit.nightly import verify_trail
 from business.audit.plant import PlantTrail
+from business.backup.archive import Origin
+from business.backup.kinds import backup_jobs
+from business.backup.place import Places
+from business.backup.service import Backups
 from business.commands import BUSINESS_COMMANDS, MODULES
 from business.database import Base, open_reader, open_writer, sessions
 from business.fields.keyring import keyring
@@ -56,7 +60,13 @@ from supervisor.node import Node
 from supervisor.processes.arguments import parse
 from supervisor.spec import Child, Place
 
-NIGHTLY = {"keep_search": "10 3 * * *", "purge_runs": "20 3 * * *", "verify_trail": "40 3 * * *"}
+NIGHTLY = {
+    "backup": "10 2 * * *",
+    "keep_search": "10 3 * * *",
+    "purge_runs": "20 3 * * *",
+    "verify_trail": "40 3 * * *",
+    "snapshot": "every 4 minutes",  # with the time that one takes, what is lost stays under 5 minutes
+}
 """The jobs that every site begins with, and when they run."""
 COMMAND_S = 60.0
 """A business command may take this long; what takes longer is a job."""
@@ -90,11 +100,14 @@ class Office:
         if not authority.has_users():
             announce(first_start_code=code)
 
+        settings = site.settings.backup
+        origin = Origin(node.paths, site.id, url, keys.ids)
         kinds = catalogue(
             PURGE_RUNS,
             KEEP_SEARCH,
             reseal(Base.metadata),
             verify_trail(authority.open, node.paths.audit_anchor),
+            *backup_jobs(origin, Places.of(settings, node.paths.backups), settings),
         )
         zone = ZoneInfo(site.timezone)
         jobs = Jobs(kinds, zone, time.time_ns)
@@ -107,9 +120,10 @@ class Office:
         modules: dict[str, Module] = {
             "identity": identity,
             "jobs": jobs,
+            "backup": Backups(jobs, time.time_ns),
             **master_data(gate, zone, time.time_ns),
         }
-        hearers: dict[str, Callable[[Any], None]] = {"jobs": runner.hear}
+        hearers: dict[str, Callable[[Any], None]] = {"jobs": runner.hear, "backup": runner.hear}
         node.grow(
             [_child(name, module, gate, hearers.get(name, _nobody)) for name, module in modules.items()]
         )

@@ -42,7 +42,8 @@ PLANT = {
     "ApplyConfiguration": {Role.ADMINISTRATOR},
 }
 MANAGING = {"CreateUser", "SetPassword", "SetRole", "DisableUser", "EnableUser", "ReleaseSession"}
-MANAGING |= {one.__name__ for one in JOB_COMMANDS}
+MANAGING |= {one.__name__ for one in JOB_COMMANDS} | {"BackUpNow"}
+BY_NOBODY = {"RecordRestore"}
 MANAGING |= {one.__name__ for one, module in MODULES.items() if module in MASTER_DATA}
 ALL_MESSAGES = [
     one
@@ -66,6 +67,8 @@ def test_only_administrators_manage_users_and_jobs(command: type, role: Role) ->
     assert wanted is not None
     if command.__name__ in MANAGING:
         assert (wanted in permission(role)) == (role is Role.ADMINISTRATOR)
+    elif command.__name__ in BY_NOBODY:
+        assert wanted not in permission(role)
     else:
         assert wanted in {EVERYBODY, OWN}
 
