@@ -53,6 +53,7 @@ _ROLES: Mapping[Role, frozenset[str]] = {
         "numbering.manage",
         "organisation.manage",
         "organisation.read",
+        "printing.manage",
         "user.manage",
     },
     Role.AUDITOR: frozenset({OWN, "audit.read"}),

@@ -10,6 +10,7 @@ from business.identity import messages as identity
 from business.jobs import messages as jobs
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
+from business.printing import messages as printing
 
 MODULES: Mapping[type, str] = MappingProxyType(
     {
@@ -19,6 +20,7 @@ MODULES: Mapping[type, str] = MappingProxyType(
         **dict.fromkeys(jobs.COMMANDS, "jobs"),
         **dict.fromkeys(numbering.COMMANDS, "numbering"),
         **dict.fromkeys(organisation.COMMANDS, "organisation"),
+        **dict.fromkeys(printing.COMMANDS, "printing"),
     }
 )
 """The name of the module's actor, by the class of the command."""

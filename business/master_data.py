@@ -12,9 +12,12 @@ from business.numbering.messages import AddShippedRules
 from business.numbering.seed import SEED as RULES
 from business.numbering.service import Numbering
 from business.organisation.service import Organisation
+from business.printing.messages import AddShippedTemplates
+from business.printing.service import Printing
+from business.printing.templates import seed as templates
 from business.shipped import ship
 
-MASTER_DATA: Final = ("dictionaries", "numbering", "organisation")
+MASTER_DATA: Final = ("dictionaries", "numbering", "organisation", "printing")
 
 
 def master_data(
@@ -24,7 +27,13 @@ def master_data(
 
     `uses` tell how many records of other modules hold a code of a dictionary.
     """
-    dictionaries, numbering = Dictionaries(uses), Numbering(zone, wall_ns)
+    dictionaries, numbering, printing = Dictionaries(uses), Numbering(zone, wall_ns), Printing(wall_ns)
     ship(gate, dictionaries, AddShippedEntries(), DICTIONARIES)
     ship(gate, numbering, AddShippedRules(), RULES)
-    return {"dictionaries": dictionaries, "numbering": numbering, "organisation": Organisation()}
+    ship(gate, printing, AddShippedTemplates(), templates())
+    return {
+        "dictionaries": dictionaries,
+        "numbering": numbering,
+        "organisation": Organisation(),
+        "printing": printing,
+    }

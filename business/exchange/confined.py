@@ -1,44 +1,33 @@
-"""Workbooks are parsed in a process of their own, with bounded memory and time.
+"""Workbooks are parsed in a process of their own.
 
-A broken or crafted file can make the parser abort, or ask for all memory there is: a file of 5 kB whose
-sector chain runs in a circle took 24 GB. Here that ends the child and not the office; and what the parser
-took is given back when it ends.
+A file of 5 kB whose sector chain runs in a circle took 24 GB.
 
 The child (`python -m business.exchange.confined KIND`) reads the file from its input. Its output is JSON
 lines: first the names of the sheets and the bytes of their rows, or a refusal; then [number, cells] a row.
 """
 
 import json
-import resource
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
+from business.confined import Died, Limits, confine, in_child
 from business.exchange.kind import Kind, broken
 from business.exchange.refusal import FileRefused
 from business.exchange.sheet import Cell, Imprecise, Row, Sheet
 
-MEMORY_BYTES = 2 << 30
-CPU_S = 60
-_WALL_S = 5 * CPU_S
+LIMITS = Limits(memory_bytes=2 << 30, cpu_s=60, wall_s=300)
 
 
 def confined_sheets(data: bytes, kind: Kind) -> list[Sheet]:
     """What `workbook.workbook_sheets` finds. Blocks until the child is done. Raises FileRefused."""
     try:
-        done = subprocess.run(  # noqa: S603  # our own interpreter and module
-            [sys.executable, "-m", __name__, kind.name],
-            input=data,
-            capture_output=True,
-            timeout=_WALL_S,
-            check=True,
-        )
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as cause:
+        answered = in_child(__name__, [kind.name], data, LIMITS)
+    except Died as cause:
         raise broken() from cause
-    head, _, body = done.stdout.partition(b"\n")
+    head, _, body = answered.partition(b"\n")
     answer = json.loads(head)
     if isinstance(answer, str):
         raise FileRefused(answer)
@@ -76,9 +65,7 @@ def _decoded(pair: list[str]) -> Cell:
 
 
 def _child(kind: Kind) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine(LIMITS)
     from business.exchange.workbook import workbook_sheets
 
     head: Any = []

@@ -1,0 +1,1 @@
+"""Print templates: how a record looks on paper, as data that an administrator changes."""

@@ -1,0 +1,38 @@
+"""The templates that the program brings along: NAME.typ with its sample NAME.json, and the list of them."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from config.site import Text
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedTemplate:
+    name: str
+    label: Text
+    source: str
+    sample: str
+    """A JSON object."""
+
+
+_LABELS = {
+    "register_card": Text("资料卡", "Register card"),
+    "list": Text("清单", "List"),
+    "qr_label": Text("二维码标签", "QR label"),
+}
+
+
+@cache
+def seed() -> tuple[ShippedTemplate, ...]:
+    folder = files(__name__)
+    return tuple(
+        ShippedTemplate(
+            name,
+            label,
+            folder.joinpath(f"{name}.typ").read_text("utf-8"),
+            json.dumps(json.loads(folder.joinpath(f"{name}.json").read_text("utf-8")), ensure_ascii=False),
+        )
+        for name, label in _LABELS.items()
+    )
