@@ -31,6 +31,7 @@ from hmi.pages.journal import journal
 from hmi.pages.numbering import numbering
 from hmi.pages.organisation import organisation
 from hmi.pages.overview import overview
+from hmi.pages.printing import printing
 from hmi.pages.sessions import sessions
 from hmi.pages.subsystem import subsystem
 from hmi.pages.system import system
@@ -66,6 +67,7 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/organisation": organisation,
         "/dictionaries": dictionary_page,
         "/numbering": numbering,
+        "/printing": printing,
         **_COMMON,
     },
 }

@@ -13,6 +13,7 @@ from business.dictionaries import messages as dictionaries
 from business.identity.model import Place
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
+from business.printing import messages as printing
 from config.site import Text
 from hmi import drawing, words
 from hmi.live import SILENT_S
@@ -20,6 +21,7 @@ from hmi.view import View
 from hmi.words.dictionaries import DICTIONARIES
 from hmi.words.numbering import NUMBERING
 from hmi.words.organisation import ORGANISATION
+from hmi.words.printing import PRINTING
 
 EMPTY = Markup("")
 _SHELL: dict[str, Text] = {"/": words.OVERVIEW, "/alarms": words.ALARMS, "/journal": words.JOURNAL}
@@ -27,6 +29,7 @@ _MASTER_DATA = (
     ("/organisation", ORGANISATION, organisation.READ),
     ("/dictionaries", DICTIONARIES, dictionaries.MANAGE),
     ("/numbering", NUMBERING, numbering.MANAGE),
+    ("/printing", PRINTING, printing.MANAGE),
 )
 
 

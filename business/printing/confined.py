@@ -54,9 +54,7 @@ def _child(folder: str) -> None:
     if missing := sorted(set(FONTS) - set(fonts.families())):
         answer: dict[str, Any] = {"missing": missing}
     else:
-        typst.compile(
-            _WARM_UP, font_paths=fonts, root=folder, format="pdf"
-        )  # a font is read at its first use
+        typst.compile(_WARM_UP, font_paths=fonts, format="pdf")  # a font is read at its first use
         open_nothing_more()
         answer = _compiled(request, fonts, folder)
     sys.stdout.write(json.dumps(answer))

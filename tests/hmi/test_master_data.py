@@ -165,7 +165,54 @@ def test_departments_posts_and_members_are_arranged(chief: Person) -> None:
     expect(page.locator("tr[data-member=operator]")).to_have_count(1)
 
 
-@pytest.mark.parametrize("path", ["/dictionaries", "/numbering", "/organisation"])
+def write(page: Page, editor: str, text: str) -> None:
+    page.locator(f".{editor} .cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(text)
+
+
+def test_a_print_template_is_tried_saved_and_taken_back(chief: Person) -> None:
+    page = chief.open("/printing")
+    press(page, "新建模板")
+    fill(page, code="pass", zh="通行证", en="Pass", sample="{")
+    save(page)
+    told(page, "示例数据第 1 行不是 JSON")
+    fill(page, sample='{"title": "通行证"}')
+    saved(page)
+    expect(page.locator("tr[data-template=pass]")).to_contain_text("第 1 版")
+    page = chief.open("/printing?of=pass")
+    press(page, "预览")
+    expect(page.locator(".sheet img")).to_have_count(1)
+    assert page.evaluate("document.querySelector('.sheet img').naturalWidth") > 500
+    write(page, "source", "= 新\n#data.nix")
+    press(page, "预览")
+    expect(page.locator("[data-trouble]")).to_contain_text("模板第 2 行：数据里没有“nix”")
+    press(page, "存为新版本")
+    save(page)
+    told(page, "模板第 2 行：数据里没有“nix”")
+    dialog(page).locator(".q-btn", has_text="取消").click()
+    write(page, "source", '#set page(width: 60mm, height: 40mm)\n#set text(font: "Nix")\n#data.title')
+    press(page, "预览")
+    expect(page.locator(".bench .notice")).to_contain_text("模板第 2 行：unknown font family: nix")
+    press(page, "存为新版本")
+    fill(page, note="小纸")
+    saved(page)
+    expect(page.locator("tr[data-version='2']")).to_contain_text("使用中")
+    expect(page.locator("tr[data-version='2']")).to_contain_text("小纸")
+    with page.expect_download() as downloaded:
+        press(page, "预览 PDF")
+    assert downloaded.value.path().read_bytes().startswith(b"%PDF")
+    press(page.locator("tr[data-version='1']"), "使用此版本")
+    expect(page.locator("tr[data-version='1']")).to_contain_text("使用中")
+    press(page.locator("tr[data-version='1']"), "载入编辑")
+    expect(page.locator(".source .cm-content")).to_contain_text("#set page(paper:")
+    page = chief.open("/printing")
+    press(page.locator("tr[data-template=pass]"), "删除")
+    saved(page, "删除")
+    expect(page.locator("tr[data-template=pass]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/dictionaries", "/numbering", "/organisation", "/printing"])
 def test_who_may_not_manage_finds_neither_page_nor_link(browser: Browser, office: Served, path: str) -> None:
     person = Person(browser, office)
     person.log_in("operator")
