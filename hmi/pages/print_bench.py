@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from typing import Literal
 
 from markupsafe import Markup
 from nicegui import ui
@@ -17,6 +18,7 @@ from business.printing.service import LONGEST_SAMPLE, read_sample
 from config.site import Text
 from hmi import drawing, words
 from hmi.editing import Editor, Field, Kept, Values, button, toolbar
+from hmi.front import theme_of
 from hmi.pages.missing import missing
 from hmi.shell import EMPTY, frame, html
 from hmi.tabular import table
@@ -63,11 +65,9 @@ class PrintBench:
             with ui.element("div").classes("bench"):
                 with ui.element("div"):
                     html(_heading(view, own.SOURCE))
-                    self._source = ui.codemirror(source, line_wrapping=True).classes("code source")
+                    self._source = self._code(source).classes("source")
                     html(_heading(view, own.SAMPLE))
-                    self._sample = ui.codemirror(row.sample, language="JSON", line_wrapping=True).classes(
-                        "code sample"
-                    )
+                    self._sample = self._code(row.sample, language="JSON").classes("sample")
                 with ui.element("div"):
                     html(view.block(self._preview, lambda: self._turn))
             html(_heading(view, own.VERSIONS))
@@ -85,6 +85,11 @@ class PrintBench:
             view.on(act, MANAGE, handler)
 
     # -- drawing
+
+    def _code(self, text: str, language: Literal["JSON"] | None = None) -> ui.codemirror:
+        is_dark = theme_of(self._view.client.request) == "dark"
+        theme: Literal["vscodeDark", "vscodeLight"] = "vscodeDark" if is_dark else "vscodeLight"
+        return ui.codemirror(text, language=language, theme=theme, line_wrapping=True).classes("code")
 
     def _preview(self) -> Markup:
         view = self._view

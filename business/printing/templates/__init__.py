@@ -1,6 +1,5 @@
 """The templates that the program brings along: NAME.typ with its sample NAME.json, and the list of them."""
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -32,7 +31,7 @@ def seed() -> tuple[ShippedTemplate, ...]:
             name,
             label,
             folder.joinpath(f"{name}.typ").read_text("utf-8"),
-            json.dumps(json.loads(folder.joinpath(f"{name}.json").read_text("utf-8")), ensure_ascii=False),
+            folder.joinpath(f"{name}.json").read_text("utf-8"),
         )
         for name, label in _LABELS.items()
     )
