@@ -23,11 +23,16 @@ from actors.channels.query_client import BlockingQueryClient
 from actors.codecs import QUERIES
 from actors.messages import CountHistory, HistoryCount, Issuer, ReadTree, Stage
 from actors.paths import RunPaths
-from actors.wire import Codec
 from benchmarks.setting import free_ports, until
 from benchmarks.site import write_site
+from business.access import Authority
+from business.access.roles import OPERATOR
+from business.commands import BUSINESS_COMMANDS
+from business.database import open_reader, sqlite_url
 from business.identity.bootstrap import random_password
-from business.identity.messages import COMMANDS, CreateFirstAdministrator
+from business.identity.messages import CreateFirstAdministrator, CreateUser, LogIn
+from business.identity.model import Place
+from business.identity.tokens import fingerprint, new_token
 
 ROOT = Path(__file__).parents[1]
 READY_S = 60.0
@@ -43,7 +48,7 @@ class Campus:
     """A running site: `with Farm(50) as farm, Campus(farm.endpoints) as campus: campus.trees()`.
 
     `site` are arguments of `write_site`. `instead` runs other modules as some processes, name -> module; see
-    `benchmarks.variant`. An administrator named `bench` with `password` is made at the first start.
+    `benchmarks.variant`. An operator named `bench` with `password` is made at the first start.
     """
 
     def __init__(
@@ -132,12 +137,12 @@ class Campus:
         self._reading.start()
 
     def wait_ready(self) -> float:
-        """Until every process works; seconds since the start. Makes the administrator the first time."""
+        """Until every process works; seconds since the start. Makes the users the first time."""
         until(self.is_ready, READY_S, "every process runs")
         ready_s = time.monotonic() - self.started_s
         code = next((found[1] for line in self.said if (found := CODE.search(line))), None)
         if code is not None:
-            self._make_administrator(code)
+            self._make_users(code)
         return ready_s
 
     def stop(self) -> float:
@@ -220,12 +225,26 @@ class Campus:
 
     # -- within
 
-    def _make_administrator(self, code: str) -> None:
-        office = BlockingCommandClient(self.paths.command("office"), Codec(*COMMANDS))
-        body = CreateFirstAdministrator(code, USER, "Bench", self.password, "127.0.0.1")
-        answer = office.ask(body, Issuer("", "", "127.0.0.1"), 10.0)
+    def _make_users(self, code: str) -> None:
+        """A security administrator, who makes the operator."""
+        nobody, token = Issuer("", "", "127.0.0.1"), new_token()
+        self._tell(CreateFirstAdministrator(code, "warden", "Warden", self.password, "127.0.0.1"), nobody)
+        log_in = LogIn("warden", self.password, fingerprint(token), Place.OFFICE, "127.0.0.1", "bench", "")
+        self._tell(log_in, nobody)
+        engine = open_reader(sqlite_url(self.paths.business))
+        try:
+            warden = Authority(engine, time.time_ns).bearer(token)
+        finally:
+            engine.dispose()
+        assert warden is not None
+        issuer = Issuer(warden.user, warden.session, "127.0.0.1")
+        self._tell(CreateUser(USER, "Bench", OPERATOR, self.password), issuer)
+
+    def _tell(self, body: object, issuer: Issuer) -> None:
+        office = BlockingCommandClient(self.paths.command("office"), BUSINESS_COMMANDS)
+        answer = office.ask(body, issuer, 10.0)
         if answer.stage is not Stage.DONE:
-            raise RuntimeError(f"the administrator was not made: {answer.detail}")
+            raise RuntimeError(f"{type(body).__name__} was not carried out: {answer.detail}")
 
     def is_ready(self) -> bool:
         assert self._process is not None

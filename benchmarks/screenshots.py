@@ -22,7 +22,7 @@ from config.site import Site
 from drivers import SCHEMAS
 from supervisor.cli import DEMO
 
-ROLE = "administrator"
+ROLES = {"control": "operator", "office": "security-administrator"}
 LANGUAGES, THEMES = ("zh", "en"), ("light", "dark")
 SIZES = ((1366, 768), (390, 844))
 GATEWAYS = 15_600
@@ -91,11 +91,17 @@ def control_pages(site: Site, *, every: bool) -> dict[str, str]:
         "overview": "/",
         **{f"subsystem-{name}": f"/subsystem/{name}" for name in shown},
         **{f"device-{first[name]}": f"/device/{first[name]}" for name in shown},
-        **{name: f"/{name}" for name in ("alarms", "journal", "system", "sessions", "users", "about")},
+        **{name: f"/{name}" for name in ("alarms", "journal", "system", "sessions", "about")},
     }
 
 
-OFFICE_PAGES = {"office-login": "/login", "office": "/", "office-users": "/users"}
+OFFICE_PAGES = {
+    "office-login": "/login",
+    "office": "/",
+    "office-users": "/users",
+    "office-roles": "/roles",
+    "office-scopes": "/scopes",
+}
 
 
 def shoot(
@@ -118,7 +124,7 @@ def shoot(
         page.goto(f"{address}/preference?language={language}&theme={theme}&back=/login")
         for name in [name for name, path in pages.items() if path == "/login"]:
             _draw(page, into, name, look, size)
-        log_in(page, address, *campus.login(ROLE))
+        log_in(page, address, *campus.login(ROLES[place]))
         for name, path in pages.items():
             if path == "/login":
                 continue

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from actors.wire import Codec
+from business.access import messages as access
 from business.backup import messages as backup
 from business.dictionaries import messages as dictionaries
 from business.identity import messages as identity
@@ -14,6 +15,7 @@ from business.printing import messages as printing
 
 MODULES: Mapping[type, str] = MappingProxyType(
     {
+        **dict.fromkeys(access.COMMANDS, "access"),
         **dict.fromkeys(backup.COMMANDS, "backup"),
         **dict.fromkeys(dictionaries.COMMANDS, "dictionaries"),
         **dict.fromkeys(identity.COMMANDS, "identity"),

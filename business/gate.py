@@ -5,14 +5,15 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from actors.messages import Issuer, Stage
 from actors.said import in_both, said
-from business.access import Authority, Refusal, permission_of
+from business.access import ANYWHERE, ROOT, Authority, Refusal, permission_of
+from business.access.permission import fields_of
 from business.audit.chain import digest_of
 from business.audit.changes import collected, watch
 from business.audit.model import AuditRecord
@@ -51,6 +52,22 @@ class Module(Protocol):
         """Carry out the command in the caller's transaction and say what happened. Raises Refused."""
 
 
+@runtime_checkable
+class Scoped(Protocol):
+    """A module whose commands touch a part of the group; what others touch is the group's as a whole."""
+
+    def scope_of(self, session: Session, command: Any) -> str | None:
+        """The path of the scope that the command touches; None for the whole group. Raises Refused."""
+
+
+@runtime_checkable
+class Owned(Protocol):
+    """A module whose commands touch what belongs to one person."""
+
+    def owner_of(self, session: Session, command: Any) -> int | None:
+        """The person to whom it belongs; None for what is nobody's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Execute:
     """A command on its way to its module.
@@ -74,6 +91,13 @@ class Outcome:
     events: tuple[Any, ...] = ()
 
 
+_Ask = Callable[[Session, Module, Execute], Refusal | None]
+
+
+def _asking_nobody(_session: Session, _module: Module, _order: Execute) -> Refusal | None:
+    return None
+
+
 class Gate:
     """Carries out the commands of all modules on one writer's sessions."""
 
@@ -87,19 +111,29 @@ class Gate:
 
     def carry_out(self, module: Module, order: Execute) -> Outcome:
         """Ask, do, record: one transaction. A defect is recorded, then raised."""
-        return self._carry_out(module, order, self._authority.refusal(order.issuer, order.command))
+        return self._carry_out(module, order, self._refusal)
 
     def on_own_account(self, module: Module, order: Execute) -> Outcome:
         """What the program itself has decided, such as its first users: recorded, and asked of nobody."""
-        return self._carry_out(module, order, None)
+        return self._carry_out(module, order, _asking_nobody)
 
-    def _carry_out(self, module: Module, order: Execute, refusal: Refusal | None) -> Outcome:
+    def _refusal(self, session: Session, module: Module, order: Execute) -> Refusal | None:
+        """Inside the transaction: nobody's access changes between the answer and the deed."""
+        issuer, command = order.issuer, order.command
+        self._authority.look_again()
+        if refusal := self._authority.refusal(issuer, command, ANYWHERE):
+            return refusal
+        scope = module.scope_of(session, command) if isinstance(module, Scoped) else None
+        owner = module.owner_of(session, command) if isinstance(module, Owned) else None
+        return self._authority.refusal(issuer, command, scope or ROOT, owner)
+
+    def _carry_out(self, module: Module, order: Execute, ask: _Ask) -> Outcome:
         deed, committing = _deed(order), False
         try:
             with self._sessions.begin() as session:
                 if (known := recorded(session, order.id)) is not None:
                     return _again(known, deed)
-                if refusal is not None:
+                if refusal := ask(session, module, order):
                     raise Refused(refusal)
                 events = module.handle(session, order.issuer, order.command)
                 denied = next((event for event in events if isinstance(event, Denied)), None)
@@ -115,6 +149,8 @@ class Gate:
         except Exception as error:
             self._note(order, deed, Stage.FAILED, type(error).__name__)
             raise
+        finally:
+            self._authority.look_again()
         if denied is not None:
             _warn(deed, denied.reason)
         return Outcome(stage, detail, events)
@@ -159,12 +195,12 @@ def _deed(order: Execute) -> Deed:
     command = order.command
     kind = type(command).__name__
     about: str = getattr(type(command), "about", "")
-    fields = {each.name: getattr(command, each.name) for each in dataclasses.fields(command)}
+    fields = fields_of(command)
     return Deed(
         id=order.id,
         kind=kind,
         issuer=order.issuer,
-        permission=permission_of(type(command)) or "",
+        permission=(permission_of(command) or "")[:64],
         object=about.format_map(fields),
         reason=str(fields.get("reason", "")),
         body_digest=digest_of(kind, repr(command)),  # secrets have no place in a repr

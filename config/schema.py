@@ -182,8 +182,8 @@ class UserTable(Table):
 
     name: Id = Field(title="Name", description=f"the name to log in with: {ID_RULE}")
     display: Words = Field(title="Display name", description="the person's name on the screens")
-    role: Literal["viewer", "operator", "administrator", "auditor"] = Field(
-        title="Role", description="what they may do"
+    role: Id = Field(
+        title="Role", description="the role they begin with, such as operator or security-administrator"
     )
 
 

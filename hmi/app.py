@@ -21,6 +21,7 @@ from hmi.feed import Feed, Frames
 from hmi.front import front, language_of, theme_of
 from hmi.guard import SESSION, Guard, bind_sockets
 from hmi.live import Live
+from hmi.menu import ENTRY, Entry
 from hmi.pages.about import about
 from hmi.pages.alarms import AlarmList
 from hmi.pages.audit import audit
@@ -28,10 +29,13 @@ from hmi.pages.device import device
 from hmi.pages.dictionaries import dictionary_page
 from hmi.pages.jobs import jobs
 from hmi.pages.journal import journal
+from hmi.pages.missing import forbidden
 from hmi.pages.numbering import numbering
 from hmi.pages.organisation import organisation
 from hmi.pages.overview import overview
 from hmi.pages.printing import printing
+from hmi.pages.roles import roles
+from hmi.pages.scopes import scopes
 from hmi.pages.sessions import sessions
 from hmi.pages.subsystem import subsystem
 from hmi.pages.system import system
@@ -50,7 +54,14 @@ PAGE_S = 8.0
 
 Page = Callable[..., Awaitable[None] | None]
 
-_COMMON: dict[str, Page] = {"/system": system, "/sessions": sessions, "/users": users, "/about": about}
+_COMMON: dict[str, Page] = {
+    "/system": system,
+    "/sessions": sessions,
+    "/users": users,
+    "/roles": roles,
+    "/scopes": scopes,
+    "/about": about,
+}
 PAGES: dict[Place, dict[str, Page]] = {
     Place.CONTROL: {
         "/": overview,
@@ -120,7 +131,7 @@ def build(
     app.mount("/assets", StaticFiles(directory=Path(__file__).parent / "static"))
     app.include_router(front(house, place, https=https))
     for path, page in PAGES[place].items():
-        _register(path, page, house)
+        _register(ENTRY[place, path], page, house)
     ui.add_head_html(_HEAD, shared=True)
     ui.run_with(
         app,
@@ -143,20 +154,23 @@ def build(
 _HEAD = '<link rel="stylesheet" href="/assets/steward.css"><script src="/assets/steward.js"></script>'
 
 
-def _register(path: str, page: Page, house: House) -> None:
+def _register(entry: Entry, page: Page, house: House) -> None:
     async def show(request: Request, client: Client, name: str = "") -> None:
-        view = await _view(house, request, client)
+        view = await _view(house, request, client, entry)
         if view is None:
             return
-        drawn = page(view, name) if "{name}" in path else page(view)
-        if drawn is not None:
-            await drawn
+        if view.can(entry.permission):
+            drawn = page(view, name) if "{name}" in entry.path else page(view)
+            if drawn is not None:
+                await drawn
+        else:
+            forbidden(view)
         house.seats.add(view)
 
-    ui.page(path, response_timeout=PAGE_S)(show)
+    ui.page(entry.path, response_timeout=PAGE_S)(show)
 
 
-async def _view(house: House, request: Request, client: Client) -> View | None:
+async def _view(house: House, request: Request, client: Client, entry: Entry) -> View | None:
     """The page's view for whoever the door let in; None when the session ended since."""
     person = await house.seats.current(request.scope.get(SESSION, ""))
     if person is None:
@@ -166,4 +180,5 @@ async def _view(house: House, request: Request, client: Client) -> View | None:
     client.page = copy.copy(client.page)
     client.page.language = "zh-CN" if language == "zh" else "en-US"
     client.page.dark = {"dark": True, "light": False}.get(theme_of(request))
-    return View(house, client, person, language)
+    here = await house.seats.here()
+    return View(house, client, person, language, entry.at.path(here), here)

@@ -52,6 +52,10 @@ class Seats:
     async def current(self, session: str) -> Person | None:
         return await asyncio.to_thread(self.authority.person, session)
 
+    async def here(self) -> str:
+        """The path of this site's scope."""
+        return await asyncio.to_thread(self.authority.here)
+
     async def touch(self, issuer: Issuer) -> None:
         """Somebody's hand is on a page."""
         now = self._clock()

@@ -8,29 +8,14 @@ from markupsafe import Markup
 from nicegui import ui
 
 from actors.messages import Alarm, AlarmState
-from business.audit.queries import READ
-from business.dictionaries import messages as dictionaries
+from business.access.plant import WATCH
 from business.identity.model import Place
-from business.numbering import messages as numbering
-from business.organisation import messages as organisation
-from business.printing import messages as printing
-from config.site import Text
 from hmi import drawing, words
 from hmi.live import SILENT_S
+from hmi.menu import ENTRIES, Section
 from hmi.view import View
-from hmi.words.dictionaries import DICTIONARIES
-from hmi.words.numbering import NUMBERING
-from hmi.words.organisation import ORGANISATION
-from hmi.words.printing import PRINTING
 
 EMPTY = Markup("")
-_SHELL: dict[str, Text] = {"/": words.OVERVIEW, "/alarms": words.ALARMS, "/journal": words.JOURNAL}
-_MASTER_DATA = (
-    ("/organisation", ORGANISATION, organisation.READ),
-    ("/dictionaries", DICTIONARIES, dictionaries.MANAGE),
-    ("/numbering", NUMBERING, numbering.MANAGE),
-    ("/printing", PRINTING, printing.MANAGE),
-)
 
 
 @contextmanager
@@ -80,7 +65,7 @@ def urgency(alarm: Alarm) -> tuple[bool, int, int]:
 
 def _top(view: View, site: str) -> Markup:
     banner = EMPTY
-    if view.person.place is Place.CONTROL:
+    if view.person.place is Place.CONTROL and view.person.may(WATCH, view.here):
         banner = view.block(lambda: _banner(view), lambda: view.live.alarm_revision)
     return Markup(
         '<header class="top"><label class="burger" for="menu" title="{menu}">☰</label>'
@@ -121,24 +106,12 @@ def _banner(view: View) -> Markup:
 
 
 def _navigation(view: View) -> Markup:
-    control = view.person.place is Place.CONTROL
-    links = [("/", words.OVERVIEW), ("/alarms", words.ALARMS), ("/journal", words.JOURNAL)] if control else []
-    lower = [("/system", words.SYSTEM), ("/sessions", words.SESSIONS)]
-    if view.person.may("user.manage"):
-        lower.append(("/users", words.USERS))
-    if not control and view.person.may(READ):
-        lower.append(("/audit", words.AUDIT))
-    if not control and view.person.may("job.manage"):
-        lower.append(("/jobs", words.JOBS))
-    if not control:
-        lower += [(path, text) for path, text, wanted in _MASTER_DATA if view.person.may(wanted)]
-    lower.append(("/about", words.ABOUT))
     subsystems = (
         Markup("<h2>{}</h2>{}").format(
             view.say(words.SUBSYSTEMS),
             view.block(lambda: _subsystems(view), lambda: view.live.alarm_revision),
         )
-        if control
+        if view.person.place is Place.CONTROL and view.person.may(WATCH, view.here)
         else EMPTY
     )
     return Markup(
@@ -149,24 +122,29 @@ def _navigation(view: View) -> Markup:
         '<form method="post" action="/logout"><button>{log_out}</button></form></div></nav>'
         '<label class="shade" for="menu"></label>'
     ).format(
-        links=_links(view, links),
+        links=_links(view, Section.UPPER),
         subsystems=subsystems,
-        lower=_links(view, lower),
+        lower=_links(view, Section.LOWER),
         language=view.say(words.SWITCH_LANGUAGE),
         language_link=preference(view.path, "language", "en" if view.language == "zh" else "zh"),
         theme=view.say(words.THEME),
         themes=_themes(view),
         display=view.person.display,
-        role=view.say(words.ROLES[view.person.role]),
+        role=" / ".join(dict.fromkeys(view.name(held.label) for held in view.person.grants)),
         place=view.say(words.PLACES[view.person.place]),
         log_out=view.say(words.LOG_OUT),
     )
 
 
-def _links(view: View, links: list[tuple[str, Text]]) -> Markup:
+def _links(view: View, section: Section) -> Markup:
     return EMPTY.join(
-        Markup('<a href="{}"{}>{}</a>').format(path, _here(path == view.path), view.say(text))
-        for path, text in links
+        Markup('<a href="{}"{}>{}</a>').format(
+            entry.path, _here(entry.path == view.path), view.say(entry.label)
+        )
+        for entry in ENTRIES
+        if entry.section is section
+        and view.person.place in entry.places
+        and view.person.may(entry.permission, entry.at.path(view.here))
     )
 
 

@@ -15,7 +15,7 @@ from nicegui import Client, json, ui
 from nicegui.events import GenericEventArguments
 
 from actors.messages import Issuer
-from business.access import Person, Refusal
+from business.access import ANYWHERE, ROOT, Person, Refusal
 from config.site import Point, Text
 from hmi import drawing, words
 from hmi.drawing import Drawn
@@ -67,12 +67,23 @@ class Block:
 class View:
     """Belongs to one NiceGUI client, for one person, in one language."""
 
-    def __init__(self, house: House, client: Client, person: Person, language: str) -> None:
+    def __init__(
+        self,
+        house: House,
+        client: Client,
+        person: Person,
+        language: str,
+        scope: str = ANYWHERE,
+        here: str = ROOT,
+    ) -> None:
+        """`scope` is the path of what the page acts on, `here` that of this site."""
         self.house = house
         self.live = house.live
         self.client = client
         self.person = person
         self.language = language
+        self.scope = scope
+        self.here = here
         self.path = client.request.url.path
         self.zone = ZoneInfo(house.live.site.timezone)
         self._cells: dict[tuple[str, str, str], Cell] = {}
@@ -203,6 +214,10 @@ class View:
         """Clicks on elements with data-act=`act` come to `handler` with their data-key."""
         self._acts[act] = (permission, handler)
 
+    def can(self, permission: str) -> bool:
+        """Whether the page offers it to its person."""
+        return self.person.may(permission, self.scope)
+
     async def may(self, permission: str) -> bool:
         """Whether the person may do this now, read afresh; says why not on the page."""
         person = await self.house.seats.current(self.person.session)
@@ -210,7 +225,7 @@ class View:
             ui.navigate.to("/login")
             return False
         self.person = person
-        reason = person.refusal(permission)
+        reason = person.refusal(permission, self.scope)
         if reason is None:
             return True
         ui.notify(words.refusal(self.language, reason), type="warning")

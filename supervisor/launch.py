@@ -207,13 +207,13 @@ class Guide:
             self._say("")
             self._say("  登录 log in as")
             for user, role, password in self._users:
-                self._say(f"    {role:<14} {user:<14} {password}")
+                self._say(f"    {role:<23} {user:<12} {password}")
         if self._code:
             self._say("")
             self._say(
                 f"  还没有用户。请打开 http://{office.host}:{office.port}/first-start ，代码 {self._code}"
             )
-            self._say("  There are no users yet: open that page and create the administrator with this code.")
+            self._say("  There are no users yet: create the security administrator there, with this code.")
         self._say("")
         self._say("  Ctrl+C 停止 stops everything in order")
         self._say("")

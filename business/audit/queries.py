@@ -1,14 +1,21 @@
 """What the pages read of the trail, the newest first; nothing here writes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from business.access.model import Duty
+from business.access.roles import AUDITOR
 from business.audit.model import AuditChange, AuditRecord
+from config.site import Text
 
 READ = "audit.read"
 """The permission for the trail. It goes to auditors, and not to those whose deeds it tells."""
+PERMISSIONS: Mapping[str, Text] = {READ: Text("查看审计记录", "Read the audit trail")}
+DEFAULTS: Mapping[str, frozenset[str]] = {READ: frozenset({AUDITOR})}
+DUTIES: Mapping[str, Duty] = {READ: Duty.AUDIT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,17 @@
 """Commands of backups."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from business.access.model import Duty
+from business.access.roles import SYSTEM
 from config.site import Text
 
 MANAGE = "backup.manage"
+PERMISSIONS: Mapping[str, Text] = {MANAGE: Text("管理备份", "Manage backups")}
+DEFAULTS: Mapping[str, frozenset[str]] = {MANAGE: frozenset({SYSTEM})}
+DUTIES: Mapping[str, Duty] = {MANAGE: Duty.SYSTEM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +27,10 @@ class BackUpNow:
 class RecordRestore:
     """Tell the trail of the restored database where it came from, and end the sessions that stood in it.
 
-    Sent by `steward restore` alone: no role has its permission.
+    Sent by `steward restore` alone: without a permission, no person may send it.
     """
 
     label: ClassVar[Text] = Text("还原备份", "Restore a backup")
-    permission: ClassVar[str] = "backup.record"
     about: ClassVar[str] = "backups/{backup}"
     backup: str
     taken_ns: int

@@ -1,11 +1,15 @@
 """Commands and events of dictionaries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from business.access.roles import SYSTEM
 from config.site import Text
 
 MANAGE = "dictionary.manage"
+PERMISSIONS: Mapping[str, Text] = {MANAGE: Text("管理字典", "Manage dictionaries")}
+DEFAULTS: Mapping[str, frozenset[str]] = {MANAGE: frozenset({SYSTEM})}
 
 # --- commands ----------------------------------------------------------------------------------------------
 

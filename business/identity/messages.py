@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from business.access import EVERYBODY, OWN
+from business.access.messages import USERS
 from config.site import Text
 
 # --- commands ----------------------------------------------------------------------------------------------
@@ -55,7 +56,7 @@ class ReleaseSession:
     """Let a session that was locked for overreaching command again."""
 
     label: ClassVar[Text] = Text("解锁登录", "Release a session")
-    permission: ClassVar[str] = "user.manage"
+    permission: ClassVar[str] = USERS
     about: ClassVar[str] = "user_sessions/{session}"
     session: str
 
@@ -72,9 +73,12 @@ class NoteOverreach:
 
 @dataclass(frozen=True, slots=True)
 class CreateFirstAdministrator:
-    """Only while nobody exists, and with the one-time code that the terminal printed."""
+    """The security administrator, who then gives the other roles.
 
-    label: ClassVar[Text] = Text("创建首位管理员", "Create the first administrator")
+    Only while nobody exists, and with the one-time code that the terminal printed.
+    """
+
+    label: ClassVar[Text] = Text("创建首位安全管理员", "Create the first security administrator")
     permission: ClassVar[str] = EVERYBODY
     about: ClassVar[str] = "users/{user}"
     code: str = field(repr=False)
@@ -86,13 +90,18 @@ class CreateFirstAdministrator:
 
 @dataclass(frozen=True, slots=True)
 class CreateUser:
+    """With a first role at a scope, by the rules of granting; without one the user may only log in."""
+
     label: ClassVar[Text] = Text("创建用户", "Create a user")
-    permission: ClassVar[str] = "user.manage"
+    permission: ClassVar[str] = USERS
     about: ClassVar[str] = "users/{user}"
     user: str
     display: str
     role: str
+    """'' for none."""
     password: str = field(repr=False)
+    scope: int = 0
+    """0 for the whole group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,25 +119,16 @@ class SetPassword:
     """Somebody else's. All sessions of that user end."""
 
     label: ClassVar[Text] = Text("重设密码", "Set a password")
-    permission: ClassVar[str] = "user.manage"
+    permission: ClassVar[str] = USERS
     about: ClassVar[str] = "users/{user}"
     user: str
     password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class SetRole:
-    label: ClassVar[Text] = Text("改变角色", "Change a role")
-    permission: ClassVar[str] = "user.manage"
-    about: ClassVar[str] = "users/{user}"
-    user: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
 class DisableUser:
     label: ClassVar[Text] = Text("停用用户", "Disable a user")
-    permission: ClassVar[str] = "user.manage"
+    permission: ClassVar[str] = USERS
     about: ClassVar[str] = "users/{user}"
     user: str
 
@@ -136,7 +136,7 @@ class DisableUser:
 @dataclass(frozen=True, slots=True)
 class EnableUser:
     label: ClassVar[Text] = Text("启用用户", "Enable a user")
-    permission: ClassVar[str] = "user.manage"
+    permission: ClassVar[str] = USERS
     about: ClassVar[str] = "users/{user}"
     user: str
 
@@ -152,7 +152,6 @@ COMMANDS: tuple[type, ...] = (
     CreateUser,
     ChangePassword,
     SetPassword,
-    SetRole,
     DisableUser,
     EnableUser,
 )
@@ -191,12 +190,6 @@ class UserCreated:
 @dataclass(frozen=True, slots=True)
 class PasswordSet:
     user: str
-
-
-@dataclass(frozen=True, slots=True)
-class RoleSet:
-    user: str
-    role: str
 
 
 @dataclass(frozen=True, slots=True)

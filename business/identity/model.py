@@ -13,14 +13,6 @@ NAME_LENGTH = 64
 """Characters of the longest user name and display name."""
 
 
-class Role(StrEnum):
-    VIEWER = "viewer"
-    OPERATOR = "operator"
-    ADMINISTRATOR = "administrator"
-    AUDITOR = "auditor"
-    """Reads the audit trail, and does nothing that would stand in it (S-21)."""
-
-
 class Place(StrEnum):
     """Which of the two sites a session belongs to; it decides what idleness does."""
 
@@ -35,11 +27,12 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(NAME_LENGTH), unique=True)
     """As `plain_name` makes it: nobody can take a name that looks like another's in capitals."""
     display: Mapped[str] = mapped_column(String(NAME_LENGTH))
-    role: Mapped[str] = mapped_column(String(16))
     password_hash: Mapped[str] = mapped_column(String(255), info=SECRET)
     disabled: Mapped[bool] = mapped_column(default=False)
     created_ns: Mapped[int] = mapped_column(BigInteger)
     password_set_ns: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int | None] = mapped_column(default=None)
+    """Whom of the residents he is: what belongs to that person is his own."""
 
 
 class UserSession(Base):

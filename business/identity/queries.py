@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
-from business.access import IDLE_NS, LIFETIME_NS
+from business.access import IDLE_NS, LIFETIME_NS, Reach, within
+from business.access.model import Grant
+from business.access.person import EVERYTHING, NOWHERE
+from business.access.queries import GrantRow, grants
 from business.identity.model import Place, User, UserSession
 
 
@@ -13,9 +16,9 @@ from business.identity.model import Place, User, UserSession
 class UserRow:
     name: str
     display: str
-    role: str
     disabled: bool
     created_ns: int
+    grants: tuple[GrantRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +33,26 @@ class SessionRow:
     locked: bool
 
 
-def users(session: Session) -> tuple[UserRow, ...]:
-    rows = session.scalars(select(User).order_by(User.name).limit(1000))
-    return tuple(UserRow(u.name, u.display, u.role, u.disabled, u.created_ns) for u in rows)
+def users(session: Session, reach: Reach = EVERYTHING) -> tuple[UserRow, ...]:
+    """Those who have a grant within the reach."""
+    held: dict[int, list[GrantRow]] = {}
+    for grant in grants(session):
+        held.setdefault(grant.user_id, []).append(grant)
+    rows = session.scalars(select(User).where(_reached(reach)).order_by(User.name).limit(1000))
+    return tuple(
+        UserRow(u.name, u.display, u.disabled, u.created_ns, tuple(held.get(u.id, ()))) for u in rows
+    )
 
 
-def open_sessions(session: Session, user: str, now_ns: int) -> tuple[SessionRow, ...]:
-    """Sessions that are not over, the newest first; of one user, or of all with ''."""
+def open_sessions(session: Session, user: str, now_ns: int, reach: Reach = NOWHERE) -> tuple[SessionRow, ...]:
+    """Sessions that are not over, the newest first: of one user, and of all with a grant within the reach."""
     query = (
         select(UserSession, User.name)
         .join(User)
-        .where(UserSession.ended_ns.is_(None))
+        .where(UserSession.ended_ns.is_(None), or_(User.name == user, _reached(reach)))
         .order_by(UserSession.created_ns.desc())
         .limit(200)
     )
-    if user:
-        query = query.where(User.name == user)
     return tuple(
         SessionRow(
             s.id, name, s.place, s.address, s.browser, s.created_ns, s.seen_ns, s.locked_ns is not None
@@ -54,3 +61,9 @@ def open_sessions(session: Session, user: str, now_ns: int) -> tuple[SessionRow,
         if now_ns - s.created_ns <= LIFETIME_NS[Place(s.place)]
         and (s.place == Place.CONTROL or now_ns - s.seen_ns <= IDLE_NS)
     )
+
+
+def _reached(reach: Reach) -> ColumnElement[bool]:
+    if reach.everything:
+        return true()
+    return User.id.in_(select(Grant.user_id).where(within(reach, Grant.scope_id)))

@@ -9,7 +9,22 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
-from business.access import IDLE_NS, SECOND_NS, Refusal
+from business.access import IDLE_NS, ROOT, SECOND_NS, Refusal
+from business.access.granting import (
+    Giver,
+    check_above,
+    give,
+    giver,
+    home_of,
+    keeping_a_security_administrator,
+)
+from business.access.held import holding, path_of
+from business.access.messages import USERS
+from business.access.model import Grant
+from business.access.person import union
+from business.access.roles import SECURITY
+from business.access.scopes import find
+from business.access.service import existing_role
 from business.gate import Denied, Refused
 from business.identity.messages import (
     ChangePassword,
@@ -25,12 +40,10 @@ from business.identity.messages import (
     NoteOverreach,
     PasswordSet,
     ReleaseSession,
-    RoleSet,
     SessionContinued,
     SessionReleased,
     SessionsEnded,
     SetPassword,
-    SetRole,
     UserCreated,
     UserDisabled,
     UserEnabled,
@@ -39,7 +52,6 @@ from business.identity.model import (
     NAME_LENGTH,
     FailedLogIns,
     Place,
-    Role,
     User,
     UserSession,
     count_access_up,
@@ -47,6 +59,7 @@ from business.identity.model import (
 )
 from business.identity.passwords import MAX_LENGTH, Passwords, weakness
 
+NOBODY = Issuer("", "", "")
 FAILURES = 5
 LOCKED_NS = 15 * 60 * SECOND_NS
 """How long a user name or an address is locked out after FAILURES failures (S-03)."""
@@ -59,6 +72,19 @@ class Identity:
         self._passwords = passwords
         self._wall_ns = wall_ns
         self._code = first_start_code
+
+    def scope_of(self, session: Session, command: Any) -> str:
+        """Of a user: what holds all his grants; a user without any is the group's. Raises Refused."""
+        match command:
+            case CreateUser():
+                return path_of(find(session, command.scope)) if command.role else ROOT
+            case SetPassword() | DisableUser() | EnableUser():
+                return home_of(session, _user(session, command.user).id)
+            case ReleaseSession():
+                seat = session.get(UserSession, command.session)
+                return home_of(session, seat.user_id) if seat else ROOT
+            case _:
+                return ROOT
 
     def handle(self, session: Session, issuer: Issuer, command: Any) -> tuple[Any, ...]:
         """Carry out a command inside the caller's transaction. Raises Refused; nothing is then written."""
@@ -78,18 +104,18 @@ class Identity:
             case CreateFirstAdministrator():
                 return self._first(session, command)
             case CreateUser():
-                return self._create(session, command)
+                return self._create(session, giver(session, issuer, self._wall_ns()), command)
             case ChangePassword():
                 return self._change_password(session, issuer, command)
             case SetPassword():
                 user = _user(session, command.user)
+                check_above(session, giver(session, issuer, self._wall_ns()), user)
                 return self._set_password(session, user, command.password, but="")
-            case SetRole():
-                return self._set_role(session, command)
             case DisableUser():
-                return self._disable(session, command)
+                return self._disable(session, issuer, command)
             case EnableUser():
                 user = _user(session, command.user)
+                check_above(session, giver(session, issuer, self._wall_ns()), user)
                 user.disabled = False
                 count_access_up(session)
                 return (UserEnabled(user.name),)
@@ -129,9 +155,12 @@ class Identity:
         seat = session.get(UserSession, command.session)
         owner = session.get(User, seat.user_id) if seat else None
         asking = _user(session, issuer.user)
-        if owner is None or (owner.id != asking.id and asking.role != Role.ADMINISTRATOR):
+        if owner is None or (owner.id != asking.id and not self._manages(session, asking, owner)):
             raise Refused(Refusal.UNKNOWN_SESSION)
         return self._end(session, UserSession.id == command.session)
+
+    def _manages(self, session: Session, asking: User, owner: User) -> bool:
+        return USERS in union(holding(session, asking.id, self._wall_ns()).grants, home_of(session, owner.id))
 
     def _release(self, session: Session, command: ReleaseSession) -> tuple[Any, ...]:
         seat = session.get(UserSession, command.session)
@@ -161,30 +190,29 @@ class Identity:
         if not self._code or not hmac.compare_digest(self._code.encode(), command.code.strip().encode()):
             _count_failure(session, subjects, now)
             return (Denied(Refusal.WRONG_CODE),)
-        return self._create(
-            session, CreateUser(command.user, command.display, Role.ADMINISTRATOR, command.password)
-        )
+        first = CreateUser(command.user, command.display, SECURITY, command.password)
+        return self._create(session, giver(session, NOBODY, now), first)
 
-    def _create(self, session: Session, command: CreateUser) -> tuple[Any, ...]:
+    def _create(self, session: Session, by: Giver, command: CreateUser) -> tuple[Any, ...]:
         name = plain_name(command.user)
         if not name:
             raise Refused(Refusal.NAME_EMPTY)
-        if command.role not in set(Role):
-            raise Refused(Refusal.UNKNOWN_ROLE)
+        role = existing_role(session, command.role) if command.role else None
         if session.scalar(select(User).where(User.name == name)):
             raise Refused(Refusal.NAME_TAKEN)
         _check_strength(command.password, name)
         now = self._wall_ns()
-        session.add(
-            User(
-                name=name,
-                display=command.display.strip()[:NAME_LENGTH] or name,
-                role=Role(command.role).value,
-                password_hash=self._passwords.hash(command.password),
-                created_ns=now,
-                password_set_ns=now,
-            )
+        user = User(
+            name=name,
+            display=command.display.strip()[:NAME_LENGTH] or name,
+            password_hash=self._passwords.hash(command.password),
+            created_ns=now,
+            password_set_ns=now,
         )
+        session.add(user)
+        session.flush()
+        if role is not None:
+            give(session, by, user, Grant(role_id=role.id, scope_id=find(session, command.scope).id))
         count_access_up(session)
         return (UserCreated(name, command.role),)
 
@@ -206,20 +234,11 @@ class Identity:
         ended = self._end(session, UserSession.user_id == user.id, UserSession.id != but)
         return (PasswordSet(user.name), *ended)
 
-    def _set_role(self, session: Session, command: SetRole) -> tuple[Any, ...]:
-        if command.role not in set(Role):
-            raise Refused(Refusal.UNKNOWN_ROLE)
+    def _disable(self, session: Session, issuer: Issuer, command: DisableUser) -> tuple[Any, ...]:
         user = _user(session, command.user)
-        if command.role != Role.ADMINISTRATOR:
-            _keep_an_administrator(session, user)
-        user.role = Role(command.role).value
-        count_access_up(session)
-        return (RoleSet(user.name, user.role),)
-
-    def _disable(self, session: Session, command: DisableUser) -> tuple[Any, ...]:
-        user = _user(session, command.user)
-        _keep_an_administrator(session, user)
-        user.disabled = True
+        check_above(session, giver(session, issuer, self._wall_ns()), user)
+        with keeping_a_security_administrator(session):
+            user.disabled = True
         count_access_up(session)
         return (UserDisabled(user.name), *self._end(session, UserSession.user_id == user.id))
 
@@ -243,14 +262,6 @@ def _user(session: Session, name: str) -> User:
 def _check_strength(password: str, name: str) -> None:
     if code := weakness(password, name):
         raise Refused(Refusal(code))
-
-
-def _keep_an_administrator(session: Session, user: User) -> None:
-    others = select(func.count()).where(
-        User.role == Role.ADMINISTRATOR, User.disabled.is_(False), User.id != user.id
-    )
-    if user.role == Role.ADMINISTRATOR and not session.scalar(others):
-        raise Refused(Refusal.LAST_ADMINISTRATOR)
 
 
 def _is_locked(session: Session, subjects: Sequence[str], now: int) -> bool:

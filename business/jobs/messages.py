@@ -1,9 +1,17 @@
 """Commands and events of jobs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from business.access.model import Duty
+from business.access.roles import SYSTEM
 from config.site import Text
+
+MANAGE = "job.manage"
+PERMISSIONS: Mapping[str, Text] = {MANAGE: Text("管理任务", "Manage jobs")}
+DEFAULTS: Mapping[str, frozenset[str]] = {MANAGE: frozenset({SYSTEM})}
+DUTIES: Mapping[str, Duty] = {MANAGE: Duty.SYSTEM}
 
 # --- commands ----------------------------------------------------------------------------------------------
 
@@ -13,7 +21,7 @@ class RunJobNow:
     """Queue one run, beside whatever is scheduled."""
 
     label: ClassVar[Text] = Text("立即运行任务", "Run a job now")
-    permission: ClassVar[str] = "job.manage"
+    permission: ClassVar[str] = MANAGE
     about: ClassVar[str] = "jobs/{job}"
     job: str
     arguments: str = "{}"
@@ -25,7 +33,7 @@ class CancelRun:
     """A queued run ends at once, a running one after the chunk at which it is."""
 
     label: ClassVar[Text] = Text("取消任务", "Cancel a run")
-    permission: ClassVar[str] = "job.manage"
+    permission: ClassVar[str] = MANAGE
     about: ClassVar[str] = "job_runs/{run}"
     run: int
 
@@ -33,7 +41,7 @@ class CancelRun:
 @dataclass(frozen=True, slots=True)
 class CreateSchedule:
     label: ClassVar[Text] = Text("新建计划", "Create a schedule")
-    permission: ClassVar[str] = "job.manage"
+    permission: ClassVar[str] = MANAGE
     about: ClassVar[str] = "schedules/{schedule}"
     schedule: str
     job: str
@@ -52,7 +60,7 @@ class ChangeSchedule:
     """All of it, as it is to be from now on; what was not yet due is planned anew."""
 
     label: ClassVar[Text] = Text("修改计划", "Change a schedule")
-    permission: ClassVar[str] = "job.manage"
+    permission: ClassVar[str] = MANAGE
     about: ClassVar[str] = "schedules/{schedule}"
     schedule: str
     job: str
@@ -69,7 +77,7 @@ class RemoveSchedule:
     """Its runs stay: those queued run, the others remain in the log."""
 
     label: ClassVar[Text] = Text("删除计划", "Remove a schedule")
-    permission: ClassVar[str] = "job.manage"
+    permission: ClassVar[str] = MANAGE
     about: ClassVar[str] = "schedules/{schedule}"
     schedule: str
 

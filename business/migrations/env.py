@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from business.audit import model as _audit  # noqa: F401  # its tables belong to the catalogue
+from business.access import model as _access  # noqa: F401  # its tables belong to the catalogue
+from business.audit import model as _audit  # noqa: F401
 from business.database import Base
 from business.dictionaries import model as _dictionaries  # noqa: F401
 from business.exchange import model as _exchange  # noqa: F401

@@ -1,11 +1,15 @@
 """Commands and events of numbering."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from business.access.roles import SYSTEM
 from config.site import Text
 
 MANAGE = "numbering.manage"
+PERMISSIONS: Mapping[str, Text] = {MANAGE: Text("管理编号规则", "Manage numbering rules")}
+DEFAULTS: Mapping[str, frozenset[str]] = {MANAGE: frozenset({SYSTEM})}
 
 # --- commands ----------------------------------------------------------------------------------------------
 

@@ -1,12 +1,22 @@
 """Commands and events of the organisation. Days travel as '2026-03-01'."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from business.access.roles import DISPATCHER, OFFICE_STAFF, OPERATING, SECURITY, SYSTEM
 from config.site import Text
 
 READ = "organisation.read"
 MANAGE = "organisation.manage"
+PERMISSIONS: Mapping[str, Text] = {
+    READ: Text("查看组织架构", "See the organisation"),
+    MANAGE: Text("管理组织架构", "Manage the organisation"),
+}
+DEFAULTS: Mapping[str, frozenset[str]] = {
+    READ: OFFICE_STAFF | OPERATING | {DISPATCHER, SECURITY, SYSTEM},
+    MANAGE: frozenset({SYSTEM}),
+}
 
 # --- commands ----------------------------------------------------------------------------------------------
 

@@ -1,11 +1,15 @@
 """Commands and events of printing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from business.access.roles import SYSTEM
 from config.site import Text
 
 MANAGE = "printing.manage"
+PERMISSIONS: Mapping[str, Text] = {MANAGE: Text("管理打印模板", "Manage print templates")}
+DEFAULTS: Mapping[str, frozenset[str]] = {MANAGE: frozenset({SYSTEM})}
 
 # --- commands ----------------------------------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ class AlarmList:
                 '<button class="plain" data-act="ack-selected" data-hotkey="a">{}</button>'
                 '<button class="plain" data-act="ack-page">{}</button>'
             ).format(view.say(words.ACKNOWLEDGE_SELECTED), view.say(words.ACKNOWLEDGE_PAGE))
-            if view.person.may("alarm.acknowledge")
+            if view.can("alarm.acknowledge")
             else EMPTY
         )
         return Markup('<div class="toolbar">{}{}</div>').format(
@@ -116,7 +116,7 @@ class AlarmList:
             Markup('<button class="plain" data-act="ack" data-key="{}">{}</button>').format(
                 key, view.say(words.ACKNOWLEDGE)
             )
-            if alarm.state in WAITING and view.person.may("alarm.acknowledge")
+            if alarm.state in WAITING and view.can("alarm.acknowledge")
             else EMPTY
         )
         return Markup(

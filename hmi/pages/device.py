@@ -96,14 +96,14 @@ class DevicePage:
         state = view.live.device_state(self._device.id)
         button = Markup('<button class="plain" data-act="{}">{}</button> ')
         shown = EMPTY
-        if view.person.may("device.tag"):
+        if view.can("device.tag"):
             hanging = state is not None and bool(state.tag_note)
             shown += (
                 button.format("untag", view.say(words.REMOVE_TAG))
                 if hanging
                 else button.format("tag", view.say(words.HANG_TAG))
             )
-        if state is not None and state.link is Link.FAULTED and view.person.may("device.retry"):
+        if state is not None and state.link is Link.FAULTED and view.can("device.retry"):
             shown += button.format("retry", view.say(words.RETRY))
         return shown
 
@@ -150,9 +150,9 @@ class DevicePage:
         button = Markup('<button class="plain" data-act="{}" data-key="{}">{}</button> ')
         state = view.live.device_state(self._device.id)
         shown = EMPTY
-        if point.write is not None and view.person.may("point.operate"):
+        if point.write is not None and view.can("point.operate"):
             shown += button.format("operate", point.id, view.say(words.OPERATE))
-        if point.kind is not PointKind.TEXT and view.person.may("point.substitute"):
+        if point.kind is not PointKind.TEXT and view.can("point.substitute"):
             if state is not None and point.id in state.substituted:
                 shown += button.format("end-substitution", point.id, view.say(words.END_SUBSTITUTION))
             else:

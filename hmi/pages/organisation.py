@@ -7,7 +7,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from business.identity.queries import users
-from business.organisation.messages import MANAGE, READ
+from business.organisation.messages import MANAGE
 from business.organisation.queries import (
     DepartmentRow,
     MembershipRow,
@@ -19,7 +19,6 @@ from business.organisation.queries import (
 from config.site import Text
 from hmi import words
 from hmi.editing import Kept, button, empty, indented, now, toolbar
-from hmi.pages.missing import forbidden
 from hmi.pages.organising import Organising
 from hmi.shell import EMPTY, frame, html
 from hmi.tabular import table
@@ -44,7 +43,7 @@ class OrganisationPage:
         under = view.client.request.query_params.get("of", "")
         self._of = int(under) if under.isascii() and under.isdecimal() and len(under) < 10 else 0
         self._kept = Kept(view, MANAGE, self._read)
-        self._manages = view.person.may(MANAGE)
+        self._manages = view.can(MANAGE)
 
     async def draw(self) -> None:
         view, kept = self._view, self._kept
@@ -196,7 +195,4 @@ class OrganisationPage:
 
 
 async def organisation(view: View) -> None:
-    if not view.person.may(READ):
-        forbidden(view)
-        return
     await OrganisationPage(view).draw()

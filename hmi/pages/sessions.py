@@ -6,6 +6,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from business.access import OWN
+from business.access.messages import USERS
 from business.identity.messages import ChangePassword, EndSession, ReleaseSession
 from business.identity.model import Place
 from business.identity.queries import SessionRow, open_sessions
@@ -14,8 +15,6 @@ from hmi.commanding import carry_out, in_words, is_trouble, send
 from hmi.shell import frame, html
 from hmi.tabular import table
 from hmi.view import View
-
-MANAGE = "user.manage"
 
 
 class SessionsPage:
@@ -42,15 +41,15 @@ class SessionsPage:
                 ui.label(view.say(words.PASSWORD_HINT)).classes("sub")
                 ui.button(view.say(words.CHANGE_PASSWORD), on_click=self._change)
         view.on("revoke", OWN, self._revoke)
-        view.on("release", MANAGE, self._release)
+        view.on("release", USERS, self._release)
 
     async def _read(self) -> None:
         view = self._view
-        whose = "" if view.person.may("user.manage") else view.person.user
+        person = view.person
 
         def read() -> tuple[SessionRow, ...]:
             with view.house.seats.authority.open() as session:
-                return open_sessions(session, whose, view.live.wall_ns())
+                return open_sessions(session, person.user, view.live.wall_ns(), person.reach(USERS))
 
         self._rows = await asyncio.to_thread(read)
         self._turn += 1
@@ -95,7 +94,7 @@ class SessionsPage:
             return revoke
         locked = Markup("<b>{}</b> ").format(view.say(words.LOCKED))
         release = button.format("release", row.id, view.say(words.RELEASE))
-        return locked + (release if view.person.may(MANAGE) else "") + revoke
+        return locked + (release if view.person.may(USERS) else "") + revoke
 
     async def _revoke(self, key: str) -> None:
         view = self._view
@@ -104,7 +103,7 @@ class SessionsPage:
         await self._read()
 
     async def _release(self, key: str) -> None:
-        await carry_out(self._view, ReleaseSession(key), MANAGE, self._view.house.ports.office)
+        await carry_out(self._view, ReleaseSession(key), USERS, self._view.house.ports.office)
         await self._read()
 
     async def _change(self) -> None:

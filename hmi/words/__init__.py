@@ -8,7 +8,7 @@ from business.access import Refusal
 from business.audit import nightly
 from business.backup import kinds as backup
 from business.commands import MODULES
-from business.identity.model import Place, Role
+from business.identity.model import Place
 from business.jobs.model import RunState
 from business.jobs.purge import PURGE_RUNS
 from config.site import RuleKind, Text
@@ -74,16 +74,19 @@ CHANGE_PASSWORD = Text("修改密码", "Change password")
 PASSWORD_CHANGED = Text("密码已修改，其他设备已退出登录", "Password changed; other sessions have ended")
 FIRST_START = Text("首次启动", "First start")
 FIRST_START_HINT = Text(
-    "还没有用户。请创建管理员；一次性代码显示在启动本系统的终端里。",
-    "There are no users yet. Create the administrator; the terminal shows the one-time code.",
+    "还没有用户。请创建安全管理员，由其再建其他用户；一次性代码显示在启动本系统的终端里。",
+    "There are no users yet. Create the security administrator, who then adds the others; "
+    "the terminal shows the one-time code.",
 )
 ONE_TIME_CODE = Text("一次性代码", "One-time code")
-CREATE_ADMINISTRATOR = Text("创建管理员", "Create administrator")
+CREATE_ADMINISTRATOR = Text("创建安全管理员", "Create security administrator")
 PASSWORD_HINT = Text(
     "至少 10 个字符，含大写、小写、数字、符号中的三类，不含用户名",
     "At least 10 characters, three of capitals, small letters, digits and symbols, without the user name",
 )
-ADMINISTRATOR_CREATED = Text("管理员已创建，请登录", "The administrator is created; please log in")
+ADMINISTRATOR_CREATED = Text(
+    "安全管理员已创建，请登录", "The security administrator is created; please log in"
+)
 LOGGED_OUT = Text("您已退出登录", "You have logged out")
 NO_ANSWER = Text("办公服务没有应答，请稍后再试", "The office process does not answer; try again in a moment")
 
@@ -142,12 +145,6 @@ RULES: Final[dict[RuleKind, Text]] = {
 }
 RULE_COMM_LOSS = Text("通信中断", "Communication lost")
 RULE_DEVICE_FAULT = Text("设备程序故障停用", "Device faulted and set aside")
-ROLES: Final[dict[Role, Text]] = {
-    Role.VIEWER: Text("观察员", "Viewer"),
-    Role.OPERATOR: Text("值班员", "Operator"),
-    Role.ADMINISTRATOR: Text("管理员", "Administrator"),
-    Role.AUDITOR: Text("审计员", "Auditor"),
-}
 AUDIT = Text("审计", "Audit")
 WHO = Text("操作人", "User")
 DEED = Text("操作", "Command")
@@ -371,7 +368,6 @@ DISABLE = Text("停用", "Disable")
 ENABLE = Text("恢复", "Enable")
 SET_PASSWORD = Text("重设密码", "Set password")
 SET_PASSWORD_OF = Text("为 {user} 重设密码", "Set the password of {user}")
-SET_ROLE = Text("更改角色", "Change role")
 SAVED = Text("已保存", "Saved")
 REVOKE = Text("退出该设备", "End")
 THIS_SESSION = Text("本机", "This one")
@@ -418,7 +414,8 @@ REFUSALS: Final[dict[Refusal, Text]] = {
     Refusal.UNKNOWN_ROLE: Text("没有这个角色", "There is no such role"),
     Refusal.UNKNOWN_SESSION: Text("没有这个登录", "There is no such session"),
     Refusal.LAST_ADMINISTRATOR: Text(
-        "这是最后一个管理员，请先任命另一个", "This is the last administrator; appoint another one first"
+        "这是最后一个安全管理员，请先任命另一个",
+        "This is the last security administrator; appoint another one first",
     ),
     Refusal.ALREADY_STARTED: Text("已有用户，请登录", "Users exist already; log in"),
     Refusal.WRONG_CODE: Text(

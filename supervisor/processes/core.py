@@ -81,7 +81,7 @@ class Core:
         self._zones: Mapping[str, Address] = {}
         self._ballast = Ballast(node.paths.ballast, self._site.settings.ballast_mb)
         url = business_url(self._site.settings, node.paths, os.environ)
-        self._authority = Authority(open_reader(url), time.time_ns)
+        self._authority = Authority(open_reader(url), time.time_ns, self._site.id)
         self._applying = threading.Lock()
         self._refused = 0
         """A version that could not be put in force is not tried every second."""

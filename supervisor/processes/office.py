@@ -27,6 +27,7 @@ from actors.messages import (
 )
 from actors.said import said
 from business.access import Authority
+from business.access.service import Access
 from business.actor import BusinessActor
 from business.audit.nightly import verify_trail
 from business.audit.plant import PlantTrail
@@ -40,7 +41,7 @@ from business.fields.keyring import keyring
 from business.fields.resealing import reseal
 from business.fields.sealed import supply
 from business.gate import Execute, Gate, Module, Outcome
-from business.identity.bootstrap import ITSELF, create_first_users
+from business.identity.bootstrap import ITSELF, create_first_users, prepare_access
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
 from business.jobs.kinds import catalogue
@@ -91,10 +92,11 @@ class Office:
         keys = keyring(os.environ, node.paths.secrets, generate=True)
         supply(writer, keys)
         supply(reader, keys)
-        authority = Authority(reader, time.time_ns)
+        authority = Authority(reader, time.time_ns, site.id)
         code = secrets.token_hex(4)
-        identity = Identity(Passwords(), time.time_ns, code)
+        identity, access = Identity(Passwords(), time.time_ns, code), Access(time.time_ns)
         gate = Gate(sessions(writer), authority, time.time_ns)
+        prepare_access(gate, authority, access, site.id, site.name)
         if self._demo or not authority.has_users():
             self._create_users(gate, authority, identity, site.users)
         if not authority.has_users():
@@ -119,6 +121,7 @@ class Office:
 
         modules: dict[str, Module] = {
             "identity": identity,
+            "access": access,
             "jobs": jobs,
             "backup": Backups(jobs, time.time_ns),
             **master_data(gate, zone, time.time_ns),
@@ -147,7 +150,7 @@ class Office:
             return
         made = create_first_users(gate, authority, identity, users, renew=bool(self._demo))
         shown.write_text(self._demo)
-        announce(users=[(one.user, one.role.value, one.password) for one in made])
+        announce(users=[(one.user, one.role, one.password) for one in made])
 
     def _obey(self, envelope: Envelope, reply: Reply) -> None:
         self._pool.submit(self._carry_out, envelope, reply)

@@ -126,7 +126,7 @@ def _server(told: Arguments, site: Site, outside: Outside, figures: "Lag") -> uv
         site=site,
         frames=outside.subscriber,
         ports=outside.ports,
-        authority=Authority(reader, time.time_ns),
+        authority=Authority(reader, time.time_ns, site.id),
         outside=outside.opened,
     )
     return uvicorn.Server(

@@ -12,19 +12,25 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from actors.messages import Issuer
 from business.access import Authority
+from business.access.model import Grant
+from business.access.service import Access
 from business.actor import BusinessActor
+from business.commands import MODULES
 from business.database import open_reader, open_writer, sessions, sqlite_url
-from business.gate import Execute, Gate, Outcome
+from business.gate import Execute, Gate, Module, Outcome
+from business.identity.bootstrap import prepare_access
 from business.identity.messages import CreateUser, LoggedIn, LogIn
-from business.identity.model import Place
+from business.identity.model import Place, User
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
 from business.identity.tokens import fingerprint, new_token
 from business.migrations import migrate
+from config.site import Text
 from tests.business.postgresql import TEMPLATE, Server, running_server
 
 CODE = "4711-code"
 GOOD = "Correct-Horse-7"
+SITE = "campus"
 NOBODY = Issuer("", "", "127.0.0.1")
 
 
@@ -55,15 +61,20 @@ class Office:
         migrate(self.writer)
         self.sessions: sessionmaker[Session] = sessions(self.writer)
         self.reader = open_reader(self.url)
-        self.authority = Authority(self.reader, self.wall_ns)
+        self.authority = Authority(self.reader, self.wall_ns, SITE)
         self.identity = Identity(Passwords(self.hasher), self.wall_ns, CODE)
         self.gate = Gate(self.sessions, self.authority, self.wall_ns)
-        self.actor = BusinessActor.start(
-            "identity", module=self.identity, gate=self.gate, announce=self.events.append
-        )
+        self.access = Access(self.wall_ns)
+        prepare_access(self.gate, self.authority, self.access, SITE, Text("测试园区", "Test campus"))
+        self.modules: dict[str, Module] = {"identity": self.identity, "access": self.access}
+        self.actors = {
+            name: BusinessActor.start(name, module=module, gate=self.gate, announce=self.events.append)
+            for name, module in self.modules.items()
+        }
 
     def close(self) -> None:
-        self.actor.stop(block=True, timeout=5)
+        for actor in self.actors.values():
+            actor.stop(block=True, timeout=5)
         self.reader.dispose()
         self.writer.dispose()
 
@@ -81,13 +92,22 @@ class Office:
         self.now_ns += int(minutes * 60e9)
 
     def do(self, command: Any, issuer: Issuer = NOBODY) -> Outcome:
-        outcome = self.actor.ask(Execute(issuer, command), timeout=10)
+        return self.carry_out(Execute(issuer, command))
+
+    def carry_out(self, order: Execute) -> Outcome:
+        outcome = self.actors[MODULES[type(order.command)]].ask(order, timeout=10)
         assert isinstance(outcome, Outcome)
         return outcome
 
-    def create(self, user: str, role: str, password: str = GOOD) -> None:
+    def create(self, user: str, role: str, password: str = GOOD, scope: int = 0) -> None:
         with self.sessions.begin() as session:
-            self.identity.handle(session, NOBODY, CreateUser(user, user.title(), role, password))
+            self.identity.handle(session, NOBODY, CreateUser(user, user.title(), role, password, scope))
+
+    def grant(self, user: str) -> int:
+        """The id of the user's newest grant."""
+        query = select(Grant.id).join(User, User.id == Grant.user_id).where(User.name == user)
+        with self.authority.open() as session:
+            return session.scalars(query.order_by(Grant.id.desc())).first() or 0
 
     def try_to_log_in(
         self,

@@ -1,4 +1,4 @@
-"""An administrator at the commands of one module."""
+"""A system administrator at the commands of one module."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ class Desk:
     def __init__(self, office: Office, module: Module) -> None:
         self.office = office
         self.module = module
-        office.create("chief", "administrator")
+        office.create("chief", "system-administrator")
         self.chief = office.log_in("chief")
 
     def do(self, command: Any, issuer: Issuer | None = None) -> Outcome:

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from actors.messages import Issuer, Stage
 from business.access import Refusal
+from business.access.messages import GrantRole
+from business.access.model import Grant, Role
 from business.audit.verify import verify
 from business.gate import Execute
-from business.identity.messages import ContinueSession, SetRole
+from business.identity.messages import ContinueSession, DisableUser, EnableUser
 from business.identity.model import User
 from tests.business.conftest import Office
 from tests.business.postgresql import TEMPLATE, Server, running_server
@@ -20,7 +22,7 @@ from tests.business.postgresql import TEMPLATE, Server, running_server
 
 @pytest.fixture
 def chief(office: Office) -> Issuer:
-    office.create("chief", "administrator")
+    office.create("chief", "security-administrator")
     return office.log_in("chief")
 
 
@@ -30,8 +32,10 @@ def is_whole(office: Office) -> bool:
 
 
 def role_of(office: Office, user: str) -> str | None:
+    """The one that was granted last."""
+    query = select(Role.name).join(Grant).join(User, User.id == Grant.user_id).where(User.name == user)
     with office.sessions() as session:
-        return session.scalar(select(User.role).where(User.name == user))
+        return session.scalars(query.order_by(Grant.id.desc())).first()
 
 
 def test_what_a_full_disk_cannot_record_is_not_carried_out(office: Office, chief: Issuer) -> None:
@@ -39,12 +43,13 @@ def test_what_a_full_disk_cannot_record_is_not_carried_out(office: Office, chief
     with office.writer.connect() as connection:
         pages = connection.execute(text("PRAGMA page_count")).scalar()
         connection.execute(text(f"PRAGMA max_page_count = {pages}"))
-    roles = itertools.cycle(("operator", "viewer"))
-    done, role = "viewer", next(roles)
-    while (outcome := office.do(SetRole("li", role), chief)).stage is Stage.DONE:
-        done, role = role, next(roles)
+    commands = itertools.cycle((DisableUser("li"), EnableUser("li")))
+    disabled = False
+    while (outcome := office.do(next(commands), chief)).stage is Stage.DONE:
+        disabled = not disabled
     assert outcome.detail == Refusal.NOT_RECORDED
-    assert role_of(office, "li") == done
+    with office.sessions() as session:
+        assert session.scalar(select(User.disabled).where(User.name == "li")) == disabled
     assert is_whole(office)
 
 
@@ -65,12 +70,12 @@ class TestServerLost:
     ) -> None:
         office.create("li", "viewer")
         server.stop()
-        for command in (SetRole("li", "operator"), ContinueSession()):
+        for command in (GrantRole("li", "operator"), ContinueSession()):
             outcome = office.do(command, chief)
             assert (outcome.stage, outcome.detail) == (Stage.REFUSED, Refusal.NOT_RECORDED)
         server.start()
         assert role_of(office, "li") == "viewer"
-        assert office.do(SetRole("li", "operator"), chief).stage is Stage.DONE
+        assert office.do(GrantRole("li", "operator"), chief).stage is Stage.DONE
         assert role_of(office, "li") == "operator"
         assert is_whole(office)
 
@@ -82,15 +87,15 @@ class TestServerLost:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         office.create("li", "viewer")
-        handle = office.identity.handle
+        handle = office.access.handle
 
         def interrupted(session: Session, issuer: Issuer, command: Any) -> tuple[Any, ...]:
             events = handle(session, issuer, command)
             server.stop()
             return events
 
-        monkeypatch.setattr(office.identity, "handle", interrupted)
-        outcome = office.gate.carry_out(office.identity, Execute(chief, SetRole("li", "operator")))
+        monkeypatch.setattr(office.access, "handle", interrupted)
+        outcome = office.gate.carry_out(office.access, Execute(chief, GrantRole("li", "operator")))
         assert (outcome.stage, outcome.detail) == (Stage.REFUSED, Refusal.NOT_RECORDED)
         server.start()
         assert role_of(office, "li") == "viewer"
@@ -100,18 +105,18 @@ class TestServerLost:
         self, office: Office, chief: Issuer, server: Server
     ) -> None:
         office.create("li", "viewer")
-        order = Execute(chief, SetRole("li", "operator"))
+        order = Execute(chief, GrantRole("li", "operator"))
 
         def lose(session: Session) -> None:
             session.flush()
             server.stop()
 
         event.listen(office.sessions, "before_commit", lose, once=True)
-        outcome = office.gate.carry_out(office.identity, order)
+        outcome = office.gate.carry_out(office.access, order)
         assert outcome.stage is Stage.UNKNOWN
         assert "提交时中断" in outcome.detail
         server.start()
-        assert office.gate.carry_out(office.identity, order).stage is Stage.DONE
+        assert office.gate.carry_out(office.access, order).stage is Stage.DONE
         assert role_of(office, "li") == "operator"
         assert is_whole(office)
 
@@ -128,7 +133,7 @@ class TestServerLost:
                 other.execute(text(f"SELECT pg_terminate_backend({pid}, 5000)"))
 
         event.listen(office.writer, "commit", lose, once=True)
-        outcome = office.gate.carry_out(office.identity, Execute(chief, SetRole("li", "operator")))
+        outcome = office.gate.carry_out(office.access, Execute(chief, GrantRole("li", "operator")))
         assert outcome.stage is Stage.DONE
         assert role_of(office, "li") == "operator"
         assert is_whole(office)

@@ -82,7 +82,7 @@ name = { zh = "消防", en = "Fire" }
 [[user]]
 name = "admin"
 display = "管理员"
-role = "administrator"
+role = "operator"
 
 [profile.ahu]
 name = { zh = "空调机组", en = "Air handling unit" }

@@ -43,7 +43,7 @@ CASES = {
     "zone loop": ('kind = "site"', 'kind = "site"\nparent = "building-a"', ["zone loop campus -> building-a -> campus", "parent outside"]),
     "unknown subsystem": ('subsystem = "hvac"', 'subsystem = "hvak"', ["unknown subsystem 'hvak'", "Did you mean 'hvac'?"]),
     "unknown subsystem kind": ('kind = "hvac"', 'kind = "havc"', ["unknown kind 'havc'", "Did you mean 'hvac'?"]),
-    "unknown role": ('role = "administrator"', 'role = "admin"', ["unknown role 'admin'", "administrator"]),
+    "no role name": ('role = "operator"', 'role = "Ober Operator"', ["user[0] admin .role", "Ober Operator"]),
     "register range": ("source = { address = 1 }", "source = { address = 100 }", ["address 100 is beyond register 99", "choose an address inside"]),
     "limit out of range": (RULE, 'kind = "high"\nlimit = 60', ["limit 60 of rule 'high'", "0 to 50 °C", "widen"]),
     "set's limit out of range": ("night = 35", "night = 351", ["limit of set 'night' 351", "0 to 50 °C", "widen"]),

@@ -27,8 +27,9 @@ def home(farm: Farm) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def chief(home: House) -> Issuer:
-    """The administrator; `olga` is an operator and `vera` a viewer."""
+    """Runs system and plant; `warden` manages the users, `olga` is an operator and `vera` a viewer."""
     chief = home.administrator()
-    home.add_user(chief, "olga", "operator")
-    home.add_user(chief, "vera", "viewer")
+    warden = home.log_in("warden")
+    home.add_user(warden, "olga", "operator")
+    home.add_user(warden, "vera", "viewer")
     return chief

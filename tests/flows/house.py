@@ -40,6 +40,7 @@ from actors.messages import (
 from actors.paths import RunPaths
 from benchmarks.modbus_farm import Farm
 from business.access import Authority
+from business.access.messages import GrantRole
 from business.audit.model import AuditRecord
 from business.audit.queries import Wanted, search
 from business.audit.verify import verify
@@ -326,14 +327,19 @@ class House:
         return next(line.rpartition("代码 ")[2] for line in self.lines if "代码 " in line)
 
     def administrator(self, user: str = "chief") -> Issuer:
-        """Made with the code that the terminal shows, and logged in."""
+        """Runs system and plant; made by the security administrator, whom the terminal's code makes."""
         made = self.tell_office(
-            CreateFirstAdministrator(self.code, user, "Chief", PASSWORD, "127.0.0.1"), Issuer("", "", "")
+            CreateFirstAdministrator(self.code, "warden", "Warden", PASSWORD, "127.0.0.1"), Issuer("", "", "")
         )
+        assert made.stage == "done", made
+        warden = self.log_in("warden")
+        self.add_user(warden, user, "system-administrator")
+        made = self.tell_office(GrantRole(user, "operator"), warden)
         assert made.stage == "done", made
         return self.log_in(user)
 
     def add_user(self, by: Issuer, user: str, role: str) -> None:
+        """By a security administrator, such as `warden`."""
         made = self.tell_office(CreateUser(user, user, role, PASSWORD), by)
         assert made.stage == "done", made
 

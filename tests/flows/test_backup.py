@@ -43,7 +43,8 @@ def test_the_drill(farm: Farm, tmp_path: Path) -> None:
     with house(farm, devices=3) as home:
         home.start()
         chief = home.administrator()
-        home.add_user(chief, "olga", "operator")
+        warden = home.log_in("warden")
+        home.add_user(warden, "olga", "operator")
         assert home.tell(HangTag("u01", "hands off"), chief)[-1].stage == "done"
         since_ns = time.time_ns()
         farm.set(0, TEMPERATURE, HOT)
@@ -55,7 +56,7 @@ def test_the_drill(farm: Farm, tmp_path: Path) -> None:
         expected = {point: values(copied, point, 1 << 62) for point in ("u00/counter", "u02/counter")}
         known = made.databases["alarms.db"].tables["journal"].rows
         journal = home.journal()[:known]
-        home.add_user(chief, "too-late", "viewer")
+        home.add_user(warden, "too-late", "viewer")
 
         running = steward("restore", str(home.site), "--run", str(home.paths.root), "--from", str(folder))
         assert running.returncode == 1

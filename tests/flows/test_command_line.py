@@ -97,7 +97,7 @@ def test_a_first_start_without_users_asks_for_an_administrator_with_the_code(far
             visitor = Visitor(browser, home.office)
             page = visitor.page
             page.goto(home.office + "/")
-            for code, said in (("guess", "一次性代码不对"), (home.code, "管理员已创建")):
+            for code, said in (("guess", "一次性代码不对"), (home.code, "安全管理员已创建")):
                 page.fill("[name=code]", code)
                 page.fill("[name=user]", "chief")
                 page.fill("[name=display]", "主管")

@@ -9,7 +9,7 @@ import pytest
 from actors.messages import HangTag, RemoveTag, Stage
 from benchmarks.modbus_farm import Farm
 from business.access import Refusal
-from business.identity.messages import SetRole
+from business.access.messages import GrantRole
 from tests.business.postgresql import Server, running_server
 from tests.flows.house import ROOT, House, house
 
@@ -46,21 +46,25 @@ def test_a_server_that_goes_and_comes_back_stops_commands_only(home: House, serv
     """S-32: nothing is carried out unrecorded, no process ends, and nobody restarts anything."""
     home.start()
     assert not home.paths.business.exists()
-    chief = home.administrator()
-    home.add_user(chief, "olga", "operator")
+    home.administrator()
+    warden = home.log_in("warden")
+    home.add_user(warden, "olga", "operator")
     olga = home.log_in("olga")
     assert home.tell(HangTag("u00", "repair"), olga)[-1].stage is Stage.DONE
     pids = {name: state["pid"] for name, state in home.states().items()}
 
     server.stop()
-    for told in (home.tell(RemoveTag("u00"), olga)[-1], home.tell_office(SetRole("olga", "viewer"), chief)):
+    for told in (
+        home.tell(RemoveTag("u00"), olga)[-1],
+        home.tell_office(GrantRole("olga", "viewer"), warden),
+    ):
         assert (told.stage, told.detail) == (Stage.REFUSED, Refusal.NOT_RECORDED)
     assert verify(home).returncode == 1
     assert home.journal() is not None
 
     server.start()
     assert home.tell(RemoveTag("u00"), olga)[-1].stage is Stage.DONE
-    home.add_user(chief, "vera", "viewer")
+    home.add_user(warden, "vera", "viewer")
     assert {name: state["pid"] for name, state in home.states().items()} == pids
     said = verify(home)
     assert (said.returncode, "an unbroken chain" in said.stdout) == (0, True)

@@ -45,12 +45,13 @@ from actors.messages import (
 from actors.newest import LiveMessage
 from actors.table import tables
 from business.access import Authority
+from business.access.service import Access
 from business.actor import BusinessActor
 from business.commands import BUSINESS_COMMANDS, MODULES
 from business.database import open_reader, open_writer, sessions, sqlite_url
 from business.gate import Execute, Gate, Module
-from business.identity.bootstrap import Credentials, create_first_users
-from business.identity.model import Place, Role
+from business.identity.bootstrap import Credentials, create_first_users, prepare_access
+from business.identity.model import Place
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
 from business.master_data import master_data
@@ -254,7 +255,15 @@ async def obey(plant: Plant, server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-USERS = tuple(BootstrapUser(role.value, role.value.title(), role.value) for role in reversed(Role))
+ROLES = {
+    "viewer": "viewer",
+    "operator": "operator",
+    "auditor": "auditor",
+    "admin": "system-administrator",
+    "security": "security-administrator",
+    "owner": "owner",
+}
+USERS = tuple(BootstrapUser(user, user.title(), role) for user, role in ROLES.items())
 
 
 async def main(place: str, directory: str, hostile: str = "") -> None:
@@ -262,16 +271,17 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     writer = open_writer(url)
     migrate(writer)
     reader = open_reader(url)
-    authority = Authority(reader, time.time_ns)
+    plant = Plant(campus(hostile), hostile)
+    authority = Authority(reader, time.time_ns, plant.site.id)
     code = "one-time-code"
-    identity = Identity(Passwords(PasswordHasher(1, 64, 1)), time.time_ns, code)
+    identity, access = Identity(Passwords(PasswordHasher(1, 64, 1)), time.time_ns, code), Access(time.time_ns)
     gate = Gate(sessions(writer), authority, time.time_ns)
+    prepare_access(gate, authority, access, plant.site.id, plant.site.name)
     made: tuple[Credentials, ...] = ()
     if not os.environ.get("NO_USERS"):
         made = create_first_users(gate, authority, identity, USERS)
-    plant = Plant(campus(hostile), hostile)
     data = master_data(gate, ZoneInfo(plant.site.timezone), time.time_ns)
-    office = Office(gate, {"identity": identity, **data})
+    office = Office(gate, {"identity": identity, "access": access, **data})
 
     @contextlib.asynccontextmanager
     async def outside() -> AsyncIterator[None]:

@@ -18,9 +18,9 @@ PAGES = (
     "/journal",
     "/system",
     "/sessions",
-    "/users",
     "/about",
 )
+SECURITY_PAGES = ("/users", "/roles", "/scopes")
 HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}${7*7}'`</script>"
 
 
@@ -192,10 +192,11 @@ def test_without_a_choice_the_theme_follows_the_system(operator: Person, scheme:
 def test_no_page_is_wider_than_a_phone(browser: Browser, site: Served, language: str) -> None:
     person = Person(browser, site, width=390, height=844)
     person.page.goto(f"{site.address}/preference?language={language}&back=/login")
-    person.log_in("administrator")
-    for path in PAGES:
-        page = person.open(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    for user, paths in (("operator", PAGES), ("security", SECURITY_PAGES)):
+        person.log_in(user)
+        for path in paths:
+            page = person.open(path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
     person.close()
     assert person.troubles == []
 
@@ -222,7 +223,7 @@ def test_overreaching_locks_the_session_and_an_administrator_releases_it(
         page.evaluate("steward.act('tag', '')")
     expect(page.locator("p.notice")).to_contain_text("已锁定：仅可查看")
     expect(page.locator(value(page, "hvac-1/supply-temperature")).first).to_be_visible()
-    chief.log_in("administrator")
+    chief.log_in("security")
     row = chief.open("/sessions").locator("tbody tr", has_text="已锁定")
     row.locator("[data-act=release]").click()
     expect(row).to_have_count(0)
@@ -245,7 +246,7 @@ def test_a_log_out_takes_down_the_other_pages_of_the_session(operator: Person) -
 
 def test_a_new_user_logs_in_and_a_disabled_one_is_thrown_out(browser: Browser, site: Served) -> None:
     chief, other = Person(browser, site), Person(browser, site)
-    chief.log_in("administrator")
+    chief.log_in("security")
     page = chief.open("/users")
     page.locator("[data-act=add]").click()
     for name, text in (("用户名", "zhao"), ("显示名", "赵"), ("密码", "Correct-Horse-7")):
@@ -264,14 +265,16 @@ def test_hostile_names_are_text_on_every_page(browser: Browser, tmp_path: Path) 
     """S-43: device, point, zone, unit, tag, note, user."""
     with served("control", tmp_path, HOSTILE) as site:
         person = Person(browser, site)
-        person.log_in("administrator")
+        person.log_in("security")
         page = person.open("/users")
         page.locator("[data-act=add]").click()
         for name, text in (("用户名", "<b>x"), ("显示名", HOSTILE[:60]), ("密码", "Correct-Horse-7")):
             page.locator(".q-dialog").get_by_label(name, exact=True).fill(text)
         page.locator(".q-dialog .q-btn", has_text="保存").click()
         expect(page.locator("tbody")).to_contain_text("<b>x")
-        for path in PAGES:
+        for path in (*SECURITY_PAGES, *PAGES):
+            if path == PAGES[0]:
+                person.log_in("operator")
             page = person.open(path)
             assert page.locator("img").count() == 0, path
             assert "49" not in page.locator("h1").inner_text(), path
@@ -290,7 +293,7 @@ def test_the_first_start_makes_the_administrator(browser: Browser, tmp_path: Pat
         page = person.page
         page.goto(site.address + "/")
         expect(page.locator("[name=code]")).to_be_visible()
-        for code, said in (("guess", "一次性代码不对"), ("one-time-code", "管理员已创建")):
+        for code, said in (("guess", "一次性代码不对"), ("one-time-code", "安全管理员已创建")):
             page.fill("[name=code]", code)
             page.fill("[name=user]", "chief")
             page.fill("[name=password]", "Correct-Horse-7")

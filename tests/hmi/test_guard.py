@@ -20,6 +20,8 @@ PAGES = (
     "/system",
     "/sessions",
     "/users",
+    "/roles",
+    "/scopes",
     "/about",
     "/x",
 )

@@ -17,7 +17,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture
 def chief(browser: Browser, office: Served) -> Iterator[Person]:
     person = Person(browser, office)
-    person.log_in("administrator")
+    person.log_in("admin")
     yield person
     person.close()
     assert person.troubles == []

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from actors.messages import Frame, Scans
 from business.access import Person
-from business.identity.model import Place, Role
+from business.identity.model import Place
 from drivers.driver import Quality
 from hmi.live import Live
 from hmi.view import House, View
@@ -30,7 +30,7 @@ class Page:
         self.set("hvac-2", "valve", 20.0)
         client: Any = SimpleNamespace(request=SimpleNamespace(url=SimpleNamespace(path="/")), ip="")
         house = House(self.live, cast(Any, None), cast(Any, None))
-        person = Person("s", "operator", "值班员", Role.OPERATOR, Place.CONTROL, idle=False)
+        person = Person("s", "operator", "值班员", Place.CONTROL, idle=False)
         self.view = View(house, client, person, "zh")
 
     def set(self, device: str, point: str, value: float, quality: int = 0) -> None:

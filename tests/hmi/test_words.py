@@ -14,11 +14,13 @@ from actors.alarm_states import TRANSITIONS
 from actors.messages import AlarmState, Link, Stage
 from actors.permissions import PERMISSIONS
 from business.access import Refusal
+from business.access.model import Duty, ScopeKind
 from business.commands import MODULES
-from business.identity.model import Place, Role
+from business.identity.model import Place
 from business.jobs.model import RunState
 from config.site import RuleKind, Text
 from hmi import words
+from hmi.words import access as access_words
 
 ROOT = Path(words.__file__).parents[1]
 CHINESE = re.compile("[一-鿿]")
@@ -58,7 +60,8 @@ def test_every_text_stands_in_both_languages(name: str, text: Text) -> None:
         (words.STAGES, Stage),
         (words.ALARM_STATES, AlarmState),
         (words.RULES, RuleKind),
-        (words.ROLES, Role),
+        (access_words.DUTIES, Duty),
+        (access_words.KINDS, ScopeKind),
         (words.PLACES, Place),
         (words.REFUSALS, Refusal),
         (words.RUN_STATES, RunState),

@@ -100,7 +100,9 @@ def test_the_audit_trail_of_a_site_is_verified_and_an_edit_is_named(tmp_path: Pa
     migrate(engine)
     with sessions(engine).begin() as session:
         for number in range(3):
-            deed = Deed(f"id-{number}", "SetRole", Issuer("chief", "", ""), "user.manage", "users/li", "", "")
+            deed = Deed(
+                f"id-{number}", "GrantRole", Issuer("chief", "", ""), "access.delegate", "users/li", "", ""
+            )
             append(session, deed, number, Stage.DONE, "")
     assert check(sqlite_url(database), "", said.append) == 0
     anchor = said[-1].rpartition(" ")[2]

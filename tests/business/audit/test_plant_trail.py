@@ -71,7 +71,12 @@ def following(office: Office, ask: Callable[[int, int], Sequence[CommandRow]]) -
 
 def told(office: Office) -> list[AuditRecord]:
     with office.sessions() as session:
-        rows = select(AuditRecord).order_by(AuditRecord.sequence).options(selectinload(AuditRecord.changes))
+        rows = (
+            select(AuditRecord)
+            .where(AuditRecord.kind != "PrepareAccess")
+            .order_by(AuditRecord.sequence)
+            .options(selectinload(AuditRecord.changes))
+        )
         return list(session.scalars(rows))
 
 

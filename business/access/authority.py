@@ -1,0 +1,231 @@
+"""Who is who, asked at every command and every page."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Engine, PoolProxiedConnection, event, func, select
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from actors.messages import Issuer
+from business.access.held import holding
+from business.access.model import Scope, ScopeKind
+from business.access.permission import EVERYBODY, ROOT, permission_of
+from business.access.person import Person
+from business.access.refusals import Refusal
+from business.database import sessions
+from business.identity.model import AccessVersion, Place, User, UserSession
+from business.identity.tokens import fingerprint
+
+logger = logging.getLogger(__name__)
+
+SECOND_NS = 1_000_000_000
+IDLE_NS = 15 * 60 * SECOND_NS
+"""After this long without a hand on it a session ends (office) or only watches (control room) (S-05)."""
+LIFETIME_NS = {Place.CONTROL: 30 * 86_400 * SECOND_NS, Place.OFFICE: 12 * 3_600 * SECOND_NS}
+"""After this long a session ends in any case."""
+LOOK_S = 0.05
+"""How old the access version may be that a server was asked for; a file is asked every time."""
+
+_VERSION = str(select(AccessVersion.version))
+
+
+def _read_version(connection: PoolProxiedConnection) -> Any:
+    driver: Any = connection.dbapi_connection
+    return driver.execute(_VERSION).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """A session and its person, as of some access version."""
+
+    person: Person
+    created_ns: int
+    seen_ns: int
+    until_ns: int
+    """When one of its grants begins or ends, and it must be read anew."""
+
+    def at(self, now_ns: int) -> Person | None:
+        """Who acts in it now; None when it is over, or must be read anew."""
+        idle = now_ns - self.seen_ns > IDLE_NS
+        place = self.person.place
+        if now_ns >= self.until_ns or now_ns - self.created_ns > LIFETIME_NS[place]:
+            return None
+        if not idle:
+            return self.person
+        return None if place is Place.OFFICE else replace(self.person, idle=True)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was read under one access version."""
+
+    version: int
+    seats: dict[str, _Seat] = field(default_factory=dict)
+    here: str = ""
+
+
+class Authority:
+    """Knows who is who at every question, so that a demoted or logged-out user is refused at once.
+
+    Whatever gives or takes access counts the access version up; what was read under an older one is
+    forgotten.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        wall_ns: Callable[[], int],
+        project: str = "",
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`project` is the code of the site whose plant is commanded; '' where there is none."""
+        self._engine = engine
+        self._sessions = sessions(engine)
+        self._wall_ns = wall_ns
+        self._project = project
+        self._clock = clock
+        self._look_s = 0.0 if engine.dialect.name == "sqlite" else LOOK_S
+        self._looked_s = -LOOK_S
+        self._lock = threading.Lock()
+        self._connection: PoolProxiedConnection | None = None
+        self._known = _Known(-1)
+        event.listen(engine, "engine_disposed", self._close)
+
+    def refusal(
+        self, issuer: Issuer, command: Any, scope: str | None = None, owner: int | None = None
+    ) -> Refusal | None:
+        """Why this command of this issuer is not carried out now; None when it may be.
+
+        `scope` is the path of what it touches, `owner` the person to whom that belongs; without a scope it
+        touches the plant of this site.
+        """
+        wanted = permission_of(command)
+        if wanted is None:
+            return Refusal.NOT_PERMITTED
+        if wanted == EVERYBODY:
+            return None
+        try:
+            known = self._up_to_date()
+            person = self._person(known, issuer.session)
+            where = self._here(known) if scope is None else scope
+        except OperationalError as error:  # a server that is away: nobody can be told from anybody
+            logger.critical("the business database cannot be read: %s", error.orig)
+            return Refusal.NOT_RECORDED
+        if person is None or person.user != issuer.user:
+            return Refusal.NOT_LOGGED_IN
+        return person.refusal(wanted, where, owner)
+
+    def person(self, session_id: str) -> Person | None:
+        """Who acts in the session; None when it does not exist or is over."""
+        return self._person(self._up_to_date(), session_id)
+
+    def _person(self, known: _Known, session_id: str) -> Person | None:
+        now_ns = self._wall_ns()
+        seat = known.seats.get(session_id)
+        person = seat.at(now_ns) if seat is not None else None
+        if person is None or person.idle:  # a hand on the keys ends idleness, and is no change of access
+            seat = self._seat(UserSession.id == session_id, now_ns) if session_id else None
+            if seat is None:
+                return None
+            known.seats[session_id] = seat
+            person = seat.at(now_ns)
+        return person
+
+    def bearer(self, token: str) -> Person | None:
+        """Who holds the token of a cookie."""
+        now_ns = self._wall_ns()
+        seat = self._seat(UserSession.token_hash == fingerprint(token), now_ns) if token else None
+        return seat.at(now_ns) if seat is not None else None
+
+    def here(self) -> str:
+        """The path of this site; ROOT while it stands in no tree, so that only grants at the group count."""
+        return self._here(self._up_to_date())
+
+    def _here(self, known: _Known) -> str:
+        if not known.here:
+            which = select(Scope.path).where(Scope.kind == ScopeKind.PROJECT, Scope.code == self._project)
+            with self._sessions() as session:
+                known.here = session.scalar(which) or ROOT
+        return known.here
+
+    def version(self) -> int:
+        """Changes whenever what anybody may do has changed, idleness apart."""
+        dialect = self._engine.dialect
+        try:
+            if self._look_s:
+                with closing(self._engine.raw_connection()) as connection:
+                    rows = _read_version(connection)
+            else:
+                with self._lock:
+                    rows = _read_version(self._own_connection())
+        except dialect.loaded_dbapi.Error as error:
+            self._close()
+            raise DBAPIError.instance(
+                _VERSION, None, error, dialect.loaded_dbapi.Error, dialect=dialect
+            ) from error
+        return int(rows[0][0]) if rows else 0
+
+    def _own_connection(self) -> PoolProxiedConnection:
+        """To a file, which is asked at every command: taking one from the pool would cost as much again."""
+        if self._connection is None:
+            self._connection = self._engine.raw_connection()
+        return self._connection
+
+    def _close(self, _engine: Engine | None = None) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def look_again(self) -> None:
+        """Somebody's access may just have changed: believe nothing that was read before."""
+        self._looked_s = -LOOK_S
+
+    def has_users(self) -> bool:
+        with self._sessions() as session:
+            return bool(session.scalar(select(func.count()).select_from(User)))
+
+    def open(self) -> Session:
+        """A session for the query functions of the modules; it cannot write."""
+        return self._sessions()
+
+    def _up_to_date(self) -> _Known:
+        known = self._known
+        if self._look_s:
+            now_s = self._clock()
+            if now_s - self._looked_s < self._look_s:
+                return known
+            self._looked_s = now_s
+        version = self.version()
+        if known.version != version:
+            known = self._known = _Known(version)
+        return known
+
+    def _seat(self, which: Any, now_ns: int) -> _Seat | None:
+        query = select(UserSession, User).join(User).where(which)
+        with self._sessions() as session:
+            row = session.execute(
+                query.where(UserSession.ended_ns.is_(None), User.disabled.is_(False))
+            ).one_or_none()
+            if row is None:
+                return None
+            seat, user = row
+            held = holding(session, user.id, now_ns)
+        person = Person(
+            session=seat.id,
+            user=user.name,
+            display=user.display,
+            place=Place(seat.place),
+            idle=False,
+            locked=seat.locked_ns is not None,
+            grants=held.grants,
+            person_id=user.person_id,
+        )
+        return _Seat(person, seat.created_ns, seat.seen_ns, held.until_ns)

@@ -1,0 +1,58 @@
+"""Every permission there is.
+
+A module says `PERMISSIONS` (their labels), `DEFAULTS` (the default roles that get them) and, for what belongs
+to one of the administrators' duties, `DUTIES`; it is named here.
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+from business.access import messages as access
+from business.access import plant
+from business.access.model import Duty
+from business.access.permission import EVERYBODY, OWN
+from business.audit import queries as audit
+from business.backup import messages as backup
+from business.dictionaries import messages as dictionaries
+from business.identity import messages as identity
+from business.jobs import messages as jobs
+from business.numbering import messages as numbering
+from business.organisation import messages as organisation
+from business.printing import messages as printing
+from config.site import Text
+
+_MODULES: tuple[ModuleType, ...] = (
+    plant,
+    identity,
+    access,
+    audit,
+    jobs,
+    dictionaries,
+    numbering,
+    organisation,
+    printing,
+    backup,
+)
+
+
+def _gathered(name: str) -> Mapping[str, Any]:
+    found: dict[str, Any] = {}
+    for module in _MODULES:
+        for permission, value in getattr(module, name, {}).items():
+            if permission in found or permission in {EVERYBODY, OWN}:
+                raise ValueError(f"{module.__name__}.{name} says {permission!r} a second time")
+            found[permission] = value
+    return MappingProxyType(found)
+
+
+PERMISSIONS: Mapping[str, Text] = _gathered("PERMISSIONS")
+"""By name, with its label. Whatever is not here nobody can hold."""
+DEFAULTS: Mapping[str, frozenset[str]] = _gathered("DEFAULTS")
+"""The default roles that begin with each permission."""
+DUTIES: Mapping[str, Duty] = _gathered("DUTIES")
+
+
+def duties_of(permissions: Iterable[str]) -> frozenset[Duty]:
+    """The administrators' duties that the permissions belong to."""
+    return frozenset(DUTIES[one] for one in permissions if one in DUTIES)

@@ -1,0 +1,85 @@
+"""Every page by its address: who may open it, where it acts, and where its link stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+from business.access import ANYWHERE, OWN, ROOT
+from business.access.messages import MANAGE, SCOPES, USERS
+from business.access.plant import PROCESSES, WATCH
+from business.audit.queries import READ
+from business.dictionaries import messages as dictionaries
+from business.identity.model import Place
+from business.jobs.messages import MANAGE as JOBS
+from business.numbering import messages as numbering
+from business.organisation import messages as organisation
+from business.printing import messages as printing
+from config.site import Text
+from hmi import words
+from hmi.words import access as access_words
+from hmi.words.dictionaries import DICTIONARIES
+from hmi.words.numbering import NUMBERING
+from hmi.words.organisation import ORGANISATION
+from hmi.words.printing import PRINTING
+
+
+class At(Enum):
+    """Where its permission is needed."""
+
+    HERE = "here"
+    """At the project of this site."""
+    GROUP = "group"
+    ANYWHERE = "anywhere"
+    """Somewhere: the page shows what lies within the person's reach."""
+
+    def path(self, here: str) -> str:
+        return {At.HERE: here, At.GROUP: ROOT, At.ANYWHERE: ANYWHERE}[self]
+
+
+class Section(Enum):
+    """Where in the navigation a page has its link."""
+
+    UPPER = "upper"
+    LOWER = "lower"
+    NONE = "none"
+    """Other pages lead to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    path: str
+    label: Text
+    permission: str
+    at: At
+    section: Section
+    places: tuple[Place, ...]
+
+
+_CONTROL, _OFFICE, _BOTH = (Place.CONTROL,), (Place.OFFICE,), (Place.CONTROL, Place.OFFICE)
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("/", words.OVERVIEW, WATCH, At.HERE, Section.UPPER, _CONTROL),
+    Entry("/alarms", words.ALARMS, WATCH, At.HERE, Section.UPPER, _CONTROL),
+    Entry("/journal", words.JOURNAL, WATCH, At.HERE, Section.UPPER, _CONTROL),
+    Entry("/subsystem/{name}", words.SUBSYSTEM, WATCH, At.HERE, Section.NONE, _CONTROL),
+    Entry("/device/{name}", words.DEVICE, WATCH, At.HERE, Section.NONE, _CONTROL),
+    Entry("/", words.SESSIONS, OWN, At.ANYWHERE, Section.NONE, _OFFICE),
+    Entry("/system", words.SYSTEM, PROCESSES, At.HERE, Section.LOWER, _BOTH),
+    Entry("/sessions", words.SESSIONS, OWN, At.ANYWHERE, Section.LOWER, _BOTH),
+    Entry("/users", words.USERS, USERS, At.ANYWHERE, Section.LOWER, _BOTH),
+    Entry("/roles", access_words.ROLES, MANAGE, At.GROUP, Section.LOWER, _BOTH),
+    Entry("/scopes", access_words.SCOPES, SCOPES, At.ANYWHERE, Section.LOWER, _BOTH),
+    Entry("/audit", words.AUDIT, READ, At.GROUP, Section.LOWER, _OFFICE),
+    Entry("/jobs", words.JOBS, JOBS, At.GROUP, Section.LOWER, _OFFICE),
+    Entry("/organisation", ORGANISATION, organisation.READ, At.GROUP, Section.LOWER, _OFFICE),
+    Entry("/dictionaries", DICTIONARIES, dictionaries.MANAGE, At.GROUP, Section.LOWER, _OFFICE),
+    Entry("/numbering", NUMBERING, numbering.MANAGE, At.GROUP, Section.LOWER, _OFFICE),
+    Entry("/printing", PRINTING, printing.MANAGE, At.GROUP, Section.LOWER, _OFFICE),
+    Entry("/about", words.ABOUT, OWN, At.ANYWHERE, Section.LOWER, _BOTH),
+)
+"""A page that is not here is not served. In the order of the navigation."""
+
+ENTRY: Mapping[tuple[Place, str], Entry] = MappingProxyType(
+    {(place, entry.path): entry for entry in ENTRIES for place in entry.places}
+)
