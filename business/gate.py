@@ -54,10 +54,10 @@ class Module(Protocol):
 
 @runtime_checkable
 class Scoped(Protocol):
-    """A module whose commands touch a part of the group; what others touch is the group's as a whole."""
+    """A module whose commands touch parts of the group; what others touch is the group's as a whole."""
 
-    def scope_of(self, session: Session, command: Any) -> str | None:
-        """The path of the scope that the command touches; None for the whole group. Raises Refused."""
+    def scopes_of(self, session: Session, command: Any) -> tuple[str, ...]:
+        """The paths of all scopes that the command touches; none is the whole group. Raises Refused."""
 
 
 @runtime_checkable
@@ -123,9 +123,10 @@ class Gate:
         self._authority.look_again()
         if refusal := self._authority.refusal(issuer, command, ANYWHERE):
             return refusal
-        scope = module.scope_of(session, command) if isinstance(module, Scoped) else None
+        scopes = module.scopes_of(session, command) if isinstance(module, Scoped) else ()
         owner = module.owner_of(session, command) if isinstance(module, Owned) else None
-        return self._authority.refusal(issuer, command, scope or ROOT, owner)
+        refusals = (self._authority.refusal(issuer, command, scope, owner) for scope in scopes or (ROOT,))
+        return next(filter(None, refusals), None)
 
     def _carry_out(self, module: Module, order: Execute, ask: _Ask) -> Outcome:
         deed, committing = _deed(order), False

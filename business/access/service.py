@@ -50,22 +50,20 @@ class Access:
     def __init__(self, wall_ns: Callable[[], int]) -> None:
         self._wall_ns = wall_ns
 
-    def scope_of(self, session: Session, command: Any) -> str:
+    def scopes_of(self, session: Session, command: Any) -> tuple[str, ...]:
         """Roles are the group's; everything else is at a scope. Raises Refused."""
         match command:
             case CreateScope():
-                return path_of(scopes.find(session, command.parent))
-            case RenameScope() | RemoveScope():
-                return path_of(scopes.find(session, command.scope))
+                return (path_of(scopes.find(session, command.parent)),)
+            case RenameScope() | RemoveScope() | GrantRole():
+                return (path_of(scopes.find(session, command.scope)),)
             case MoveScope():
                 # What holds both, so that nobody carries a scope into or out of what is not his.
-                return _common(scopes.find(session, command.scope), scopes.find(session, command.parent))
-            case GrantRole():
-                return path_of(scopes.find(session, command.scope))
+                return (_common(scopes.find(session, command.scope), scopes.find(session, command.parent)),)
             case WithdrawGrant():
-                return path_of(session.get_one(Scope, _grant(session, command.grant).scope_id))
+                return (path_of(session.get_one(Scope, _grant(session, command.grant).scope_id)),)
             case _:
-                return ROOT
+                return ()
 
     def handle(self, session: Session, issuer: Issuer, command: Any) -> tuple[Any, ...]:
         """Carry out a command inside the caller's transaction. Raises Refused; nothing is then written."""

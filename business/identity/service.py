@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
-from business.access import IDLE_NS, ROOT, SECOND_NS, Refusal
+from business.access import IDLE_NS, SECOND_NS, Refusal
 from business.access.granting import (
     Giver,
     check_above,
@@ -73,18 +73,17 @@ class Identity:
         self._wall_ns = wall_ns
         self._code = first_start_code
 
-    def scope_of(self, session: Session, command: Any) -> str:
+    def scopes_of(self, session: Session, command: Any) -> tuple[str, ...]:
         """Of a user: what holds all his grants; a user without any is the group's. Raises Refused."""
         match command:
-            case CreateUser():
-                return path_of(find(session, command.scope)) if command.role else ROOT
+            case CreateUser() if command.role:
+                return (path_of(find(session, command.scope)),)
             case SetPassword() | DisableUser() | EnableUser():
-                return home_of(session, _user(session, command.user).id)
-            case ReleaseSession():
-                seat = session.get(UserSession, command.session)
-                return home_of(session, seat.user_id) if seat else ROOT
+                return (home_of(session, _user(session, command.user).id),)
+            case ReleaseSession() if seat := session.get(UserSession, command.session):
+                return (home_of(session, seat.user_id),)
             case _:
-                return ROOT
+                return ()
 
     def handle(self, session: Session, issuer: Issuer, command: Any) -> tuple[Any, ...]:
         """Carry out a command inside the caller's transaction. Raises Refused; nothing is then written."""

@@ -212,7 +212,7 @@ def test_a_print_template_is_tried_saved_and_taken_back(chief: Person) -> None:
     expect(page.locator("tr[data-template=pass]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("path", ["/dictionaries", "/numbering", "/organisation", "/printing"])
+@pytest.mark.parametrize("path", ["/dictionaries", "/numbering", "/printing"])
 def test_who_may_not_manage_finds_neither_page_nor_link(browser: Browser, office: Served, path: str) -> None:
     person = Person(browser, office)
     person.log_in("operator")

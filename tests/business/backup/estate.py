@@ -89,7 +89,7 @@ class Estate:
         gate = Gate(sessions(engine), Authority(engine, self.wall_ns), self.wall_ns)
         identity = Identity(Passwords(PasswordHasher(1, 64, 1)), self.wall_ns)
         outcome = gate.on_own_account(
-            identity, Execute(ITSELF, CreateUser(name, name.title(), "viewer", "Correct-Horse-7"))
+            identity, Execute(ITSELF, CreateUser(name, name.title(), "", "Correct-Horse-7"))
         )
         engine.dispose()
         assert outcome.stage == "done", outcome

@@ -18,7 +18,7 @@ from business.backup.plan import from_folder
 from business.backup.restore import finish, is_interrupted
 from business.backup.trouble import BackupError
 from tests.business.backup.estate import Estate
-from tests.business.backup.test_round_trip import PASSPHRASE
+from tests.business.backup.test_restoring import PASSPHRASE
 
 ROOT = Path(__file__).parents[3]
 

@@ -294,7 +294,8 @@ def test_the_trail_shows_masks_and_no_number(office: Office) -> None:
     do(misuse)
     do(lambda session: session.delete(session.get_one(Person, 1)))
     with office.sessions() as session:
-        found = [(change.before, change.after) for change in session.scalars(select(AuditChange))]
+        changes = session.scalars(select(AuditChange).where(AuditChange.object.startswith("people/")))
+        found = [(change.before, change.after) for change in changes]
         whole = verify(session)
     card = '"identity_number": "110***********002X"'
     assert found == [
