@@ -49,9 +49,13 @@ def choice(options: Mapping[str, Text]) -> FieldType[str]:
     return FieldType("choice", Text("选项", "Choice"), lambda: String(KEY_LENGTH), parse, show)
 
 
-def dictionary(name: str, entries: Callable[[str], Mapping[str, Text]]) -> FieldType[str]:
-    """One entry of the dictionary `name`. `entries` gives those in use now, by code; it is asked at every
-    value, and its mapping is never changed in place. A code gone from it is shown as it is."""
+Entries = Callable[[str], Mapping[str, Text]]
+"""The labels of a dictionary, by code; asked at every value, and no mapping is changed in place."""
+
+
+def dictionary(name: str, entries: Entries, retired: Entries | None = None) -> FieldType[str]:
+    """One entry of the dictionary `name`. `entries` gives those in use now, which alone are read; `retired`
+    those that are still shown. A code gone from both is shown as it is."""
     known: tuple[Mapping[str, Text], Mapping[str, str]] = ({}, {})
 
     def names() -> tuple[Mapping[str, Text], Mapping[str, str]]:
@@ -66,7 +70,11 @@ def dictionary(name: str, entries: Callable[[str], Mapping[str, Text]]) -> Field
         return _key(value, options, found)
 
     def show(key: str, language: str) -> str:
-        return _label(key, language, *names())
+        options, found = names()
+        if retired is not None and key not in options:
+            old = retired(name).get(key)
+            return key if old is None else old.in_language(language)
+        return _label(key, language, options, found)
 
     return FieldType(
         "dictionary", Text("字典项", "Dictionary entry"), lambda: String(KEY_LENGTH), parse, show

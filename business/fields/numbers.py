@@ -139,7 +139,7 @@ def _without(text: str, units: tuple[str, ...]) -> str:
 
 
 def _number(value: object, text: str) -> Decimal:
-    if isinstance(value, Decimal) and value.is_finite() and len(value.as_tuple().digits) <= MOST_DIGITS:
+    if isinstance(value, Decimal) and _is_computable(value):
         return value
     if isinstance(value, float) and "e" in text:
         text = format(Decimal(text), "f")
@@ -150,6 +150,12 @@ def _number(value: object, text: str) -> Decimal:
             "is no number: write digits only, as in 1234.5 or 1,234.5",
         )
     return Decimal(text.replace(",", ""))
+
+
+def _is_computable(value: Decimal) -> bool:
+    if not value.is_finite():
+        return False
+    return len(value.as_tuple().digits) <= MOST_DIGITS and abs(value.adjusted()) <= MOST_DIGITS
 
 
 def _scaled(value: object, number: Decimal, scale: int) -> Decimal:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    bindparam,
     func,
     or_,
     select,
@@ -27,6 +28,8 @@ from config.site import Text
 logger = logging.getLogger(__name__)
 
 ROWS_A_CHUNK = 200
+KEY, NEW = "row_key", "new_"
+"""Names of parameters, none of which may be that of a column."""
 LABEL = Text("用新密钥重新加密", "Encrypt anew under the newest key")
 
 
@@ -64,9 +67,15 @@ def _chunks(context: JobContext, table: Table, broken: list[str]) -> Iterator[in
             if last is not None:
                 stale = stale.where(key > last)
             rows = session.execute(stale.order_by(key).limit(ROWS_A_CHUNK)).all()
+            found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
             for identity, *values in rows:
-                if renewed := _renewed(session, identity, columns, values, broken):
-                    session.execute(update(table).where(key == identity).values(renewed))
+                renewed = _renewed(session, identity, columns, values, broken)
+                found.setdefault(tuple(renewed), []).append({KEY: identity, **renewed})
+            for names, parameters in found.items():
+                if names:
+                    written: dict[str, Any] = {name.removeprefix(NEW): bindparam(name) for name in names}
+                    renewal = update(table).where(key == bindparam(KEY)).values(written)
+                    session.connection().execute(renewal, parameters)
         if not rows:
             return
         last = rows[-1][0]
@@ -80,7 +89,7 @@ def _renewed(
     values: list[bytes | None],
     broken: list[str],
 ) -> dict[str, Any]:
-    """What the row is given; one that cannot be opened keeps nobody else from it."""
+    """What the row is given, as parameters; one that cannot be opened keeps nobody else from it."""
     keyring = keyring_of(session.get_bind())
     found: dict[str, Any] = {}
     for column, value in zip(columns, values, strict=True):
@@ -92,7 +101,8 @@ def _renewed(
             broken.append(f"row {identity}: {error}")
             logger.warning("not encrypted anew: %s", broken[-1])
         else:
-            found |= {column.name: text, **indexes(column, text, keyring)}
+            written = {column.name: text, **indexes(column, text, keyring)}
+            found |= {f"{NEW}{name}": one for name, one in written.items()}
     return found
 
 

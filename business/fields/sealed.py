@@ -16,8 +16,10 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Dialect, Engine, LargeBinary, event, inspect
+from sqlalchemy import Column, ColumnElement, Connection, Dialect, Engine, LargeBinary, event
 from sqlalchemy.orm import InstrumentedAttribute, MappedColumn, Mapper, Session, mapped_column
+from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator
 
@@ -168,9 +170,9 @@ def _follow(mapper: Mapper[Any], class_: type) -> None:
 
         def fill(mapper: Mapper[Any], connection: Connection, row: Any) -> None:
             for column in columns:
-                attribute = inspect(row).attrs[mapper.get_property_by_column(column).key]
-                if attribute.history.has_changes():
-                    found = indexes(column, attribute.value, keyring_of(connection))
+                key = mapper.get_property_by_column(column).key
+                if get_history(row, key, PASSIVE_NO_INITIALIZE).has_changes():
+                    found = indexes(column, getattr(row, key), keyring_of(connection))
                     for name, value in found.items():
                         setattr(row, name, value)
 

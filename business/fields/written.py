@@ -11,6 +11,8 @@ from business.fields.field_type import FieldError
 
 SHOWN: Final = 40
 """Characters of a value that an error repeats."""
+LONGEST: Final = 4000
+"""Characters of what may be a number or a code: what is longer is not looked at."""
 SAFE_DIGITS: Final = 15
 """A float keeps as many."""
 
@@ -75,6 +77,8 @@ def as_text(value: object) -> str:
 def narrow(value: object) -> str:
     """For numbers and codes: half-width, without invisible characters and outer blanks."""
     text = as_text(value)
+    if len(text) > LONGEST:
+        short(hidden(text), LONGEST)
     if not text.isascii():
         text = _INVISIBLE.sub("", text).translate(_NARROW)
     return text.strip()

@@ -2,17 +2,16 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+from sqlalchemy import URL, Column, Connection, Integer, MetaData, Table, insert, select
 
 from actors.said import SEPARATOR
-from business.database import open_writer, sqlite_url
-from business.fields.field_type import FieldError
+from business.database import open_writer
+from business.fields.field_type import FieldError, FieldType
 from business.fields.registry import TYPES as REGISTERED
 from tests.business.fields.numbers_of_nobody import TYPES
 
@@ -84,37 +83,35 @@ def test_sensitive_types_bear_a_mask() -> None:
     assert masked == {"person_name", "email", "identity_card", "phone", "mobile", "plate", "bank_card"}
 
 
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    directory: Path = tmp_path_factory.mktemp("columns")
-    engine = open_writer(sqlite_url(directory / "b.db"))
+@pytest.mark.both_databases
+def test_columns_give_back_what_they_were_given(database: URL) -> None:
+    engine = open_writer(database)
     metadata = MetaData()
-    found = {
-        name: Table(
-            f"of_{name}", metadata, Column("id", Integer, primary_key=True), Column("v", kind.column())
-        )
-        for name, (kind, _) in TYPES.items()
-    }
-    metadata.create_all(engine)
-    yield engine, found
+    for name, (kind, values) in TYPES.items():
+        numbered = Column("id", Integer, primary_key=True)
+        table = Table(f"of_{name}", metadata, numbered, Column("value", kind.column()))
+        table.create(engine)
+        with engine.connect() as connection:
+            _check_column(connection, table, kind, values)
+            connection.rollback()
     engine.dispose()
 
 
-@pytest.mark.parametrize("name", TYPES)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(data=st.data())
-def test_the_column_gives_back_what_it_was_given(name: str, tables: Any, data: st.DataObject) -> None:
-    engine, found = tables
-    value = data.draw(TYPES[name][1])
-    with engine.begin() as connection:
-        made = connection.execute(insert(found[name]).values(v=value)).inserted_primary_key[0]
-        back = connection.execute(select(found[name].c.v).where(found[name].c.id == made)).scalar_one()
-        assert connection.execute(
-            select(found[name].c.id).where(found[name].c.v == value, found[name].c.id == made)
-        ).all(), "the database finds it by its value"
-    assert back == value
-    assert type(back) is type(value)
-    assert TYPES[name][0].show(back, "en") == TYPES[name][0].show(value, "en")
+def _check_column(connection: Connection, table: Table, kind: FieldType[Any], values: Any) -> None:
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(value=values)
+    def check(value: Any) -> None:
+        made = connection.execute(insert(table).values(value=value)).inserted_primary_key
+        assert made is not None
+        same = table.c.id == made[0]
+        back = connection.execute(select(table.c.value).where(same)).scalar_one()
+        assert back == value
+        assert type(back) is type(value)
+        assert kind.show(back, "en") == kind.show(kind.parse(value), "en")
+        found = connection.execute(select(table.c.id).where(same, table.c.value == value)).all()
+        assert found, "the database finds it by its value"
+
+    check()
 
 
 def test_dates_and_times_of_a_file_are_read_as_they_come() -> None:

@@ -117,6 +117,9 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str, str]] = [
     ("decimal", {}, Decimal("Infinity"), "不是数字", "is no number"),
     ("decimal", {}, "1.234", "小数超过 2 位；请四舍五入到 2 位", "more than 2 decimals: round it to 2"),
     ("decimal", {}, "1.0000000000000000000000000000001", "不是数字", "is no number"),
+    ("decimal", {}, Decimal("1E+999999"), "不是数字", "is no number"),
+    ("integer", {}, Decimal("1E+999999"), "不是数字", "is no number"),
+    ("integer", {}, "1" * 5000, "有 5000 个字符", "has 5000 characters"),
     ("decimal", {"most": Decimal(5)}, "5.01", "到 5 之间", "and 5: check"),
     ("area", {}, "-1", "不在 0 到", "not between 0 and"),
     ("money", {}, "12.345", "小数超过 2 位", "more than 2 decimals"),
@@ -161,7 +164,7 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("name", "how", "given", "zh", "en"), REFUSED, ids=[f"{n}-{g!r}" for n, _, g, _, _ in REFUSED]
+    ("name", "how", "given", "zh", "en"), REFUSED, ids=[f"{n}-{g!r:.40}" for n, _, g, _, _ in REFUSED]
 )
 def test_what_cannot_be_held_is_refused_with_value_rule_and_way_out(
     name: str, how: dict[str, Any], given: Any, zh: str, en: str
@@ -176,8 +179,11 @@ def test_what_cannot_be_held_is_refused_with_value_rule_and_way_out(
 
 def test_an_error_repeats_no_more_of_a_value_than_fits() -> None:
     with pytest.raises(FieldError) as caught:
-        made("integer").parse("x" * 100_000)
+        made("integer").parse("x" * 1000)
     assert "x" * (SHOWN - 1) + "…" in str(caught.value)
+    with pytest.raises(FieldError) as caught:
+        made("text").parse("x" * 100_000)
+    assert "…" in str(caught.value)
     assert len(str(caught.value)) < 4 * SHOWN + 100
 
 
@@ -200,6 +206,10 @@ def test_a_dictionary_is_asked_for_its_entries_every_time() -> None:
     entries["colours"] = {"y": Text("黄", "yellow")}
     assert colour.parse("黄") == "y"
     assert colour.show("g", "zh") == "g", "an entry taken out is shown by its code"
+    kept = made("dictionary", name="colours", entries=entries.__getitem__, retired=lambda _name: COLOURS)
+    assert [kept.show(key, "zh") for key in ("g", "y", "gone")] == ["绿", "黄", "gone"]
+    with pytest.raises(FieldError):
+        kept.parse("绿")
 
 
 def test_a_reference_says_when_a_name_is_nobodys_or_several() -> None:

@@ -2,20 +2,20 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from sqlalchemy import LargeBinary, select, type_coerce
+from sqlalchemy import URL, LargeBinary, select, text, type_coerce
 from sqlalchemy.orm import Session, sessionmaker
 
 from business.audit.changes import watch
-from business.database import open_writer, sessions, sqlite_url
+from business.database import open_writer, sessions
 from business.fields.keyring import Keyring, KeyUnknown, SealBroken
 from business.fields.resealing import ROWS_A_CHUNK, NotResealed, reseal
 from business.fields.sealed import ends, equals, supply
 from business.jobs.kinds import JobContext, Progress
 from tests.business.fields.people import CARD, KEYS, NEW_KEY, OLD_KEY, Own, Person
 
+pytestmark = pytest.mark.both_databases
 BOTH = Keyring((OLD_KEY, NEW_KEY))
 ROWS = 2 * ROWS_A_CHUNK + 17
 
@@ -23,8 +23,8 @@ ROWS = 2 * ROWS_A_CHUNK + 17
 class Site:
     """A database of people whose keys may change."""
 
-    def __init__(self, directory: Path) -> None:
-        self.engine = open_writer(sqlite_url(directory / "people.db"))
+    def __init__(self, database: URL) -> None:
+        self.engine = open_writer(database)
         Own.metadata.create_all(self.engine)
         self.sessions: sessionmaker[Session] = sessions(self.engine)
         watch(self.sessions)
@@ -48,8 +48,8 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    site = Site(tmp_path)
+def site(database: URL) -> Iterator[Site]:
+    site = Site(database)
     yield site
     site.engine.dispose()
 
@@ -105,7 +105,7 @@ def test_an_interrupted_job_goes_on_where_it_was(site: Site) -> None:
 def test_one_broken_value_keeps_no_other_from_being_resealed(site: Site) -> None:
     with site.sessions.begin() as session:
         broken = b"\x01" + KEYS.header[1:] + bytes(40)
-        session.connection().exec_driver_sql("UPDATE people SET phone = ? WHERE id = 3", (broken,))
+        session.execute(text("UPDATE people SET phone = :broken WHERE id = 3"), {"broken": broken})
     supply(site.engine, BOTH)
     with pytest.raises(NotResealed, match=r"1 values stay as they are; the first: row 3: .*people\.phone"):
         list(site.job())

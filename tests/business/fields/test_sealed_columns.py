@@ -5,18 +5,18 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import Engine, LargeBinary, func, select, type_coerce, update
+from sqlalchemy import URL, Engine, LargeBinary, func, select, text, type_coerce, update
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column, sessionmaker
 
 from actors.messages import Issuer, Stage
 from business.audit.model import AuditChange
 from business.audit.verify import verify
-from business.database import open_reader, open_writer, sessions, sqlite_url
+from business.database import open_reader, open_writer, sessions
 from business.fields.identity_card import identity_card
 from business.fields.keyring import HEADER_BYTES, Keyring, KeyUnknown, SealBroken
+from business.fields.registry import made
 from business.fields.sealed import KeyringMissing, ends, equals, sealed_column, supply
-from business.fields.texts import text
 from business.gate import Execute
 from tests.business.conftest import Office
 from tests.business.fields.people import CARD, KEYS, NEW_KEY, OLD_KEY, OTHER_PHONE, PHONE, Own, Person
@@ -25,9 +25,12 @@ PLACE = "people.phone"
 COLUMNS = Person.__table__.c
 
 
+pytestmark = pytest.mark.both_databases
+
+
 @pytest.fixture
-def writer(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_writer(sqlite_url(tmp_path / "people.db"))
+def writer(database: URL) -> Iterator[Engine]:
+    engine = open_writer(database)
     Own.metadata.create_all(engine)
     supply(engine, KEYS)
     yield engine
@@ -60,14 +63,15 @@ def test_a_sealed_value_reads_as_it_was_written_and_none_stays_none(people: sess
         assert session.scalars(select(Person.id).where(Person.identity_number.is_(None))).all() == [2]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_files_of_the_database_hold_no_plain_number(
     tmp_path: Path, people: sessionmaker[Session]
 ) -> None:
     with people.begin() as session:
         session.get_one(Person, 1).phone = "+8613700005555"
-    files = [path for path in tmp_path.iterdir() if path.name.startswith("people.db")]
+    files = [path for path in tmp_path.iterdir() if path.name.startswith("business.db")]
     content = b"".join(path.read_bytes() for path in files)
-    assert {path.name for path in files} >= {"people.db", "people.db-wal"}
+    assert {path.name for path in files} >= {"business.db", "business.db-wal"}
     assert "张三".encode() in content, "what is not sealed is found, so the search is right"
     for number in (PHONE, CARD, OTHER_PHONE, "+8613700005555"):
         for part in (number, number[-8:], number.lstrip("+8")):
@@ -140,10 +144,10 @@ def test_a_comparison_that_would_find_nothing_is_refused(compare: Callable[[], A
 
 def test_a_column_without_a_mask_is_not_sealed() -> None:
     with pytest.raises(ValueError, match="mask"):
-        sealed_column(text())
+        sealed_column(made("text"))
 
 
-def test_columns_of_a_mixin_have_their_own_places(tmp_path: Path) -> None:
+def test_columns_of_a_mixin_have_their_own_places(database: URL) -> None:
     class Mine(DeclarativeBase):
         pass
 
@@ -158,7 +162,7 @@ def test_columns_of_a_mixin_have_their_own_places(tmp_path: Path) -> None:
         __tablename__ = "workers"
         id: Mapped[int] = mapped_column(primary_key=True)
 
-    engine = open_writer(sqlite_url(tmp_path / "b.db"))
+    engine = open_writer(database)
     Mine.metadata.create_all(engine)
     supply(engine, KEYS)
     with sessions(engine).begin() as session:
@@ -176,7 +180,8 @@ def test_columns_of_a_mixin_have_their_own_places(tmp_path: Path) -> None:
 
 def put(people: sessionmaker[Session], person: int, column: str, value: bytes) -> None:
     with people.begin() as session:
-        session.connection().exec_driver_sql(f"UPDATE people SET {column} = ? WHERE id = ?", (value, person))
+        statement = text(f"UPDATE people SET {column} = :value WHERE id = :person")
+        session.execute(statement, {"value": value, "person": person})
 
 
 @pytest.mark.parametrize("at", [HEADER_BYTES, HEADER_BYTES + 11, HEADER_BYTES + 12, -1])
@@ -213,8 +218,8 @@ def test_a_value_of_another_column_does_not_open(people: sessionmaker[Session]) 
         session.get(Person, 1)
 
 
-def test_another_key_is_named_by_its_id_only(tmp_path: Path, people: sessionmaker[Session]) -> None:
-    stranger = open_reader(sqlite_url(tmp_path / "people.db"))
+def test_another_key_is_named_by_its_id_only(database: URL, people: sessionmaker[Session]) -> None:
+    stranger = open_reader(database)
     supply(stranger, Keyring((NEW_KEY,)))
     with sessions(stranger)() as session, pytest.raises(KeyUnknown, match="sealing-keys") as caught:
         session.get(Person, 1)
@@ -223,10 +228,14 @@ def test_another_key_is_named_by_its_id_only(tmp_path: Path, people: sessionmake
     assert OLD_KEY not in str(caught.value)
 
 
-def test_a_process_without_keys_is_told_so(tmp_path: Path, people: sessionmaker[Session]) -> None:
-    keyless = open_writer(sqlite_url(tmp_path / "people.db"))
+def test_a_process_without_keys_is_told_so(
+    database: URL, writer: Engine, people: sessionmaker[Session]
+) -> None:
+    writer.dispose()  # there is one writer at a time
+    keyless = open_writer(database)
     with sessions(keyless)() as session:
-        assert session.scalars(select(Person.name)).all() == ["张三", "李四"], "the rest of the row is open"
+        names = session.scalars(select(Person.name).order_by(Person.id)).all()
+        assert names == ["张三", "李四"], "the rest of the row is open"
         with pytest.raises(KeyringMissing, match="given none"):
             session.get(Person, 1)
         with pytest.raises(KeyringMissing):
@@ -243,9 +252,9 @@ def test_a_process_without_keys_is_told_so(tmp_path: Path, people: sessionmaker[
 
 
 def test_reader_and_writer_need_the_same_keys_not_the_same_keyring(
-    tmp_path: Path, people: sessionmaker[Session]
+    database: URL, people: sessionmaker[Session]
 ) -> None:
-    reader = open_reader(sqlite_url(tmp_path / "people.db"))
+    reader = open_reader(database)
     supply(reader, Keyring((OLD_KEY, NEW_KEY)))
     with sessions(reader)() as session:
         assert session.get_one(Person, 1).phone == PHONE
