@@ -13,6 +13,8 @@ from business.fields.written import narrow, wrong
 from config.site import Text
 
 KEPT = 40
+SEARCHED = 200
+"""Characters of a search that may be a code."""
 FEWEST_ROOM_DIGITS: Final = 3
 """A bare number of so many is a room: 501; one of fewer is a building or a unit."""
 
@@ -77,7 +79,7 @@ def parse_house_code(text: str) -> HouseCode:
 
 def search_house_code(text: str) -> HouseCode | None:
     """A complete code or a part of one: a building, a building and a unit, a room; None for anything else."""
-    return _read(text, complete=False)
+    return _read(text, complete=False) if len(text) <= SEARCHED else None
 
 
 def house_code() -> FieldType[str]:

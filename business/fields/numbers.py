@@ -80,7 +80,8 @@ def money(least: int = -LARGEST, most: int = LARGEST) -> FieldType[int]:
                 'is no amount, floating-point numbers are not exact: give it as text, as in "1234.50"',
             )
         else:
-            text = _without(narrow(value).replace("人民币", ""), ("元", "圆", "¥", "RMB", "CNY", "yuan"))
+            text = narrow(value).removeprefix("人民币").removesuffix("人民币").strip()
+            text = _without(text, ("元", "圆", "¥", "RMB", "CNY", "yuan"))
             sign, amount = ("-", text[1:]) if text.startswith("-") else ("", text)
             for mark in ("¥", "RMB", "CNY"):
                 amount = amount.removeprefix(mark).lstrip()

@@ -1,6 +1,7 @@
 """Telephone numbers: kept as +86…, shown as they are read aloud."""
 
 import re
+from contextlib import suppress
 
 import phonenumbers
 from sqlalchemy import String
@@ -12,6 +13,7 @@ from config.site import Text
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _EXTENSION = re.compile(r"\s*(?:转|轉|分机|ext\.?|;ext=|x|#|(?<=[0-9]{7})-)\s*([0-9]{1,6})", re.IGNORECASE)
 _SIGNS = re.compile(r"[\s\-().·/]")
+_WRITTEN = re.compile(r"[(（]?\+?[0-9\s\-().·/]+")
 _CHINA = "+86"
 _LABEL = Text("电话", "Phone")
 KEPT = 32
@@ -71,10 +73,10 @@ def _other(text: str, area: str) -> str:
         return f"{_CHINA}{mobile[1]};ext={extension}"
     if area and re.fullmatch("[2-9][0-9]{6,7}", _SIGNS.sub("", main)):
         main = area + main
-    try:
-        number = phonenumbers.parse(main, "CN")
-    except phonenumbers.NumberParseException:
-        number = phonenumbers.PhoneNumber()
+    number = phonenumbers.PhoneNumber()
+    if _WRITTEN.fullmatch(main):  # what follows a name or stands in letters is found as well, and not meant
+        with suppress(phonenumbers.NumberParseException):
+            number = phonenumbers.parse(main, "CN")
     if not phonenumbers.is_valid_number(number):
         local = re.fullmatch("[2-9][0-9]{6,7}", _SIGNS.sub("", main))
         if local:

@@ -6,6 +6,9 @@
 makes the columns `identity_number` and `identity_number_index`, `mobile`, `mobile_index` and `mobile_tail`.
 Reads and writes of the attribute are plain text; the siblings follow by themselves. Comparing the attribute
 would find nothing and is refused: queries say `where(equals(session, Person.mobile, "+8613800138000"))`.
+A migration makes `mobile` a LargeBinary() and its siblings LargeBinary(16), each with an index. The siblings
+follow the objects of a session; who inserts past those writes `indexes()` himself. The table has a primary
+key of one column.
 
 AES-256-GCM with the place of the column as associated data: a value does not open in another column, but one
 row's value may be copied to another row by who can write the database. An index tells who cannot open the

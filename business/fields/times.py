@@ -38,7 +38,7 @@ def day(earliest: date = EARLIEST, latest: date = LATEST) -> FieldType[date]:
             found = value
         else:
             text = _MIDNIGHT.sub("", narrow(value))
-            read = date.fromisoformat if len(text) == 10 and text[4] == "-" else _day
+            read = date.fromisoformat if len(text) == 10 and text[4] == text[7] == "-" else _day
             try:
                 found = read(text)
             except ValueError as cause:

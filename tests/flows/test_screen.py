@@ -114,6 +114,16 @@ def test_the_nightly_check_of_the_trail_runs_when_somebody_asks(
     assert {row.kind for row in home.audited("schedules/")} == {"CreateSchedule"}
 
 
+def test_a_site_begins_with_a_key_for_personal_numbers(home: House, chief: Issuer) -> None:
+    """S-51: drawn by the office, for its owner only; the job that renews what it sealed can be asked for."""
+    keys = home.paths.secrets / "sealing-keys"
+    assert keys.stat().st_mode & 0o777 == 0o600
+    assert len(keys.read_text()) == 64
+    assert keys.read_text() not in home.log.read_text() + "".join(home.lines)
+    assert home.tell_office(RunJobNow("reseal"), home.log_in("vera")).stage is Stage.REFUSED
+    assert home.tell_office(RunJobNow("reseal"), chief).stage is Stage.DONE
+
+
 def test_a_value_outside_the_limits_is_refused_by_page_and_gate(
     operator: Visitor, home: House, chief: Issuer, farm: Farm
 ) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from business.fields.field_type import FieldError
 from business.fields.house_code import HouseCode, parse_house_code, search_house_code
@@ -74,6 +75,12 @@ def test_an_incomplete_code_is_refused(written: str) -> None:
 def test_a_long_name_of_a_building_is_refused() -> None:
     with pytest.raises(FieldError, match="最多 40 个"):
         made("house_code").parse("A" * 40 + "-2-501")
+
+
+@given(st.text() | st.text("0123-栋单元室十百零AB# "))
+def test_no_search_breaks_it(written: str) -> None:
+    found = search_house_code(written)
+    assert found is None or str(found)
 
 
 @given(house_codes())
