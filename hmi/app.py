@@ -25,6 +25,7 @@ from hmi.menu import ENTRY, Entry
 from hmi.pages.about import about
 from hmi.pages.alarms import AlarmList
 from hmi.pages.audit import audit
+from hmi.pages.backups import backups
 from hmi.pages.device import device
 from hmi.pages.dictionaries import dictionary_page
 from hmi.pages.jobs import jobs
@@ -75,6 +76,7 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/": sessions,
         "/audit": audit,
         "/jobs": jobs,
+        "/backups": backups,
         "/organisation": organisation,
         "/dictionaries": dictionary_page,
         "/numbering": numbering,

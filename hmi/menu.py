@@ -9,6 +9,7 @@ from business.access import ANYWHERE, OWN, ROOT
 from business.access.messages import MANAGE, SCOPES, USERS
 from business.access.plant import PROCESSES, WATCH
 from business.audit.queries import READ
+from business.backup.messages import MANAGE as BACKUPS_MANAGE
 from business.dictionaries import messages as dictionaries
 from business.identity.model import Place
 from business.jobs.messages import MANAGE as JOBS
@@ -18,6 +19,7 @@ from business.printing import messages as printing
 from config.site import Text
 from hmi import words
 from hmi.words import access as access_words
+from hmi.words.backup import BACKUPS
 from hmi.words.dictionaries import DICTIONARIES
 from hmi.words.numbering import NUMBERING
 from hmi.words.organisation import ORGANISATION
@@ -72,6 +74,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/scopes", access_words.SCOPES, SCOPES, At.ANYWHERE, Section.LOWER, _BOTH),
     Entry("/audit", words.AUDIT, READ, At.GROUP, Section.LOWER, _OFFICE),
     Entry("/jobs", words.JOBS, JOBS, At.GROUP, Section.LOWER, _OFFICE),
+    Entry("/backups", BACKUPS, BACKUPS_MANAGE, At.GROUP, Section.LOWER, _OFFICE),
     Entry("/organisation", ORGANISATION, organisation.READ, At.GROUP, Section.LOWER, _OFFICE),
     Entry("/dictionaries", DICTIONARIES, dictionaries.MANAGE, At.GROUP, Section.LOWER, _OFFICE),
     Entry("/numbering", NUMBERING, numbering.MANAGE, At.GROUP, Section.LOWER, _OFFICE),

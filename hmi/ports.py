@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from actors.messages import CommandResult, Issuer
+from business.backup.listing import Listing
 from config.site import Site
 
 
@@ -38,5 +39,7 @@ class Ports:
     """The supervision tree of each process, by name."""
     snapshots: Mapping[str, Queries]
     """`ReadSnapshot` of each publisher, by name."""
+    backups: Callable[[], Listing]
+    """The backups of the site. Reads a folder: ask it in a thread."""
     configuration: Callable[[int], Awaitable[Site]]
     """The site as configured in a version. Raises QueryFailed."""

@@ -1,15 +1,16 @@
 """Which backups there are, as their folders tell: a page and a terminal show the same."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from business.backup import manifest
 from business.backup.archive import SECOND
 from business.backup.place import Place, Places
 from business.backup.snapshots import Shelf
-from business.backup.trouble import BackupError
+from business.backup.trouble import BackupError, Damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,13 @@ class Listing:
     first_snapshot_ns: int
     last_snapshot_ns: int
 
+    @property
+    def lacking_keys(self) -> tuple[str, ...]:
+        """Keys that the newest backup needs and that none holds, as far as the manifests tell."""
+        needed = next((row.keys for row in self.rows if not row.trouble), ())
+        held = {key for row in self.rows if row.has_secrets and not row.trouble for key in row.keys}
+        return tuple(key for key in needed if key not in held)
+
 
 def backups(places: Places) -> Listing:
     """What the first place holds. Asks nothing of the second, which may be a share that does not answer."""
@@ -63,13 +71,26 @@ def backups(places: Places) -> Listing:
 
 
 def _row(place: Place, name: str) -> BackupRow:
-    second = _second(place.folder / name / SECOND)
+    path = place.folder / name / manifest.NAME
+    second = _second(path.with_name(SECOND))
     try:
-        made = place.manifest(name)
+        now = path.stat()
+        return replace(_whole(path, now.st_mtime_ns, now.st_size), second=second)
+    except OSError as error:
+        trouble = str(Damaged(path, f"无法读取（{error.strerror}）", f"it cannot be read ({error.strerror})"))
     except BackupError as error:
-        return BackupRow(name, _time_of(name), 0, 0, 0, False, (), 0, str(error), second)  # noqa: FBT003
+        trouble = str(error)
     return BackupRow(
-        name,
+        name, _time_of(name), 0, 0, 0, has_secrets=False, keys=(), missing=0, trouble=trouble, second=second
+    )
+
+
+@lru_cache(512)
+def _whole(path: Path, _mtime_ns: int, _size: int) -> BackupRow:
+    """A manifest never changes, and may name many files: it is read once. Raises BackupError."""
+    made = manifest.read(path)
+    return BackupRow(
+        made.name,
         made.taken_ns,
         made.ended_ns - made.taken_ns,
         made.size,
@@ -77,7 +98,6 @@ def _row(place: Place, name: str) -> BackupRow:
         made.has_secrets,
         made.keys,
         len(made.missing),
-        second=second,
     )
 
 

@@ -6,7 +6,7 @@ from actors.messages import AlarmState, Link, Stage
 from actors.said import in_language
 from business.access import Refusal
 from business.audit import nightly
-from business.backup import kinds as backup
+from business.backup.kinds import LABELS as BACKUP_LABELS
 from business.commands import MODULES
 from business.identity.model import Place
 from business.jobs.model import RunState
@@ -181,7 +181,7 @@ RUN_NOW = Text("立即运行", "Run now")
 JOB_KINDS: Final[dict[str, Text]] = {
     PURGE_RUNS.name: PURGE_RUNS.label,
     nightly.NAME: nightly.LABEL,
-    **backup.LABELS,
+    **BACKUP_LABELS,
 }
 RUN_STATES: Final[dict[RunState, Text]] = {
     RunState.QUEUED: Text("排队", "Queued"),

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 
 import uvicorn
 from nicegui.storage import Storage
@@ -17,6 +18,8 @@ from actors.codecs import CORE_COMMANDS, QUERIES
 from actors.messages import Configuration, ReadConfiguration
 from actors.paths import RunPaths
 from business.access import Authority
+from business.backup.listing import backups
+from business.backup.place import Places
 from business.commands import BUSINESS_COMMANDS
 from business.database import open_reader
 from business.fields.keyring import keyring
@@ -58,6 +61,7 @@ class Outside:
             journal=self._queries["core"],
             trees=self._queries,
             snapshots=self._queries if place is Place.CONTROL else {},
+            backups=partial(backups, Places.of(site.settings.backup, paths.backups)),
             configuration=self._configuration,
         )
 

@@ -10,7 +10,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,6 +48,10 @@ from actors.table import tables
 from business.access import Authority
 from business.access.service import Access
 from business.actor import BusinessActor
+from business.backup.kinds import BACKUP, BACKUP_LABEL
+from business.backup.listing import backups
+from business.backup.place import Places
+from business.backup.service import Backups
 from business.commands import BUSINESS_COMMANDS, MODULES
 from business.database import open_reader, open_writer, sessions, sqlite_url
 from business.gate import Execute, Gate, Module
@@ -54,6 +59,8 @@ from business.identity.bootstrap import Credentials, create_first_users, prepare
 from business.identity.model import Place
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
+from business.jobs.kinds import JobContext, JobKind, Progress, catalogue
+from business.jobs.service import Jobs
 from business.master_data import master_data
 from business.migrations import migrate
 from config.site import BootstrapUser, Site
@@ -255,6 +262,11 @@ async def obey(plant: Plant, server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
+def never(_context: JobContext) -> Generator[Progress, None, None]:
+    """No runner is here to take it up."""
+    yield Progress(0)
+
+
 ROLES = {
     "viewer": "viewer",
     "operator": "operator",
@@ -280,8 +292,11 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     made: tuple[Credentials, ...] = ()
     if not os.environ.get("NO_USERS"):
         made = create_first_users(gate, authority, identity, USERS)
-    data = master_data(gate, ZoneInfo(plant.site.timezone), time.time_ns)
-    office = Office(gate, {"identity": identity, "access": access, **data})
+    zone = ZoneInfo(plant.site.timezone)
+    data = master_data(gate, zone, time.time_ns)
+    jobs = Jobs(catalogue(JobKind(BACKUP, BACKUP_LABEL, never)), zone, time.time_ns)
+    backup = Backups(jobs, time.time_ns)
+    office = Office(gate, {"identity": identity, "access": access, "backup": backup, **data})
 
     @contextlib.asynccontextmanager
     async def outside() -> AsyncIterator[None]:
@@ -302,6 +317,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         journal=Asked(plant, "core"),
         trees={"field": Trees(), "historian": Asked(plant, "historian")},
         snapshots={"field": Asked(plant, "field"), "core": Asked(plant, "core")},
+        backups=partial(backups, Places(Path(directory) / "backups", None)),
         configuration=configuration,
     )
     app = build(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import func, make_url, select
+from sqlalchemy import URL, func, make_url, select
 
 from actors.alarm_tables import writer
 from actors.channels.outbox_file import OutboxFile, connect
@@ -49,8 +49,9 @@ ALL_TIME = (-(1 << 62), (1 << 62))
 class Estate:
     """Everything that a site keeps, and what a test needs to change it and to look at it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, url: URL | None = None) -> None:
         self.paths = RunPaths(root)
+        self.url = url or make_url(sqlite_url(self.paths.business))
         self.now_ns = START_NS
         self._batches = 0
 
@@ -71,7 +72,8 @@ class Estate:
         for version in (1, 2):
             self.paths.configuration_version(version).write_text(f'{{"number": {version}}}')
         self.paths.running.write_text("2")
-        self.paths.audit_anchor.write_text(anchor_of(self.paths.business))
+        if self.paths.business.exists():
+            self.paths.audit_anchor.write_text(anchor_of(self.paths.business))
         keys = self.paths.secrets / "sealing-keys"
         keys.write_text("ab" * 32)
         keys.chmod(0o600)
@@ -80,12 +82,12 @@ class Estate:
     # -- writing
 
     def open_business(self) -> None:
-        engine = open_writer(sqlite_url(self.paths.business))
+        engine = open_writer(self.url)
         migrate(engine)
         engine.dispose()
 
     def create_user(self, name: str) -> None:
-        engine = open_writer(sqlite_url(self.paths.business))
+        engine = open_writer(self.url)
         gate = Gate(sessions(engine), Authority(engine, self.wall_ns), self.wall_ns)
         identity = Identity(Passwords(PasswordHasher(1, 64, 1)), self.wall_ns)
         outcome = gate.on_own_account(
@@ -150,7 +152,7 @@ class Estate:
     # -- backing up and going back
 
     def origin(self) -> Origin:
-        return Origin(self.paths, "small", make_url(sqlite_url(self.paths.business)), (KEY,))
+        return Origin(self.paths, "small", self.url, (KEY,))
 
     def places(self, second: Path | None = None) -> Places:
         return Places(self.paths.backups, second)
@@ -207,7 +209,7 @@ class Estate:
         return found
 
     def users(self) -> list[str]:
-        engine = open_reader(sqlite_url(self.paths.business))
+        engine = open_reader(self.url)
         try:
             with sessions(engine)() as session:
                 return sorted(session.scalars(select(User.name)))
@@ -216,7 +218,7 @@ class Estate:
 
     def audit(self) -> tuple[int, list[str]]:
         """How many records, and their kinds; the chain is verified."""
-        engine = open_reader(sqlite_url(self.paths.business))
+        engine = open_reader(self.url)
         try:
             with sessions(engine)() as session:
                 assert verify(session).breaks == ()
