@@ -12,6 +12,8 @@ from business.jobs import messages as jobs
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
+from business.property import messages as property_
+from business.registry import messages as registry
 
 MODULES: Mapping[type, str] = MappingProxyType(
     {
@@ -23,6 +25,8 @@ MODULES: Mapping[type, str] = MappingProxyType(
         **dict.fromkeys(numbering.COMMANDS, "numbering"),
         **dict.fromkeys(organisation.COMMANDS, "organisation"),
         **dict.fromkeys(printing.COMMANDS, "printing"),
+        **dict.fromkeys(property_.COMMANDS, "property"),
+        **dict.fromkeys(registry.COMMANDS, "registry"),
     }
 )
 """The name of the module's actor, by the class of the command."""

@@ -20,6 +20,7 @@ from business.jobs import messages as jobs
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
+from business.property import permissions as property_
 from config.site import Text
 
 _MODULES: tuple[ModuleType, ...] = (
@@ -33,6 +34,7 @@ _MODULES: tuple[ModuleType, ...] = (
     organisation,
     printing,
     backup,
+    property_,
 )
 
 

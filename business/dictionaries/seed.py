@@ -160,6 +160,19 @@ SEED: tuple[Shipped, ...] = (
         "storage 储藏室 Storage_room", "garage 车库 Garage", "meter 表箱 Meter_box",
         "equipment 设备间 Equipment_room", "card 门禁卡 Access_card", "other 其他 Other",
     ),
+    _of(
+        "fee_kind", "费用类型", "Kind of fee",
+        "property 物业费 Property_fee", "water 水费 Water", "electricity 电费 Electricity", "gas 燃气费 Gas",
+        "heating 供暖费 Heating", "share 公摊费 Shared_costs", "parking 停车费 Parking", "rent 租金 Rent",
+        "deposit 押金 Deposit", "repair 维修费 Repair", "service 服务费 Service", "other 其他 Other",
+    ),
+    _of(
+        "trade", "业态", "Trade",
+        "catering 餐饮 Catering", "retail 零售 Retail", "supermarket 超市 Supermarket",
+        "pharmacy 药店 Pharmacy", "beauty 美容美发 Hairdressing_and_beauty", "education 教育培训 Education",
+        "fitness 健身 Fitness", "bank 银行 Bank", "parcel 快递 Parcels", "laundry 洗衣 Laundry",
+        "agency 中介 Agency", "other 其他 Other",
+    ),
     _of("gender", "性别", "Gender", "male 男 Male", "female 女 Female", "unknown 未说明 Not_stated"),
     _of(
         "customer_level", "客户等级", "Customer level",

@@ -31,6 +31,10 @@ class Exact(TypeDecorator[Decimal]):
         self.digits = digits
         self.scale = scale
 
+    @property
+    def python_type(self) -> type[Decimal]:
+        return Decimal
+
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         if value is None or dialect.name != "sqlite":
             return value
@@ -47,6 +51,10 @@ class TextList(TypeDecorator[tuple[str, ...]]):
 
     impl = Text
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[tuple[str, ...]]:
+        return tuple
 
     def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
         return None if value is None else json.dumps(value, ensure_ascii=False)

@@ -114,6 +114,9 @@ def _masked(kind: FieldType[str]) -> Callable[[str], str]:
 def _attached(column: Column[Any], table: Any) -> None:
     assert isinstance(column.type, Sealed)
     column.type.place = f"{table.name}.{column.name}"
+    if column.info.get("siblings"):
+        return  # a copy of a whole table, which brings them along
+    column.info = {**column.info, "siblings": True}
     for part in (INDEX, TAIL) if column.info["tail"] else (INDEX,):
         sibling = Column(f"{column.name}_{part}", LargeBinary(INDEX_BYTES), index=True, info=DERIVED)
         table.append_column(sibling)

@@ -12,6 +12,8 @@ from business.jobs import model as _jobs  # noqa: F401
 from business.numbering import model as _numbering  # noqa: F401
 from business.organisation import model as _organisation  # noqa: F401
 from business.printing import model as _printing  # noqa: F401
+from business.property import entities as _property  # noqa: F401
+from business.registry import model as _registry  # noqa: F401
 from business.search import model as _search  # noqa: F401
 
 context.configure(

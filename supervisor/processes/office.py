@@ -51,6 +51,10 @@ from business.jobs.runner import Runner
 from business.jobs.service import Jobs
 from business.master_data import master_data
 from business.migrations import migrate
+from business.property.entities import ENTITIES
+from business.property.service import Property
+from business.registry.service import Registry
+from business.registry.uses import uses_in
 from business.search.upkeep import KEEP_SEARCH
 from config.site import BootstrapUser
 from supervisor.answers import snapshot_of, tree_of
@@ -119,12 +123,15 @@ class Office:
             gate.on_own_account(jobs, order)
         runner = Runner(kinds, sessions(writer), zone, time.time_ns, time.monotonic_ns)
 
+        registry = Registry(ENTITIES, time.time_ns)
         modules: dict[str, Module] = {
             "identity": identity,
             "access": access,
             "jobs": jobs,
             "backup": Backups(jobs, time.time_ns),
-            **master_data(gate, zone, time.time_ns),
+            **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
+            "registry": registry,
+            "property": Property(registry.records),
         }
         hearers: dict[str, Callable[[Any], None]] = {"jobs": runner.hear, "backup": runner.hear}
         node.grow(

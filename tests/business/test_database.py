@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Engine, MetaData, Table, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.types import Boolean, Date, DateTime, Integer, Numeric, String, TypeEngine
+from sqlalchemy.types import Boolean, Date, DateTime, Integer, LargeBinary, Numeric, String, TypeEngine
 
 from business.database import Base, open_reader, open_writer, sqlite_url
 from business.migrations import migrate
@@ -142,8 +142,7 @@ def _fill(writer: Engine) -> None:
         values = {
             column.name: _value(column.type)
             for column in table.columns
-            if not (column.primary_key and isinstance(column.type, Integer) and not column.foreign_keys)
-            or not column.autoincrement
+            if column is not table.autoincrement_column
         }
         with writer.begin() as connection:
             if not connection.execute(select(table)).first():
@@ -162,5 +161,7 @@ def _value(kind: TypeEngine[object]) -> object:
             return date(2026, 3, 1)
         case String():
             return "x"
+        case LargeBinary():
+            return b"x"
         case _:
             return {}

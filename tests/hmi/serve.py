@@ -54,6 +54,8 @@ from business.backup.place import Places
 from business.backup.service import Backups
 from business.commands import BUSINESS_COMMANDS, MODULES
 from business.database import open_reader, open_writer, sessions, sqlite_url
+from business.fields.keyring import Keyring
+from business.fields.sealed import supply
 from business.gate import Execute, Gate, Module
 from business.identity.bootstrap import Credentials, create_first_users, prepare_access
 from business.identity.model import Place
@@ -63,6 +65,10 @@ from business.jobs.kinds import JobContext, JobKind, Progress, catalogue
 from business.jobs.service import Jobs
 from business.master_data import master_data
 from business.migrations import migrate
+from business.property.entities import ENTITIES
+from business.property.service import Property
+from business.registry.service import Registry
+from business.registry.uses import uses_in
 from config.site import BootstrapUser, Site
 from hmi.app import build
 from hmi.ports import Ports
@@ -271,6 +277,7 @@ ROLES = {
     "viewer": "viewer",
     "operator": "operator",
     "auditor": "auditor",
+    "manager": "manager",
     "admin": "system-administrator",
     "security": "security-administrator",
     "owner": "owner",
@@ -283,6 +290,9 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     writer = open_writer(url)
     migrate(writer)
     reader = open_reader(url)
+    keys = Keyring((os.urandom(32).hex(),))
+    supply(writer, keys)
+    supply(reader, keys)
     plant = Plant(campus(hostile), hostile)
     authority = Authority(reader, time.time_ns, plant.site.id)
     code = "one-time-code"
@@ -293,10 +303,17 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     if not os.environ.get("NO_USERS"):
         made = create_first_users(gate, authority, identity, USERS)
     zone = ZoneInfo(plant.site.timezone)
-    data = master_data(gate, zone, time.time_ns)
     jobs = Jobs(catalogue(JobKind(BACKUP, BACKUP_LABEL, never)), zone, time.time_ns)
-    backup = Backups(jobs, time.time_ns)
-    office = Office(gate, {"identity": identity, "access": access, "backup": backup, **data})
+    registry = Registry(ENTITIES, time.time_ns)
+    modules: dict[str, Module] = {
+        "identity": identity,
+        "access": access,
+        "backup": Backups(jobs, time.time_ns),
+        **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
+        "registry": registry,
+        "property": Property(registry.records),
+    }
+    office = Office(gate, modules)
 
     @contextlib.asynccontextmanager
     async def outside() -> AsyncIterator[None]:

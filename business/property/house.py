@@ -1,0 +1,154 @@
+"""Houses, shops and offices: what is sold, let and billed (B01, B02, B05, B07)."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Mapped, Session
+
+from actors.said import said
+from business.fields.house_code import HouseCode, house_code
+from business.fields.numbers import area, integer
+from business.fields.texts import files, note, text
+from business.fields.times import day
+from business.gate import Refused
+from business.property.estate import PICTURES, REMARK, Building, Unit
+from business.registry.declare import attribute, coded, reference
+from business.registry.record import Kind, Record
+from config.site import Text
+
+PLACE = Text("位置", "Place")
+LAYOUT = Text("户型与面积", "Layout and areas")
+TITLE = Text("产权", "Title")
+STATE = Text("状态", "State")
+
+
+class House(Record):
+    __tablename__ = "houses"
+    kind = Kind("house", Text("房屋", "House"), title=("code",), order="code", within="building_id")
+
+    code: Mapped[str] = attribute(
+        Text("房号", "House code"),
+        house_code(),
+        derived=True,
+        searchable=True,
+        listed=True,
+        index=True,
+        default="",
+        group=PLACE,
+    )
+    """Building, unit and room: 3-2-501."""
+    building_id: Mapped[int] = reference(
+        Text("楼栋", "Building"), "building", "buildings", required=True, listed=True, group=PLACE
+    )
+    unit_id: Mapped[int | None] = reference(Text("单元", "Unit"), "unit", "units", group=PLACE)
+    room: Mapped[str] = attribute(
+        Text("室号", "Room"), text(12), required=True, group=PLACE, hint=Text("如 501、1203A", "501, 1203A")
+    )
+    floor: Mapped[int | None] = attribute(
+        Text("楼层", "Floor"), integer(-20, 200), listed=True, index=True, group=PLACE
+    )
+    door: Mapped[str | None] = attribute(
+        Text("门牌号", "Street number"), text(60), searchable=True, group=PLACE
+    )
+
+    type: Mapped[str | None] = coded(Text("房屋类型", "Type"), "house_type", listed=True, group=LAYOUT)
+    layout: Mapped[str | None] = coded(Text("户型", "Layout"), "house_layout", listed=True, group=LAYOUT)
+    orientation: Mapped[str | None] = coded(Text("朝向", "Orientation"), "orientation", group=LAYOUT)
+    decoration: Mapped[str | None] = coded(Text("装修", "Decoration"), "decoration", group=LAYOUT)
+    built_area: Mapped[Decimal | None] = attribute(
+        Text("建筑面积", "Built area"), area(), unit="m²", listed=True, index=True, group=LAYOUT
+    )
+    usable_area: Mapped[Decimal | None] = attribute(
+        Text("套内面积", "Usable area"), area(), unit="m²", group=LAYOUT
+    )
+    shared_area: Mapped[Decimal | None] = attribute(
+        Text("公摊面积", "Shared area"), area(), unit="m²", group=LAYOUT
+    )
+
+    right: Mapped[str | None] = coded(Text("产权类型", "Property right"), "property_right", group=TITLE)
+    certificate: Mapped[str | None] = attribute(
+        Text("房产证号", "Title no."), text(60), unique=True, searchable=True, group=TITLE
+    )
+    certified_on: Mapped[date | None] = attribute(Text("发证日期", "Title dated"), day(), group=TITLE)
+
+    status: Mapped[str] = coded(
+        Text("房屋状态", "Status"),
+        "house_status",
+        derived=True,
+        listed=True,
+        index=True,
+        default="unsold",
+        group=STATE,
+    )
+    status_since: Mapped[date | None] = attribute(
+        Text("状态起始", "Status since"), day(), derived=True, group=STATE
+    )
+    use: Mapped[str | None] = coded(Text("现用途", "Present use"), "house_use", listed=True, group=STATE)
+    built_on: Mapped[date | None] = attribute(
+        Text("建成日期", "Built on"),
+        day(),
+        index=True,
+        group=STATE,
+        hint=Text("房龄由此计算", "Its age follows"),
+    )
+    contact_id: Mapped[int | None] = reference(
+        Text("联系人", "Contact"),
+        "person",
+        "persons",
+        group=STATE,
+        hint=Text("可以不是业主", "May be somebody else than an owner"),
+    )
+    pictures: Mapped[tuple[str, ...] | None] = attribute(PICTURES, files(), group=STATE)
+    remark: Mapped[str | None] = attribute(REMARK, note(), group=STATE)
+
+    def settle(self, session: Session) -> None:
+        building = session.get_one(Building, self.building_id)
+        unit = session.get(Unit, self.unit_id) if self.unit_id is not None else None
+        if unit is not None and unit.building_id != building.id:
+            raise Refused(
+                said(
+                    f"{unit.code} 单元不在 {building.code} 号楼，请改选单元",
+                    f"unit {unit.code} is not in building {building.code}; choose another one",
+                )
+            )
+        self.code = str(HouseCode(building.code, unit.code if unit else None, self.room.upper()))
+        if (
+            self.usable_area is not None
+            and self.built_area is not None
+            and self.usable_area > self.built_area
+        ):
+            raise Refused(
+                said(
+                    f"套内面积 {self.usable_area} m² 大于建筑面积 {self.built_area} m²，请核对",
+                    f"the usable area, {self.usable_area} m², is over the built area, {self.built_area} m²",
+                )
+            )
+        double = select(House.id).where(
+            House.building_id == building.id,
+            House.code == self.code,
+            House.removed_ns.is_(None),
+            House.id != (self.id or 0),
+        )
+        if (other := session.scalar(double.limit(1))) is not None:
+            raise Refused(
+                said(
+                    f"房号 {self.code} 已存在（编号 {other}）",
+                    f"house {self.code} is there already (id {other})",
+                )
+            )
+
+    def codes(self, session: Session) -> tuple[str, ...]:
+        del session
+        return tuple(one for one in (self.code, self.certificate) if one)
+
+    @classmethod
+    def own(cls, person_id: int) -> ColumnElement[bool]:
+        """Those that he owns or lives in now."""
+        from business.property.living import Ownership, Stay  # they refer to houses
+
+        owned = exists().where(
+            Ownership.house_id == cls.id, Ownership.person_id == person_id, Ownership.until.is_(None)
+        )
+        lived_in = exists().where(Stay.house_id == cls.id, Stay.person_id == person_id, Stay.until.is_(None))
+        return owned | lived_in

@@ -1,0 +1,34 @@
+"""The permissions of the entities, and the default roles that begin with them."""
+
+from collections.abc import Mapping
+
+from business.access.roles import (
+    COMPANY_CLERK,
+    GUARD,
+    MANAGING,
+    OFFICE_STAFF,
+    RESIDENTS,
+    STEWARD,
+    SYSTEM,
+)
+from business.property.entities import ENTITIES
+from config.site import Text
+
+_KEEPING = MANAGING | {STEWARD}
+"""Who keeps the register."""
+_ACTIONS: Mapping[str, frozenset[str]] = {
+    "read": OFFICE_STAFF | RESIDENTS | {GUARD, COMPANY_CLERK},
+    "write": _KEEPING,
+    "remove": MANAGING,
+    "import": _KEEPING,
+    "export": _KEEPING,
+    "unmask": _KEEPING,
+    "configure": frozenset({SYSTEM}),
+}
+
+PERMISSIONS: Mapping[str, Text] = {
+    name: label for entity in ENTITIES for name, label in entity.permissions().items()
+}
+DEFAULTS: Mapping[str, frozenset[str]] = {
+    entity.permission(action): roles for entity in ENTITIES for action, roles in _ACTIONS.items()
+}

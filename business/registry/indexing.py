@@ -1,0 +1,39 @@
+"""What of a record the one search box finds."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from business.registry.columns import value_of
+from business.registry.declare import Field
+from business.registry.entity import Entity
+from business.registry.record import Record
+from business.search import index
+
+
+class Index:
+    """Keeps the search in step with the records, in the transaction of the change."""
+
+    def put(self, session: Session, entity: Entity, record: Record) -> None:
+        title = [entity.by_name[name] for name in entity.kind.title]
+        words = [field for field in entity.fields if field.searchable and not field.sealed]
+        index.put(
+            session,
+            index.Entry(
+                entity=entity.name,
+                record_id=record.id,
+                scope_id=record.scope_id,
+                title=_shown(record, title),
+                subtitle=record.subtitle(session),
+                words=tuple(_shown(record, [field]) for field in words),
+                codes=record.codes(session),
+            ),
+        )
+
+    def remove(self, session: Session, entity: Entity, record: Record) -> None:
+        index.remove(session, entity.name, record.id)
+
+
+def _shown(record: Record, fields: Iterable[Field]) -> str:
+    values = ((field, value_of(record, field)) for field in fields)
+    return " ".join(field.type.show(value, "zh") for field, value in values if value is not None)

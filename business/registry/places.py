@@ -1,0 +1,95 @@
+"""Where a record belongs in the tree of scopes, and which scopes a command touches."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from actors.said import said
+from business.access import ANYWHERE
+from business.access.model import Scope, ScopeKind
+from business.fields.field_type import FieldError
+from business.gate import Refused
+from business.registry.declare import RECORD_ID
+from business.registry.entity import Entities, Entity
+from business.registry.messages import ChangeRecord, ChangeRecords, CreateRecord, SetCustomField
+from business.registry.record import Record
+
+
+class Places:
+    """An entity whose kind says `within` belongs where the record belongs that this field names."""
+
+    def __init__(self, entities: Entities) -> None:
+        self._entities = entities
+
+    def of(self, session: Session, command: Any) -> tuple[str, ...]:
+        """The paths of all that a command touches.
+
+        ANYWHERE when it touches no record that there is: the deed itself then says so. A field that is added
+        is one of the whole group.
+        """
+        entity = self._entities.get(getattr(command, "entity", ""))
+        if isinstance(command, SetCustomField):
+            return ()
+        if entity is None:
+            return (ANYWHERE,)
+        scopes = {self._named(session, entity, raw) for raw in _parents(entity, command)}
+        if isinstance(command, CreateRecord) and not scopes - {None}:
+            scopes.add(command.scope or _only_project(session))
+        model = entity.model
+        ids = _records(command)
+        scopes |= set(session.scalars(select(model.scope_id).where(model.id.in_(ids))))
+        return tuple(session.scalars(select(Scope.path).where(Scope.id.in_(scopes - {None})))) or (ANYWHERE,)
+
+    def new(self, session: Session, entity: Entity, values: Any, scope: int | None) -> int:
+        """Where a new record belongs. Raises Refused when that does not follow from anything."""
+        within = entity.kind.within
+        if within and values.get(within) is not None:
+            parent = session.get_one(self._parent(entity).model, values[within])
+            return parent.scope_id
+        found = scope or _only_project(session)
+        if found is None or session.get(Scope, found) is None:
+            raise Refused(
+                said(
+                    f"请指定{entity.label.zh}所属的项目（有多个项目）",
+                    f"say to which project the {entity.label.en} belongs: there are several",
+                )
+            )
+        return found
+
+    def follow(self, session: Session, entity: Entity, record: Record) -> None:
+        """A record moves with the record within which it is."""
+        within = entity.kind.within
+        if within and (parent_id := getattr(record, within)) is not None:
+            parent = session.get_one(self._parent(entity).model, parent_id)
+            record.scope_id = parent.scope_id
+
+    def _parent(self, entity: Entity) -> Entity:
+        return self._entities[entity.by_name[entity.kind.within].reference]
+
+    def _named(self, session: Session, entity: Entity, raw: Any) -> int | None:
+        try:
+            id_ = RECORD_ID.parse(raw)
+        except FieldError:
+            return None  # the command is refused for it where it is carried out
+        model = self._parent(entity).model
+        return session.scalar(select(model.scope_id).where(model.id == id_))
+
+
+def _parents(entity: Entity, command: Any) -> tuple[Any, ...]:
+    """What a command says of the record within which its own shall be."""
+    within = entity.kind.within
+    if isinstance(command, CreateRecord | ChangeRecord | ChangeRecords) and within in command.values:
+        return (command.values[within],)
+    return ()
+
+
+def _records(command: Any) -> tuple[int, ...]:
+    one = [getattr(command, name) for name in ("record", "kept", "other") if hasattr(command, name)]
+    return (*getattr(command, "records", ()), *one)
+
+
+def _only_project(session: Session) -> int | None:
+    """The project of a program that has one only."""
+    projects = session.scalars(select(Scope.id).where(Scope.kind == ScopeKind.PROJECT).limit(2)).all()
+    return projects[0] if len(projects) == 1 else None

@@ -1,0 +1,178 @@
+"""What pages, REST and files read of the registry; nothing here writes, and nobody sees beyond his reach."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from business.access import Reach, within
+from business.registry.columns import column_of
+from business.registry.conditions import Condition, Operator, clause
+from business.registry.custom import fields_of
+from business.registry.declare import Field
+from business.registry.entity import Entities, Entity
+from business.registry.model import RecordTag
+from business.registry.paging import Cursor, beyond
+from business.registry.record import Record
+
+PAGE = 50
+COUNTED = 10_000
+"""Beyond this a list says 'more than': nobody reads further, and counting is what costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records, in which order, from where."""
+
+    conditions: tuple[Condition, ...] = ()
+    text: str = ""
+    """In any searchable field."""
+    tags: tuple[str, ...] = ()
+    removed: bool = False
+    """The recycle bin instead."""
+    sort: str = ""
+    descending: bool | None = None
+    """None: as the entity likes it."""
+    after: Cursor | None = None
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    rows: tuple[Any, ...]
+    """Records of the entity."""
+    total: int
+    """How many there are in all; COUNTED + 1 stands for more."""
+    next: Cursor | None
+    """None on the last page."""
+
+
+def visible(entity: Entity, reach: Reach) -> ColumnElement[bool]:
+    """The records that somebody may see."""
+    model = entity.model
+    seen = within(reach, model.scope_id)
+    if reach.own and reach.person_id is not None:
+        seen = or_(seen, model.own(reach.person_id))
+    return seen
+
+
+def matching(session: Session, entity: Entity, reach: Reach, wanted: Wanted) -> Select[Any]:
+    """The records wanted, unsorted. Raises ConditionRefused."""
+    model = entity.model
+    fields = fields_of(session, entity)
+    query = select(model).where(visible(entity, reach), clause(entity, fields, wanted.conditions))
+    query = query.where(model.removed_ns.is_not(None) if wanted.removed else model.removed_ns.is_(None))
+    if wanted.text.strip():
+        query = query.where(_holds(entity, wanted.text.strip()))
+    for tag in wanted.tags:
+        tagged = select(RecordTag.record_id).where(RecordTag.entity == entity.name, RecordTag.tag == tag)
+        query = query.where(model.id.in_(tagged))
+    return query
+
+
+def page(session: Session, entity: Entity, reach: Reach, wanted: Wanted) -> RecordPage:
+    """One page. Raises ConditionRefused."""
+    query = matching(session, entity, reach, wanted)
+    counted = select(func.count()).select_from(
+        query.with_only_columns(entity.model.id).limit(COUNTED + 1).subquery()
+    )
+    total = session.scalar(counted) or 0
+    column, ascending = order(session, entity, wanted)
+    if wanted.after is not None:
+        nulls_low = session.get_bind().dialect.name == "sqlite"
+        after = wanted.after
+        query = query.where(beyond(column, entity.model.id, after, ascending=ascending, nulls_low=nulls_low))
+    query = query.add_columns(column.label("sorted_by"))
+    keys = (column, entity.model.id)
+    query = query.order_by(*(key.asc() if ascending else key.desc() for key in keys))
+    found = session.execute(query.limit(wanted.limit + 1)).all()
+    shown = found[: wanted.limit]
+    more = Cursor(shown[-1][1], shown[-1][0].id) if len(found) > wanted.limit else None
+    return RecordPage(tuple(row[0] for row in shown), total, more)
+
+
+def order(session: Session, entity: Entity, wanted: Wanted) -> tuple[Any, bool]:
+    """The column of the order, and whether it ascends. An unknown field sorts as the entity likes it."""
+    fields = fields_of(session, entity) if wanted.sort else {}
+    name = wanted.sort if wanted.sort in fields or wanted.sort in PLAIN else entity.kind.order
+    descending = entity.kind.descending if wanted.descending is None else wanted.descending
+    column = column_of(entity, fields[name]) if name in fields else entity.column(name)
+    return column, not descending
+
+
+PLAIN = ("id", "created_ns", "changed_ns")
+"""What every list can be sorted by."""
+
+
+def one(session: Session, entity: Entity, reach: Reach, id_: int) -> Any | None:
+    """A record, removed ones too; None when there is none that he may see."""
+    return session.scalar(select(entity.model).where(entity.model.id == id_, visible(entity, reach)))
+
+
+def titles(session: Session, entity: Entity, ids: Iterable[int]) -> dict[int, str]:
+    """How the records are called, those that exist."""
+    columns = [entity.column(name) for name in entity.kind.title]
+    query = select(entity.model.id, *columns).where(entity.model.id.in_(set(ids)))
+    types = [entity.by_name[name].type for name in entity.kind.title]
+    return {
+        row[0]: " ".join(
+            kind.show(value, "zh") for kind, value in zip(types, row[1:], strict=True) if value is not None
+        )
+        for row in session.execute(query)
+    }
+
+
+def referred(
+    session: Session, entities: Entities, fields: Iterable[Field], rows: Iterable[Record]
+) -> dict[str, dict[int, str]]:
+    """Titles of what the rows refer to, by entity and id: one query an entity, however many rows."""
+    found: dict[str, dict[int, str]] = {}
+    rows = tuple(rows)
+    for field_ in fields:
+        if field_.reference and not field_.custom:
+            ids = {getattr(row, field_.name) for row in rows} - {None}
+            if ids:
+                known = titles(session, entities[field_.reference], ids)
+                found.setdefault(field_.reference, {}).update(known)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """What refers to a record through one field of another entity."""
+
+    entity: Entity
+    field: Field
+    page: RecordPage
+
+
+def related(
+    session: Session, entities: Entities, entity: Entity, reaches: Mapping[str, Reach], id_: int, limit: int
+) -> tuple[Related, ...]:
+    """Everything that refers to a record; `reaches` says, by entity, how far the reader may see."""
+    found = []
+    for other, field_ in entities.referring.get(entity.name, ()):
+        reach = reaches.get(other.name)
+        if reach is not None:
+            wanted = Wanted(conditions=(Condition(field_.name, Operator.IS, str(id_)),), limit=limit)
+            found.append(Related(other, field_, page(session, other, reach, wanted)))
+    return tuple(found)
+
+
+def tags_of(session: Session, entity: Entity, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    rows = session.execute(
+        select(RecordTag.record_id, RecordTag.tag)
+        .where(RecordTag.entity == entity.name, RecordTag.record_id.in_(ids))
+        .order_by(RecordTag.tag)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for id_, tag in rows:
+        found[id_] = (*found.get(id_, ()), tag)
+    return found
+
+
+def _holds(entity: Entity, text: str) -> ColumnElement[bool]:
+    columns = [entity.column(one.name) for one in entity.fields if one.searchable and not one.sealed]
+    return or_(*(column.icontains(text, autoescape=True) for column in columns))

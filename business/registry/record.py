@@ -1,0 +1,87 @@
+"""What every record of the registry has, whatever it is a record of."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, Index, String, false
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+
+from business.database import Base
+from config.site import Text
+
+EXTERNAL_ID_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an entity is called, and how one of its records is."""
+
+    name: str
+    """Identifier: in permissions, addresses and files."""
+    label: Text
+    title: tuple[str, ...]
+    """The fields that name a record, in this order."""
+    order: str
+    """The field by which lists are sorted until somebody sorts them otherwise."""
+    descending: bool = False
+    within: str = ""
+    """The field with the record within which it is, and whose scope is its own."""
+    has_page: bool = True
+    """Whether the menu leads to its list; others are met inside the records that they belong to."""
+
+
+class Record(Base):
+    """The columns that all entities share. Who writes them is the registry's service alone."""
+
+    __abstract__ = True
+    kind: ClassVar[Kind]
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope_id: Mapped[int] = mapped_column(ForeignKey("scopes.id"), index=True)
+    """The project or building to which it belongs: who may see it follows from that."""
+    external_id: Mapped[str | None] = mapped_column(String(EXTERNAL_ID_LENGTH), default=None)
+    """Its name in the system from which it was imported: a second import finds it again."""
+    version: Mapped[int]
+    created_ns: Mapped[int] = mapped_column(BigInteger)
+    changed_ns: Mapped[int] = mapped_column(BigInteger)
+    removed_ns: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """Since when it lies in the recycle bin."""
+    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """The fields that the site has added, by name."""
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.__table__.c.version}
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return record_indexes(cls.__tablename__)
+
+    def settle(self, session: Session) -> None:
+        """Fill in what follows from the other fields, and refuse what cannot be. Raises Refused."""
+
+    def subtitle(self, session: Session) -> str:
+        """What tells it from others with the same title, in the search."""
+        del session
+        return ""
+
+    def codes(self, session: Session) -> tuple[str, ...]:
+        """Identifiers by which it is found as a whole or by their beginning: plates, house codes, numbers."""
+        del session
+        return ()
+
+    @classmethod
+    def own(cls, person_id: int) -> ColumnElement[bool]:
+        """The records that somebody with access to his own alone may see: none, unless the entity says so."""
+        del person_id
+        return false()
+
+
+def record_indexes(table: str) -> tuple[Any, ...]:
+    """The indexes that every entity's table has; a class with indexes of its own adds them to these."""
+    return (
+        Index(f"ix_{table}_external_id", "scope_id", "external_id", unique=True),
+        {"sqlite_autoincrement": True},
+    )

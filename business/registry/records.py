@@ -1,0 +1,299 @@
+"""What commands do to records, for every entity alike."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from actors.said import said
+from business.dictionaries.queries import choices
+from business.gate import Refused
+from business.registry.columns import column_of, set_value, value_of
+from business.registry.custom import fields_of
+from business.registry.declare import Field
+from business.registry.entity import Entities, Entity
+from business.registry.finding import absent, entity_named, several
+from business.registry.indexing import Index
+from business.registry.messages import (
+    ChangeRecord,
+    ChangeRecords,
+    CreateRecord,
+    EraseRecords,
+    MergeRecords,
+    Raw,
+    RecordChanged,
+    RecordCreated,
+    RecordErased,
+    RecordRemoved,
+    RecordRestored,
+    RecordsMerged,
+    RemoveRecords,
+    RestoreRecords,
+    RevealFields,
+    TagRecords,
+)
+from business.registry.model import TAG_LENGTH, RecordTag
+from business.registry.places import Places
+from business.registry.queries import titles
+from business.registry.record import EXTERNAL_ID_LENGTH, Record
+from business.registry.values import Read, read, told
+
+REASON_LENGTH = 4
+"""Characters of the shortest reason that says something."""
+
+
+class Records:
+    """Writes records, with everything that goes with it: rules, uniqueness, search, the recycle bin."""
+
+    def __init__(self, entities: Entities, wall_ns: Callable[[], int], index: Index) -> None:
+        self._entities = entities
+        self._wall_ns = wall_ns
+        self._index = index
+        self._places = Places(entities)
+
+    def create(self, session: Session, command: CreateRecord) -> tuple[Any, ...]:
+        entity = entity_named(self._entities, command.entity)
+        fields = fields_of(session, entity)
+        values = self._read(session, fields, command.values, whole=True)
+        now = self._wall_ns()
+        record = entity.model(
+            scope_id=self._places.new(session, entity, values, command.scope),
+            external_id=_external_id(command.external_id),
+            created_ns=now,
+            changed_ns=now,
+            custom={},
+        )
+        self._put(session, entity, fields, record, values)
+        session.add(record)
+        session.flush()
+        self._index.put(session, entity, record)
+        return (RecordCreated(entity.name, record.id),)
+
+    def change(self, session: Session, command: ChangeRecord) -> tuple[Any, ...]:
+        entity = entity_named(self._entities, command.entity)
+        record = several(session, entity, (command.record,))[0]
+        if record.version != command.version:
+            raise Refused(
+                said(
+                    f"{entity.label.zh} {command.record} 已被他人修改（第 {record.version} 版，"
+                    f"您读到的是第 {command.version} 版），请重新打开后再改",
+                    f"{entity.label.en} {command.record} was changed meanwhile (version {record.version}, "
+                    f"you read {command.version}); open it again",
+                )
+            )
+        self._overwrite(session, entity, [record], command.values)
+        return (RecordChanged(entity.name, record.id),)
+
+    def change_many(self, session: Session, command: ChangeRecords) -> tuple[Any, ...]:
+        entity = entity_named(self._entities, command.entity)
+        records = several(session, entity, command.records)
+        self._overwrite(session, entity, records, command.values)
+        return tuple(RecordChanged(entity.name, one.id) for one in records)
+
+    def _overwrite(
+        self, session: Session, entity: Entity, records: Iterable[Record], raws: Mapping[str, Raw]
+    ) -> None:
+        fields = fields_of(session, entity)
+        values = self._read(session, fields, raws, whole=False)
+        for record in records:
+            self._put(session, entity, fields, record, values)
+            record.changed_ns = self._wall_ns()
+            session.flush()
+            self._index.put(session, entity, record)
+
+    def _put(
+        self,
+        session: Session,
+        entity: Entity,
+        fields: Mapping[str, Field],
+        record: Record,
+        values: Mapping[str, Any],
+    ) -> None:
+        """Write the values on the record, and let the entity have its say before the database does."""
+        for name, value in values.items():
+            set_value(record, fields[name], value)
+        with session.no_autoflush:
+            self._places.follow(session, entity, record)
+            record.settle(session)
+            for field in fields.values():
+                if field.unique and (value := value_of(record, field)) is not None:
+                    self._refuse_double(session, entity, field, record, value)
+
+    def _refuse_double(
+        self, session: Session, entity: Entity, field: Field, record: Record, value: Any
+    ) -> None:
+        model = entity.model
+        same = select(model.id).where(
+            column_of(entity, field) == value, model.removed_ns.is_(None), model.id != (record.id or 0)
+        )
+        if (other := session.scalar(same.limit(1))) is not None:
+            zh, en = (field.type.show(value, language) for language in ("zh", "en"))
+            if field.masked and field.type.mask is not None:
+                zh = en = field.type.mask(value)
+            name = titles(session, entity, [other])[other]
+            raise Refused(
+                said(
+                    f"{field.label.zh} {zh} 已属于 {entity.label.zh} {name}（编号 {other}），请核对或合并",
+                    f"{field.label.en} {en} belongs to {entity.label.en} {name} (id {other}) already; "
+                    "check it, or merge the two",
+                )
+            )
+
+    def remove(self, session: Session, command: RemoveRecords) -> tuple[Any, ...]:
+        entity = entity_named(self._entities, command.entity)
+        records = several(session, entity, command.records)
+        for record in records:
+            self._refuse_in_use(session, entity, record, live=True)
+            record.removed_ns = self._wall_ns()
+            self._index.remove(session, entity, record)
+        return tuple(RecordRemoved(entity.name, one.id) for one in records)
+
+    def _refuse_in_use(self, session: Session, entity: Entity, record: Record, *, live: bool) -> None:
+        """A record to which others refer stays; `live` looks past those in the recycle bin."""
+        for other, field in self._entities.referring.get(entity.name, ()):
+            using = select(func.count()).where(other.column(field.name) == record.id)
+            if live:
+                using = using.where(other.model.removed_ns.is_(None))
+            if count := session.scalar(using):
+                name = titles(session, entity, [record.id])[record.id]
+                raise Refused(
+                    said(
+                        f"{entity.label.zh} {name} 仍被 {count} 条{other.label.zh}引用（{field.label.zh}），"
+                        "请先处理这些记录",
+                        f"{count} records of {other.label.en} still refer to {entity.label.en} {name} "
+                        f"({field.label.en}); deal with those first",
+                    )
+                )
+
+    def restore(self, session: Session, command: RestoreRecords) -> tuple[Any, ...]:
+        entity = entity_named(self._entities, command.entity)
+        records = several(session, entity, command.records, removed=True)
+        fields = fields_of(session, entity)
+        for record in records:
+            record.removed_ns = None
+            self._put(session, entity, fields, record, {})
+            self._index.put(session, entity, record)
+        return tuple(RecordRestored(entity.name, one.id) for one in records)
+
+    def erase(self, session: Session, command: EraseRecords) -> tuple[Any, ...]:
+        _reason(command.reason)
+        entity = entity_named(self._entities, command.entity)
+        records = several(session, entity, command.records, removed=True)
+        for record in records:
+            self._refuse_in_use(session, entity, record, live=False)
+            for tag in session.scalars(_tags(entity, [record.id])):
+                session.delete(tag)
+            self._index.remove(session, entity, record)
+            session.delete(record)
+        return tuple(RecordErased(entity.name, one.id) for one in records)
+
+    def merge(self, session: Session, command: MergeRecords) -> tuple[Any, ...]:
+        entity = entity_named(self._entities, command.entity)
+        if command.kept == command.other:
+            raise Refused(said("不能把一条记录与自身合并", "a record cannot be merged with itself"))
+        kept, other = several(session, entity, (command.kept, command.other))
+        for field in entity.fields:
+            if value_of(kept, field) is None and not field.derived:
+                set_value(kept, field, value_of(other, field))
+        for referring, field in self._entities.referring.get(entity.name, ()):
+            column = referring.column(field.name)
+            for row in session.scalars(select(referring.model).where(column == other.id)):
+                setattr(row, field.name, kept.id)
+        for tag in session.scalars(_tags(entity, [other.id])):
+            session.merge(RecordTag(entity=entity.name, tag=tag.tag, record_id=kept.id))
+        now = self._wall_ns()
+        kept.changed_ns = other.removed_ns = now
+        session.flush()
+        self._index.remove(session, entity, other)
+        self._index.put(session, entity, kept)
+        return (RecordsMerged(entity.name, kept.id, other.id),)
+
+    def tag(self, session: Session, command: TagRecords) -> tuple[Any, ...]:
+        entity = entity_named(self._entities, command.entity)
+        records = several(session, entity, command.records)
+        added = [_tag(tag) for tag in command.add]
+        gone = set(command.remove)
+        held = session.scalars(_tags(entity, [one.id for one in records])).all()
+        for row in held:
+            if row.tag in gone:
+                session.delete(row)
+        there = {(row.record_id, row.tag) for row in held}
+        for record in records:
+            for tag in added:
+                if (record.id, tag) not in there:
+                    session.add(RecordTag(entity=entity.name, tag=tag, record_id=record.id))
+        return tuple(RecordChanged(entity.name, one.id) for one in records)
+
+    def reveal(self, session: Session, command: RevealFields) -> tuple[Any, ...]:
+        _reason(command.reason)
+        entity = entity_named(self._entities, command.entity)
+        if session.get(entity.model, command.record) is None:
+            raise Refused(absent(entity, command.record))
+        hidden = {field.name for field in entity.fields if field.masked}
+        if not command.fields or (plain := set(command.fields) - hidden):
+            names = "、".join(sorted(plain)) if command.fields else ""
+            raise Refused(
+                said(f"这些字段没有隐私信息可看：{names}", f"nothing is hidden in these fields: {names}")
+            )
+        return ()
+
+    def _read(
+        self, session: Session, fields: Mapping[str, Field], raws: Mapping[str, Raw], *, whole: bool
+    ) -> Mapping[str, Any]:
+        found: Read = read(fields, raws, whole=whole, known=self.known(session))
+        if found.problems:
+            raise Refused(told(found.problems))
+        return found.values
+
+    def known(self, session: Session) -> Callable[[Field, Any], str | None]:
+        """What a form, a file and the commands themselves ask of dictionaries and other entities."""
+
+        def check(field: Field, value: Any) -> str | None:
+            if field.dictionary and all(value != row.code for row in choices(session, field.dictionary)):
+                return said(
+                    f"字典 {field.dictionary} 中没有“{value}”",
+                    f"dictionary {field.dictionary} has no {value!r}",
+                )
+            if field.reference:
+                target = self._entities[field.reference]
+                record = session.get(target.model, value)
+                if record is None or record.removed_ns is not None:
+                    return absent(target, value)
+            return None
+
+        return check
+
+
+def _external_id(text: str) -> str | None:
+    if len(text) > EXTERNAL_ID_LENGTH:
+        raise Refused(
+            said(
+                f"外部编号长 {len(text)} 个字符，最长 {EXTERNAL_ID_LENGTH}",
+                f"the external id has {len(text)} characters; at most {EXTERNAL_ID_LENGTH}",
+            )
+        )
+    return text.strip() or None
+
+
+def _tag(text: str) -> str:
+    tag = text.strip()
+    if not 0 < len(tag) <= TAG_LENGTH:
+        raise Refused(
+            said(
+                f"标签须有 1 至 {TAG_LENGTH} 个字符，收到 {len(tag)} 个",
+                f"a tag has 1 to {TAG_LENGTH} characters, this one {len(tag)}",
+            )
+        )
+    return tag
+
+
+def _tags(entity: Entity, ids: list[int]) -> Any:
+    return select(RecordTag).where(RecordTag.entity == entity.name, RecordTag.record_id.in_(ids))
+
+
+def _reason(text: str) -> None:
+    if len(text.strip()) < REASON_LENGTH:
+        raise Refused(
+            said(f"请填写原因，至少 {REASON_LENGTH} 个字", f"say why, in at least {REASON_LENGTH} characters")
+        )
