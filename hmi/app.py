@@ -16,6 +16,7 @@ from starlette.requests import Request
 
 from business.access import Authority
 from business.identity.model import Place
+from business.property.entities import ENTITIES
 from config.site import Site
 from hmi.feed import Feed, Frames
 from hmi.front import front, language_of, theme_of
@@ -35,6 +36,8 @@ from hmi.pages.numbering import numbering
 from hmi.pages.organisation import organisation
 from hmi.pages.overview import overview
 from hmi.pages.printing import printing
+from hmi.pages.property.chart import HouseChart
+from hmi.pages.registry.routes import registry_pages
 from hmi.pages.roles import roles
 from hmi.pages.scopes import scopes
 from hmi.pages.sessions import sessions
@@ -81,6 +84,8 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/dictionaries": dictionary_page,
         "/numbering": numbering,
         "/printing": printing,
+        "/house-chart": lambda view: HouseChart(view, ENTITIES).draw(),
+        **registry_pages(ENTITIES),
         **_COMMON,
     },
 }
@@ -153,7 +158,10 @@ def build(
     return app
 
 
-_HEAD = '<link rel="stylesheet" href="/assets/steward.css"><script src="/assets/steward.js"></script>'
+_HEAD = (
+    '<link rel="stylesheet" href="/assets/steward.css"><link rel="stylesheet" href="/assets/records.css">'
+    '<script src="/assets/steward.js"></script>'
+)
 
 
 def _register(entry: Entry, page: Page, house: House) -> None:

@@ -1,6 +1,6 @@
 """Every page by its address: who may open it, where it acts, and where its link stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from business.jobs.messages import MANAGE as JOBS
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
+from business.property.entities import ENTITIES
 from config.site import Text
 from hmi import words
 from hmi.words import access as access_words
@@ -24,6 +25,7 @@ from hmi.words.dictionaries import DICTIONARIES
 from hmi.words.numbering import NUMBERING
 from hmi.words.organisation import ORGANISATION
 from hmi.words.printing import PRINTING
+from hmi.words.property import CHART
 
 
 class At(Enum):
@@ -43,6 +45,7 @@ class Section(Enum):
     """Where in the navigation a page has its link."""
 
     UPPER = "upper"
+    REGISTRY = "registry"
     LOWER = "lower"
     NONE = "none"
     """Other pages lead to it."""
@@ -60,6 +63,25 @@ class Entry:
 
 _CONTROL, _OFFICE, _BOTH = (Place.CONTROL,), (Place.OFFICE,), (Place.CONTROL, Place.OFFICE)
 
+
+def _of_registry() -> Iterator[Entry]:
+    """The pages that `hmi.pages.registry.routes` makes of each entity."""
+    for entity in ENTITIES:
+        home, see = f"/{entity.name}", entity.permission("read")
+        section = Section.REGISTRY if entity.kind.has_page else Section.NONE
+        yield Entry(home, entity.label, see, At.ANYWHERE, section, _OFFICE)
+        for path, action in (
+            ("new", "write"),
+            ("statistics", "read"),
+            ("fields", "configure"),
+            ("{name}", "read"),
+        ):
+            place = At.GROUP if action == "configure" else At.ANYWHERE
+            yield Entry(
+                f"{home}/{path}", entity.label, entity.permission(action), place, Section.NONE, _OFFICE
+            )
+
+
 ENTRIES: tuple[Entry, ...] = (
     Entry("/", words.OVERVIEW, WATCH, At.HERE, Section.UPPER, _CONTROL),
     Entry("/alarms", words.ALARMS, WATCH, At.HERE, Section.UPPER, _CONTROL),
@@ -67,6 +89,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/subsystem/{name}", words.SUBSYSTEM, WATCH, At.HERE, Section.NONE, _CONTROL),
     Entry("/device/{name}", words.DEVICE, WATCH, At.HERE, Section.NONE, _CONTROL),
     Entry("/", words.SESSIONS, OWN, At.ANYWHERE, Section.NONE, _OFFICE),
+    Entry("/house-chart", CHART, "house.read", At.ANYWHERE, Section.REGISTRY, _OFFICE),
+    *_of_registry(),
     Entry("/system", words.SYSTEM, PROCESSES, At.HERE, Section.LOWER, _BOTH),
     Entry("/sessions", words.SESSIONS, OWN, At.ANYWHERE, Section.LOWER, _BOTH),
     Entry("/users", words.USERS, USERS, At.ANYWHERE, Section.LOWER, _BOTH),

@@ -10,10 +10,12 @@ from nicegui import ui
 from actors.messages import Alarm, AlarmState
 from business.access.plant import WATCH
 from business.identity.model import Place
+from config.site import Text
 from hmi import drawing, words
 from hmi.live import SILENT_S
 from hmi.menu import ENTRIES, Section
 from hmi.view import View
+from hmi.words import registry as registry_words
 
 EMPTY = Markup("")
 
@@ -107,15 +109,16 @@ def _banner(view: View) -> Markup:
 
 def _navigation(view: View) -> Markup:
     subsystems = (
-        Markup("<h2>{}</h2>{}").format(
-            view.say(words.SUBSYSTEMS),
+        _headed(
+            view,
+            words.SUBSYSTEMS,
             view.block(lambda: _subsystems(view), lambda: view.live.alarm_revision),
         )
         if view.person.place is Place.CONTROL and view.person.may(WATCH, view.here)
         else EMPTY
     )
     return Markup(
-        '<input type="checkbox" id="menu"><nav class="side">{links}{subsystems}<hr>{lower}<hr>'
+        '<input type="checkbox" id="menu"><nav class="side">{links}{subsystems}{registry}<hr>{lower}<hr>'
         '<div class="prefs"><a href="{language_link}">{language}</a><label>{theme}'
         "<select data-go>{themes}</select>"
         '</label></div><div class="who"><b>{display}</b><span>{role} · {place}</span>'
@@ -124,6 +127,7 @@ def _navigation(view: View) -> Markup:
     ).format(
         links=_links(view, Section.UPPER),
         subsystems=subsystems,
+        registry=_headed(view, registry_words.REGISTRY, _links(view, Section.REGISTRY)),
         lower=_links(view, Section.LOWER),
         language=view.say(words.SWITCH_LANGUAGE),
         language_link=preference(view.path, "language", "en" if view.language == "zh" else "zh"),
@@ -134,6 +138,10 @@ def _navigation(view: View) -> Markup:
         place=view.say(words.PLACES[view.person.place]),
         log_out=view.say(words.LOG_OUT),
     )
+
+
+def _headed(view: View, title: Text, links: Markup) -> Markup:
+    return Markup("<h2>{}</h2>{}").format(view.say(title), links) if links else EMPTY
 
 
 def _links(view: View, section: Section) -> Markup:

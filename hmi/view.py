@@ -26,8 +26,14 @@ from hmi.seats import Seats
 KEY_LENGTH = 400
 """Characters of the longest key that a click may carry."""
 
+FORM_LENGTH = 100_000
+"""Characters of all that a form may carry."""
+
 Patch = list[Any]
 Handler = Callable[[str], Awaitable[None]]
+Entered = dict[str, tuple[str, ...]]
+"""What a person entered into a form: by name, all values."""
+FormHandler = Callable[[Entered], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,7 @@ class View:
         self._by_table: dict[str, tuple[Rows, list[Cell], Any]] | None = None
         self._blocks: list[Block] = []
         self._acts: dict[str, tuple[str, Handler]] = {}
+        self._forms: dict[str, tuple[str, FormHandler]] = {}
         self._since = house.live.revision
         self._ids = 0
         ui.on("steward", self._act)
@@ -218,6 +225,10 @@ class View:
         """Whether the page offers it to its person."""
         return self.person.may(permission, self.scope)
 
+    def on_form(self, name: str, permission: str, handler: FormHandler) -> None:
+        """What is entered into the form with data-form=`name` comes to `handler`."""
+        self._forms[name] = (permission, handler)
+
     async def may(self, permission: str) -> bool:
         """Whether the person may do this now, read afresh; says why not on the page."""
         person = await self.house.seats.current(self.person.session)
@@ -241,5 +252,24 @@ class View:
                 permission, handler = self._acts[act]
                 if not permission or await self.may(permission):
                     await handler(key)
+            case {"form": str(name), "fields": list(pairs)} if name in self._forms:
+                permission, submit = self._forms[name]
+                entered = _entered(pairs)
+                if entered is not None and (not permission or await self.may(permission)):
+                    await submit(entered)
             case _:
                 pass
+
+
+def _entered(pairs: list[Any]) -> Entered | None:
+    """The pairs of name and value that a browser sent; None when they are not that."""
+    found: Entered = {}
+    length = 0
+    for pair in pairs:
+        match pair:
+            case [str(name), str(value)]:
+                found[name] = (*found.get(name, ()), value)
+                length += len(name) + len(value)
+            case _:
+                return None
+    return found if length <= FORM_LENGTH else None

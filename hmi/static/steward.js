@@ -32,6 +32,19 @@ const steward = {
   act(act, key) {
     if (typeof emitEvent === "function") emitEvent("steward", { act, key });
   },
+  suggest(input) {
+    const around = input.closest("[data-reference]");
+    around.querySelector("input[type=hidden]").value = "";
+    clearTimeout(steward.asking);
+    const key = around.dataset.reference + "\t" + around.dataset.list + "\t" + input.value.slice(0, 80);
+    steward.asking = setTimeout(() => steward.act("suggest", key), 150);
+  },
+  pick(choice) {
+    const around = choice.closest("[data-reference]");
+    around.querySelector("input[type=hidden]").value = choice.dataset.pick;
+    around.querySelector("input[type=search]").value = choice.textContent;
+    choice.parentElement.replaceChildren();
+  },
   active: 0,
   touch() {
     if (Date.now() - steward.active < 30000) return;
@@ -42,6 +55,23 @@ const steward = {
 document.addEventListener("click", (event) => {
   const target = event.target.closest("[data-act]");
   if (target) steward.act(target.dataset.act, target.dataset.key || "");
+});
+document.addEventListener("click", (event) => {
+  const choice = event.target.closest("[data-pick]");
+  if (choice) steward.pick(choice);
+});
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-reference] input[type=search]")) steward.suggest(event.target);
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-form]");
+  if (!form) return;
+  event.preventDefault();
+  const fields = [...new FormData(form, event.submitter)].filter(([, value]) => typeof value === "string");
+  if (typeof emitEvent === "function") emitEvent("steward", { form: form.dataset.form, fields });
 });
 document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-go]")) window.location.href = event.target.value;

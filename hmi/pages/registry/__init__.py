@@ -1,0 +1,1 @@
+"""The pages that every entity gets from its declaration: list, record, form, fields of the site."""

@@ -1,0 +1,59 @@
+"""A new record of an entity. The address may set fields beforehand: the pets of a house know their house."""
+
+import asyncio
+
+from nicegui import ui
+
+from actors.messages import Stage
+from business.registry.custom import fields_of
+from business.registry.declare import Field
+from business.registry.entity import Entities, Entity
+from business.registry.messages import CreateRecord
+from hmi.pages.registry.editing import Editor
+from hmi.shell import frame, html
+from hmi.view import Entered, View
+from hmi.words import registry as words
+
+
+class NewRecord:
+    def __init__(self, view: View, entities: Entities, entity: Entity) -> None:
+        self._view = view
+        self._entities = entities
+        self._entity = entity
+        self._turn = 0
+        self._editor: Editor
+
+    async def draw(self) -> None:
+        view, entity = self._view, self._entity
+
+        def gather() -> dict[str, Field]:
+            with view.house.seats.authority.open() as session:
+                return fields_of(session, entity)
+
+        fields = await asyncio.to_thread(gather)
+        self._editor = Editor(view, self._entities, entity, fields)
+        asked = view.client.request.query_params
+        preset = {name: value[:200] for name, value in asked.items() if name in fields}
+        await self._editor.fill(None, preset)
+        with frame(view, f"{view.say(words.NEW)} · {view.name(entity.label)}"):
+            html(view.block(self._editor.markup, lambda: self._turn))
+        write = entity.permission("write")
+        view.on("suggest", write, self._editor.suggest)
+        view.on("cancel", write, self._leave)
+        view.on_form("record", write, self._save)
+
+    async def _leave(self, _key: str) -> None:
+        ui.navigate.to(f"/{self._entity.name}")
+
+    async def _save(self, entered: Entered) -> None:
+        values = await self._editor.read(entered)
+        if values is not None:
+            result = await self._editor.send(CreateRecord(self._entity.name, values))
+            if result.stage is Stage.DONE:
+                ui.navigate.to(f"/{self._entity.name}?sort=-created_ns")
+                return
+        self._turn += 1
+
+
+async def new(view: View, entities: Entities, entity: Entity) -> None:
+    await NewRecord(view, entities, entity).draw()
