@@ -42,7 +42,8 @@ class Refused(Exception):
 class Denied:
     """An event: the command is refused, and what was written about that (a failure counted) stays."""
 
-    reason: Refusal
+    reason: str
+    """As of `Refused`."""
 
 
 class Module(Protocol):
@@ -139,7 +140,7 @@ class Gate:
                 events = module.handle(session, order.issuer, order.command)
                 denied = next((event for event in events if isinstance(event, Denied)), None)
                 stage = Stage.REFUSED if denied else Stage.DONE
-                detail = denied.reason.value if denied else ""
+                detail = str(denied.reason) if denied else ""
                 self._append(session, order, deed, stage, detail)
                 committing = True
         except Refused as refused:

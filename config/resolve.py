@@ -25,7 +25,7 @@ from config.schema import (
     ZoneTable,
     is_id,
 )
-from config.site import BackupSettings, BootstrapUser, Settings, Site, Subsystem, WebAddress, Zone
+from config.site import BackupSettings, BootstrapUser, Security, Settings, Site, Subsystem, WebAddress, Zone
 from config.templates import Templates
 from config.validate import validated
 
@@ -165,4 +165,11 @@ def _settings(table: SettingsTable) -> Settings:
         heartbeat_url=table.heartbeat_url,
         heartbeat_file=table.heartbeat_file,
         backup=BackupSettings(**table.backup.model_dump()),
+        security=Security(
+            expiry_days=table.security.expiry_days,
+            expiry_warning_days=table.security.expiry_warning_days,
+            remembered=table.security.remembered,
+            second_factor_for=frozenset(table.security.second_factor_for),
+            inside_networks=tuple(table.security.inside_networks),
+        ),
     )

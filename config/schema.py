@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
@@ -109,6 +110,39 @@ class BackupTable(Table):
     )
 
 
+class SecurityTable(Table):
+    """How people prove who they are; every key has a default."""
+
+    expiry_days: Whole = Field(
+        90,
+        ge=0,
+        le=3650,
+        title="Password age",
+        description="days after which staff who may command choose a new password; 0 for never",
+    )
+    expiry_warning_days: Whole = Field(
+        7,
+        ge=0,
+        le=90,
+        title="Warning",
+        description="days before the end that its owner is told",
+    )
+    remembered: Whole = Field(
+        5, ge=0, le=24, title="Passwords remembered", description="latest passwords that are not used again"
+    )
+    second_factor_for: list[Words] = Field(
+        [],
+        title="Second factor for",
+        description="permissions, such as user.manage, whose holders log in with a second factor",
+    )
+    inside_networks: list[IPv4Network | IPv6Network] = Field(
+        [],
+        title="Inside networks",
+        description="networks such as 10.0.0.0/8; from elsewhere staff log in with a second factor;"
+        " none for no difference",
+    )
+
+
 class SettingsTable(Table):
     """How the processes of this site run; every key has a default."""
 
@@ -142,6 +176,9 @@ class SettingsTable(Table):
     heartbeat_file: str = Field("", title="Heartbeat file", description="file touched while all is well")
     backup: BackupTable = Field(
         BackupTable(), title="Backup", description="where backups go and how many stay"
+    )
+    security: SecurityTable = Field(
+        SecurityTable(), title="Security", description="how people prove who they are"
     )
 
     @field_validator("database")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
 
 from pydantic import BaseModel
 
@@ -265,6 +266,20 @@ class BackupSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Security:
+    """How people prove who they are."""
+
+    expiry_days: int = 90
+    """After so many days staff who may command choose a new password; 0 for never."""
+    expiry_warning_days: int = 7
+    remembered: int = 5
+    second_factor_for: frozenset[str] = frozenset()
+    """Permissions whose holders log in with a second factor."""
+    inside_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """From elsewhere staff log in with a second factor; none for no difference."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How the processes of this site run."""
 
@@ -280,3 +295,4 @@ class Settings:
     heartbeat_url: str = ""
     heartbeat_file: str = ""
     backup: BackupSettings = BackupSettings()
+    security: Security = Security()

@@ -19,11 +19,12 @@ from business.identity.model import Place
 from business.property.entities import ENTITIES
 from config.site import Site
 from hmi.feed import Feed, Frames
-from hmi.front import front, language_of, theme_of
+from hmi.front import front
 from hmi.guard import SESSION, Guard, bind_sockets
 from hmi.live import Live
 from hmi.menu import ENTRY, Entry
 from hmi.pages.about import about
+from hmi.pages.account import account
 from hmi.pages.alarms import AlarmList
 from hmi.pages.audit import audit
 from hmi.pages.backups import backups
@@ -40,10 +41,12 @@ from hmi.pages.property.chart import HouseChart
 from hmi.pages.registry.routes import registry_pages
 from hmi.pages.roles import roles
 from hmi.pages.scopes import scopes
+from hmi.pages.security import security
 from hmi.pages.sessions import sessions
 from hmi.pages.subsystem import subsystem
 from hmi.pages.system import system
 from hmi.pages.users import users
+from hmi.plain import language_of, theme_of
 from hmi.ports import Ports
 from hmi.seats import Seats, take_down
 from hmi.ticker import tick
@@ -60,8 +63,10 @@ Page = Callable[..., Awaitable[None] | None]
 
 _COMMON: dict[str, Page] = {
     "/system": system,
+    "/account": account,
     "/sessions": sessions,
     "/users": users,
+    "/security": security,
     "/roles": roles,
     "/scopes": scopes,
     "/about": about,

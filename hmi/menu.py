@@ -20,6 +20,7 @@ from business.property.entities import ENTITIES
 from config.site import Text
 from hmi import words
 from hmi.words import access as access_words
+from hmi.words import account
 from hmi.words.backup import BACKUPS
 from hmi.words.dictionaries import DICTIONARIES
 from hmi.words.numbering import NUMBERING
@@ -92,8 +93,10 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/house-chart", CHART, "house.read", At.ANYWHERE, Section.REGISTRY, _OFFICE),
     *_of_registry(),
     Entry("/system", words.SYSTEM, PROCESSES, At.HERE, Section.LOWER, _BOTH),
+    Entry("/account", account.ACCOUNT, OWN, At.ANYWHERE, Section.LOWER, _BOTH),
     Entry("/sessions", words.SESSIONS, OWN, At.ANYWHERE, Section.LOWER, _BOTH),
     Entry("/users", words.USERS, USERS, At.ANYWHERE, Section.LOWER, _BOTH),
+    Entry("/security", account.SECURITY, USERS, At.ANYWHERE, Section.LOWER, _BOTH),
     Entry("/roles", access_words.ROLES, MANAGE, At.GROUP, Section.LOWER, _BOTH),
     Entry("/scopes", access_words.SCOPES, SCOPES, At.ANYWHERE, Section.LOWER, _BOTH),
     Entry("/audit", words.AUDIT, READ, At.GROUP, Section.LOWER, _OFFICE),

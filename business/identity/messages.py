@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from business.access import EVERYBODY, OWN
 from business.access.messages import USERS
+from business.identity import account_messages, entry_messages
+from business.identity.entry_messages import Visit
 from config.site import Text
 
 # --- commands ----------------------------------------------------------------------------------------------
@@ -25,6 +27,13 @@ class LogIn:
     browser: str
     previous: str
     """The session that the same browser held until now: it ends."""
+    challenge_hash: str = field(default="", repr=False)
+
+    @property
+    def visit(self) -> Visit:
+        return Visit(
+            self.token_hash, self.challenge_hash, self.place, self.address, self.browser, self.previous
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,8 @@ COMMANDS: tuple[type, ...] = (
     SetPassword,
     DisableUser,
     EnableUser,
+    *entry_messages.COMMANDS,
+    *account_messages.COMMANDS,
 )
 
 

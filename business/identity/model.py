@@ -8,9 +8,23 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from business.audit.model import SECRET
 from business.database import Base
+from business.fields.phone import mobile
+from business.fields.sealed import sealed_column
 
 NAME_LENGTH = 64
 """Characters of the longest user name and display name."""
+
+
+class UserKind(StrEnum):
+    """Whose an account is; it decides which ways in are open to it."""
+
+    STAFF = "staff"
+    OWNER = "owner"
+    TENANT = "tenant"
+    SERVICE = "service"
+    """Another program."""
+    SCREEN = "screen"
+    """A registered screen or terminal."""
 
 
 class Place(StrEnum):
@@ -33,6 +47,12 @@ class User(Base):
     password_set_ns: Mapped[int] = mapped_column(BigInteger)
     person_id: Mapped[int | None] = mapped_column(default=None)
     """Whom of the residents he is: what belongs to that person is his own."""
+    password_forced: Mapped[bool] = mapped_column(default=False)
+    """Somebody else chose it: it lets its user in once, to choose another."""
+    kind: Mapped[str] = mapped_column(String(16), default=UserKind.STAFF)
+    email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str | None] = sealed_column(mobile(), default=None, deferred=True)
+    """Not read with the rest: whoever only asks who somebody is has no sealing keys."""
 
 
 class UserSession(Base):
@@ -46,6 +66,8 @@ class UserSession(Base):
     place: Mapped[str] = mapped_column(String(16))
     address: Mapped[str] = mapped_column(String(64))
     browser: Mapped[str] = mapped_column(String(200))
+    way: Mapped[str] = mapped_column(String(80), default="password")
+    """How its person came in."""
     created_ns: Mapped[int] = mapped_column(BigInteger)
     seen_ns: Mapped[int] = mapped_column(BigInteger)
     """When its person last did something, to the minute."""

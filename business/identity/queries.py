@@ -28,6 +28,7 @@ class SessionRow:
     place: str
     address: str
     browser: str
+    way: str
     created_ns: int
     seen_ns: int
     locked: bool
@@ -38,7 +39,7 @@ def users(session: Session, reach: Reach = EVERYTHING) -> tuple[UserRow, ...]:
     held: dict[int, list[GrantRow]] = {}
     for grant in grants(session):
         held.setdefault(grant.user_id, []).append(grant)
-    rows = session.scalars(select(User).where(_reached(reach)).order_by(User.name).limit(1000))
+    rows = session.scalars(select(User).where(reached(reach)).order_by(User.name).limit(1000))
     return tuple(
         UserRow(u.name, u.display, u.disabled, u.created_ns, tuple(held.get(u.id, ()))) for u in rows
     )
@@ -49,13 +50,21 @@ def open_sessions(session: Session, user: str, now_ns: int, reach: Reach = NOWHE
     query = (
         select(UserSession, User.name)
         .join(User)
-        .where(UserSession.ended_ns.is_(None), or_(User.name == user, _reached(reach)))
+        .where(UserSession.ended_ns.is_(None), or_(User.name == user, reached(reach)))
         .order_by(UserSession.created_ns.desc())
         .limit(200)
     )
     return tuple(
         SessionRow(
-            s.id, name, s.place, s.address, s.browser, s.created_ns, s.seen_ns, s.locked_ns is not None
+            id=s.id,
+            user=name,
+            place=s.place,
+            address=s.address,
+            browser=s.browser,
+            way=s.way,
+            created_ns=s.created_ns,
+            seen_ns=s.seen_ns,
+            locked=s.locked_ns is not None,
         )
         for s, name in session.execute(query)
         if now_ns - s.created_ns <= LIFETIME_NS[Place(s.place)]
@@ -63,7 +72,8 @@ def open_sessions(session: Session, user: str, now_ns: int, reach: Reach = NOWHE
     )
 
 
-def _reached(reach: Reach) -> ColumnElement[bool]:
+def reached(reach: Reach) -> ColumnElement[bool]:
+    """The users with a grant within the reach."""
     if reach.everything:
         return true()
     return User.id.in_(select(Grant.user_id).where(within(reach, Grant.scope_id)))

@@ -1,15 +1,14 @@
 """What the commands of identity do, each in one transaction."""
 
 import hmac
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
-from business.access import IDLE_NS, SECOND_NS, Refusal
+from business.access import IDLE_NS, Refusal
 from business.access.granting import (
     Giver,
     check_above,
@@ -26,6 +25,11 @@ from business.access.roles import SECURITY
 from business.access.scopes import find
 from business.access.service import existing_role
 from business.gate import Denied, Refused
+from business.identity.account import Account, user_named
+from business.identity.entry import Entry
+from business.identity.factors import Factors
+from business.identity.keeping import Keeping
+from business.identity.lockout import count_failure, is_locked, of_address
 from business.identity.messages import (
     ChangePassword,
     ContinueSession,
@@ -34,44 +38,54 @@ from business.identity.messages import (
     DisableUser,
     EnableUser,
     EndSession,
-    LoggedIn,
-    LogIn,
     LogOut,
     NoteOverreach,
     PasswordSet,
     ReleaseSession,
     SessionContinued,
     SessionReleased,
-    SessionsEnded,
     SetPassword,
     UserCreated,
     UserDisabled,
     UserEnabled,
 )
+from business.identity.messenger import Outbox
 from business.identity.model import (
     NAME_LENGTH,
-    FailedLogIns,
-    Place,
     User,
     UserSession,
     count_access_up,
     plain_name,
 )
-from business.identity.passwords import MAX_LENGTH, Passwords, weakness
+from business.identity.passwords import Passwords, weakness
+from business.identity.phone_codes import PhoneCodes
+from business.identity.seating import end_seats
+from config.site import Security
 
 NOBODY = Issuer("", "", "")
-FAILURES = 5
-LOCKED_NS = 15 * 60 * SECOND_NS
-"""How long a user name or an address is locked out after FAILURES failures (S-03)."""
+_ORDINARY = Security()
 
 
 class Identity:
     """The module of `BusinessActor` that owns users and sessions."""
 
-    def __init__(self, passwords: Passwords, wall_ns: Callable[[], int], first_start_code: str = "") -> None:
+    def __init__(
+        self,
+        passwords: Passwords,
+        wall_ns: Callable[[], int],
+        first_start_code: str = "",
+        *,
+        security: Security = _ORDINARY,
+    ) -> None:
         self._passwords = passwords
         self._wall_ns = wall_ns
         self._code = first_start_code
+        self._keeping = Keeping(passwords, security.remembered, wall_ns)
+        factors = Factors(wall_ns)
+        phone_codes = PhoneCodes(Outbox(wall_ns), wall_ns)
+        entry = Entry(passwords, self._keeping, factors, phone_codes, security, wall_ns)
+        self._account = Account(passwords, factors, security, wall_ns)
+        self._more = entry.handlers | self._account.handlers
 
     def scopes_of(self, session: Session, command: Any) -> tuple[str, ...]:
         """Of a user: what holds all his grants; a user without any is the group's. Raises Refused."""
@@ -79,17 +93,15 @@ class Identity:
             case CreateUser() if command.role:
                 return (path_of(find(session, command.scope)),)
             case SetPassword() | DisableUser() | EnableUser():
-                return (home_of(session, _user(session, command.user).id),)
+                return (home_of(session, user_named(session, command.user).id),)
             case ReleaseSession() if seat := session.get(UserSession, command.session):
                 return (home_of(session, seat.user_id),)
             case _:
-                return ()
+                return self._account.scopes_of(session, command)
 
     def handle(self, session: Session, issuer: Issuer, command: Any) -> tuple[Any, ...]:
         """Carry out a command inside the caller's transaction. Raises Refused; nothing is then written."""
         match command:
-            case LogIn():
-                return self._log_in(session, command)
             case LogOut():
                 return self._end(session, UserSession.id == issuer.session)
             case EndSession():
@@ -107,53 +119,28 @@ class Identity:
             case ChangePassword():
                 return self._change_password(session, issuer, command)
             case SetPassword():
-                user = _user(session, command.user)
-                check_above(session, giver(session, issuer, self._wall_ns()), user)
-                return self._set_password(session, user, command.password, but="")
+                user = user_named(session, command.user)
+                by = giver(session, issuer, self._wall_ns())
+                check_above(session, by, user)
+                by_somebody = by.user_id is not None  # not by the program itself
+                return self._set_password(session, user, command.password, but="", forced=by_somebody)
             case DisableUser():
                 return self._disable(session, issuer, command)
             case EnableUser():
-                user = _user(session, command.user)
+                user = user_named(session, command.user)
                 check_above(session, giver(session, issuer, self._wall_ns()), user)
                 user.disabled = False
                 count_access_up(session)
                 return (UserEnabled(user.name),)
+            case _ if type(command) in self._more:
+                return self._more[type(command)](session, issuer, command)
             case _:
                 raise TypeError(f"{type(command).__name__} is not a command of identity")
-
-    def _log_in(self, session: Session, command: LogIn) -> tuple[Any, ...]:
-        now = self._wall_ns()
-        name = plain_name(command.user)
-        subjects = (f"user:{name}", f"address:{command.address[:64]}")
-        if _is_locked(session, subjects, now):
-            raise Refused(Refusal.LOCKED_OUT)
-        user = session.scalar(select(User).where(User.name == name))
-        active = user is not None and not user.disabled
-        right = self._passwords.verify(
-            user.password_hash if user is not None and active else None, command.password[:MAX_LENGTH]
-        )
-        if user is None or not right:
-            _count_failure(session, subjects, now)
-            return (Denied(Refusal.LOG_IN_FAILED),)
-        session.execute(delete(FailedLogIns).where(FailedLogIns.subject.in_(subjects)))
-        ended = self._end(session, UserSession.id == command.previous) if command.previous else ()
-        seat = UserSession(
-            id=secrets.token_hex(16),
-            token_hash=command.token_hash,
-            user_id=user.id,
-            place=Place(command.place).value,
-            address=command.address[:64],
-            browser=command.browser[:200],
-            created_ns=now,
-            seen_ns=now,
-        )
-        session.add(seat)
-        return (*ended, LoggedIn(user.name, seat.id))
 
     def _revoke(self, session: Session, issuer: Issuer, command: EndSession) -> tuple[Any, ...]:
         seat = session.get(UserSession, command.session)
         owner = session.get(User, seat.user_id) if seat else None
-        asking = _user(session, issuer.user)
+        asking = user_named(session, issuer.user)
         if owner is None or (owner.id != asking.id and not self._manages(session, asking, owner)):
             raise Refused(Refusal.UNKNOWN_SESSION)
         return self._end(session, UserSession.id == command.session)
@@ -183,11 +170,11 @@ class Identity:
         now = self._wall_ns()
         if session.scalar(select(func.count()).select_from(User)):
             raise Refused(Refusal.ALREADY_STARTED)
-        subjects = (f"address:{command.address[:64]}",)
-        if _is_locked(session, subjects, now):
+        subjects = (of_address(command.address),)
+        if is_locked(session, subjects, now):
             raise Refused(Refusal.LOCKED_OUT)
         if not self._code or not hmac.compare_digest(self._code.encode(), command.code.strip().encode()):
-            _count_failure(session, subjects, now)
+            count_failure(session, subjects, now)
             return (Denied(Refusal.WRONG_CODE),)
         first = CreateUser(command.user, command.display, SECURITY, command.password)
         return self._create(session, giver(session, NOBODY, now), first)
@@ -216,25 +203,20 @@ class Identity:
         return (UserCreated(name, command.role),)
 
     def _change_password(self, session: Session, issuer: Issuer, command: ChangePassword) -> tuple[Any, ...]:
-        now = self._wall_ns()
-        user = _user(session, issuer.user)
-        subjects = (f"user:{user.name}",)
-        if _is_locked(session, subjects, now):
-            raise Refused(Refusal.LOCKED_OUT)
-        if not self._passwords.verify(user.password_hash, command.old[:MAX_LENGTH]):
-            _count_failure(session, subjects, now)
-            return (Denied(Refusal.WRONG_PASSWORD),)
-        return self._set_password(session, user, command.new, but=issuer.session)
+        user = user_named(session, issuer.user)
+        if denied := self._account.own_password(session, user, command.old):
+            return (denied,)
+        return self._set_password(session, user, command.new, but=issuer.session, forced=False)
 
-    def _set_password(self, session: Session, user: User, password: str, *, but: str) -> tuple[Any, ...]:
-        _check_strength(password, user.name)
-        user.password_hash = self._passwords.hash(password)
-        user.password_set_ns = self._wall_ns()
+    def _set_password(
+        self, session: Session, user: User, password: str, *, but: str, forced: bool
+    ) -> tuple[Any, ...]:
+        self._keeping.set(session, user, password, forced=forced)
         ended = self._end(session, UserSession.user_id == user.id, UserSession.id != but)
         return (PasswordSet(user.name), *ended)
 
     def _disable(self, session: Session, issuer: Issuer, command: DisableUser) -> tuple[Any, ...]:
-        user = _user(session, command.user)
+        user = user_named(session, command.user)
         check_above(session, giver(session, issuer, self._wall_ns()), user)
         with keeping_a_security_administrator(session):
             user.disabled = True
@@ -242,44 +224,9 @@ class Identity:
         return (UserDisabled(user.name), *self._end(session, UserSession.user_id == user.id))
 
     def _end(self, session: Session, *which: Any) -> tuple[Any, ...]:
-        seats = session.scalars(select(UserSession).where(UserSession.ended_ns.is_(None), *which)).all()
-        if not seats:
-            return ()
-        for seat in seats:
-            seat.ended_ns = self._wall_ns()
-        count_access_up(session)
-        return (SessionsEnded(tuple(seat.id for seat in seats)),)
-
-
-def _user(session: Session, name: str) -> User:
-    user = session.scalar(select(User).where(User.name == plain_name(name)))
-    if user is None:
-        raise Refused(Refusal.UNKNOWN_USER)
-    return user
+        return end_seats(session, self._wall_ns(), *which)
 
 
 def _check_strength(password: str, name: str) -> None:
     if code := weakness(password, name):
         raise Refused(Refusal(code))
-
-
-def _is_locked(session: Session, subjects: Sequence[str], now: int) -> bool:
-    rows = session.scalars(
-        select(FailedLogIns).where(
-            FailedLogIns.subject.in_(subjects),
-            FailedLogIns.failures >= FAILURES,
-            FailedLogIns.last_ns > now - LOCKED_NS,
-        )
-    )
-    return rows.first() is not None
-
-
-def _count_failure(session: Session, subjects: Sequence[str], now: int) -> None:
-    session.execute(delete(FailedLogIns).where(FailedLogIns.last_ns <= now - LOCKED_NS))
-    for subject in subjects:
-        row = session.get(FailedLogIns, subject)
-        if row is None:
-            session.add(FailedLogIns(subject=subject, failures=1, last_ns=now))
-        else:
-            row.failures += 1
-            row.last_ns = now

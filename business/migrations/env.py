@@ -7,6 +7,8 @@ from business.audit import model as _audit  # noqa: F401
 from business.database import Base
 from business.dictionaries import model as _dictionaries  # noqa: F401
 from business.exchange import model as _exchange  # noqa: F401
+from business.identity import entry_model as _entry  # noqa: F401
+from business.identity import messenger as _messenger  # noqa: F401
 from business.identity import model as _identity  # noqa: F401
 from business.jobs import model as _jobs  # noqa: F401
 from business.numbering import model as _numbering  # noqa: F401

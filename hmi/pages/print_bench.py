@@ -18,8 +18,8 @@ from business.printing.service import LONGEST_SAMPLE, read_sample
 from config.site import Text
 from hmi import drawing, words
 from hmi.editing import Editor, Field, Kept, Values, button, toolbar
-from hmi.front import theme_of
 from hmi.pages.missing import missing
+from hmi.plain import theme_of
 from hmi.shell import EMPTY, frame, html
 from hmi.tabular import table
 from hmi.view import View

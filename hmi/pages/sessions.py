@@ -1,4 +1,4 @@
-"""One's own sessions and password; an administrator sees everybody's sessions."""
+"""One's own sessions; an administrator sees everybody's sessions."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ from nicegui import ui
 
 from business.access import OWN
 from business.access.messages import USERS
-from business.identity.messages import ChangePassword, EndSession, ReleaseSession
+from business.identity.messages import EndSession, ReleaseSession
 from business.identity.model import Place
 from business.identity.queries import SessionRow, open_sessions
 from hmi import drawing, words
@@ -15,6 +15,7 @@ from hmi.commanding import carry_out, in_words, is_trouble, send
 from hmi.shell import frame, html
 from hmi.tabular import table
 from hmi.view import View
+from hmi.words import account as said
 
 
 class SessionsPage:
@@ -28,18 +29,6 @@ class SessionsPage:
         await self._read()
         with frame(view, view.say(words.SESSIONS)):
             html(view.block(self._table, lambda: self._turn))
-            with ui.card().classes("card"):
-                ui.label(view.say(words.CHANGE_PASSWORD)).classes("text-weight-bold")
-                self._old, self._new, self._again = (
-                    ui.input(view.say(text), password=True).props(f"outlined dense autocomplete={kind}")
-                    for text, kind in (
-                        (words.OLD_PASSWORD, "current-password"),
-                        (words.NEW_PASSWORD, "new-password"),
-                        (words.PASSWORD_AGAIN, "new-password"),
-                    )
-                )
-                ui.label(view.say(words.PASSWORD_HINT)).classes("sub")
-                ui.button(view.say(words.CHANGE_PASSWORD), on_click=self._change)
         view.on("revoke", OWN, self._revoke)
         view.on("release", USERS, self._release)
 
@@ -59,23 +48,26 @@ class SessionsPage:
         heads = (
             ("", words.USER_NAME),
             ("tight hide-small", words.ENTRANCE),
+            ("tight hide-small", said.WAY),
             ("tight hide-small", words.ADDRESS),
             ("hide-small", words.BROWSER),
             ("hide-small", words.CREATED),
             ("", words.LAST_SEEN),
         )
-        said = [(look, view.say(text)) for look, text in heads]
-        return table([*said, ("", "")], map(self._row, self._rows))
+        titles = [(look, view.say(text)) for look, text in heads]
+        return table([*titles, ("", "")], map(self._row, self._rows))
 
     def _row(self, row: SessionRow) -> Markup:
         view = self._view
         return Markup(
             '<tr><td>{}</td><td class="tight hide-small">{}</td><td class="tight hide-small">{}</td>'
+            '<td class="tight hide-small">{}</td>'
             '<td class="hide-small" title="{}">{}</td><td class="tight hide-small">{}</td>'
             '<td class="tight">{}</td><td class="tight">{}</td></tr>'
         ).format(
             row.user,
             view.say(words.PLACES[Place(row.place)]),
+            said.way(view.language, row.way),
             row.address,
             row.browser,
             browser_of(row.browser),
@@ -104,23 +96,6 @@ class SessionsPage:
 
     async def _release(self, key: str) -> None:
         await carry_out(self._view, ReleaseSession(key), USERS, self._view.house.ports.office)
-        await self._read()
-
-    async def _change(self) -> None:
-        view = self._view
-        if self._new.value != self._again.value:
-            ui.notify(view.say(words.PASSWORDS_DIFFER), type="warning")
-            return
-        if not await view.may(OWN):
-            return
-        body = ChangePassword(str(self._old.value or ""), str(self._new.value or ""))
-        result = await send(view, body, lambda _result: None, view.house.ports.office)
-        for field in (self._old, self._new, self._again):
-            field.value = ""
-        if is_trouble(result):
-            ui.notify(in_words(view, result), type="warning")
-            return
-        ui.notify(view.say(words.PASSWORD_CHANGED), type="info")
         await self._read()
 
 

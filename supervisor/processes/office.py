@@ -98,7 +98,8 @@ class Office:
         supply(reader, keys)
         authority = Authority(reader, time.time_ns, site.id)
         code = secrets.token_hex(4)
-        identity, access = Identity(Passwords(), time.time_ns, code), Access(time.time_ns)
+        identity = Identity(Passwords(), time.time_ns, code, security=site.settings.security)
+        access = Access(time.time_ns)
         gate = Gate(sessions(writer), authority, time.time_ns)
         prepare_access(gate, authority, access, site.id, site.name)
         if self._demo or not authority.has_users():

@@ -17,6 +17,8 @@ from business.access.service import Access
 from business.actor import BusinessActor
 from business.commands import MODULES
 from business.database import open_reader, open_writer, sessions, sqlite_url
+from business.fields.keyring import Keyring
+from business.fields.sealed import supply
 from business.gate import Execute, Gate, Module, Outcome
 from business.identity.bootstrap import prepare_access
 from business.identity.messages import CreateUser, LoggedIn, LogIn
@@ -25,9 +27,10 @@ from business.identity.passwords import Passwords
 from business.identity.service import Identity
 from business.identity.tokens import fingerprint, new_token
 from business.migrations import migrate
-from config.site import Text
+from config.site import Security, Text
 from tests.business.postgresql import TEMPLATE, Server, running_server
 
+KEYS = Keyring(("a sealing key of the tests, long enough",))
 CODE = "4711-code"
 GOOD = "Correct-Horse-7"
 SITE = "campus"
@@ -54,6 +57,8 @@ class Office:
         self.now_ns = 1_800_000_000_000_000_000
         self.hasher = CountingHasher()
         self.events: list[Any] = []
+        self._chief: Issuer | None = None
+        self.security = Security()
         self.open()
 
     def open(self) -> None:
@@ -61,8 +66,10 @@ class Office:
         migrate(self.writer)
         self.sessions: sessionmaker[Session] = sessions(self.writer)
         self.reader = open_reader(self.url)
+        for engine in (self.writer, self.reader):
+            supply(engine, KEYS)
         self.authority = Authority(self.reader, self.wall_ns, SITE)
-        self.identity = Identity(Passwords(self.hasher), self.wall_ns, CODE)
+        self.identity = Identity(Passwords(self.hasher), self.wall_ns, CODE, security=self.security)
         self.gate = Gate(self.sessions, self.authority, self.wall_ns)
         self.access = Access(self.wall_ns)
         prepare_access(self.gate, self.authority, self.access, SITE, Text("测试园区", "Test campus"))
@@ -108,6 +115,13 @@ class Office:
         query = select(Grant.id).join(User, User.id == Grant.user_id).where(User.name == user)
         with self.authority.open() as session:
             return session.scalars(query.order_by(Grant.id.desc())).first() or 0
+
+    def chief(self) -> Issuer:
+        """An administrator, logged in from elsewhere."""
+        if self._chief is None:
+            self.create("chief", "security-administrator")
+            self._chief = self.log_in("chief", address="10.7.7.7")
+        return self._chief
 
     def try_to_log_in(
         self,

@@ -6,6 +6,7 @@ prints one for every command it was given. Ends when its standard input closes.
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import os
 import sys
@@ -69,7 +70,7 @@ from business.property.entities import ENTITIES
 from business.property.service import Property
 from business.registry.service import Registry
 from business.registry.uses import uses_in
-from config.site import BootstrapUser, Site
+from config.site import BootstrapUser, Security, Site
 from hmi.app import build
 from hmi.ports import Ports
 from tests.hmi.campus import alarm, campus, device_state, scans
@@ -293,10 +294,15 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     keys = Keyring((os.urandom(32).hex(),))
     supply(writer, keys)
     supply(reader, keys)
-    plant = Plant(campus(hostile), hostile)
+    security = Security(second_factor_for=frozenset(os.environ.get("SECOND_FACTOR_FOR", "").split()))
+    site = campus(hostile)
+    site = dataclasses.replace(site, settings=dataclasses.replace(site.settings, security=security))
+    plant = Plant(site, hostile)
     authority = Authority(reader, time.time_ns, plant.site.id)
     code = "one-time-code"
-    identity, access = Identity(Passwords(PasswordHasher(1, 64, 1)), time.time_ns, code), Access(time.time_ns)
+    passwords = Passwords(PasswordHasher(1, 64, 1))
+    identity = Identity(passwords, time.time_ns, code, security=security)
+    access = Access(time.time_ns)
     gate = Gate(sessions(writer), authority, time.time_ns)
     prepare_access(gate, authority, access, plant.site.id, plant.site.name)
     made: tuple[Credentials, ...] = ()

@@ -17,10 +17,11 @@ PAGES = (
     "/alarms",
     "/journal",
     "/system",
+    "/account",
     "/sessions",
     "/about",
 )
-SECURITY_PAGES = ("/users", "/roles", "/scopes")
+SECURITY_PAGES = ("/users", "/security", "/roles", "/scopes")
 HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}${7*7}'`</script>"
 
 
