@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev system demo test check bench soak screenshots lock clean
+.PHONY: help setup dev system demo test check bench soak screenshots docs lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -57,6 +57,9 @@ soak: dev system ## long chaos and soak runs
 
 screenshots: dev system ## draw every page into ./screenshots
 	@$(BIN)/python -m benchmarks.screenshots
+
+docs: dev ## renew what of docs/ is made from the program
+	$(BIN)/python -m scripts.data_dictionary
 
 # pip's own configuration is left out: what one machine adds to its index must not reach the pins.
 COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \

@@ -30,6 +30,7 @@ from hmi.pages.audit import audit
 from hmi.pages.backups import backups
 from hmi.pages.device import device
 from hmi.pages.dictionaries import dictionary_page
+from hmi.pages.help import contents, manual
 from hmi.pages.jobs import jobs
 from hmi.pages.journal import journal
 from hmi.pages.missing import forbidden
@@ -69,6 +70,8 @@ _COMMON: dict[str, Page] = {
     "/security": security,
     "/roles": roles,
     "/scopes": scopes,
+    "/help": contents,
+    "/help/{name}": manual,
     "/about": about,
 }
 PAGES: dict[Place, dict[str, Page]] = {

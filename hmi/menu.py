@@ -23,6 +23,7 @@ from hmi.words import access as access_words
 from hmi.words import account
 from hmi.words.backup import BACKUPS
 from hmi.words.dictionaries import DICTIONARIES
+from hmi.words.manual import HELP
 from hmi.words.numbering import NUMBERING
 from hmi.words.organisation import ORGANISATION
 from hmi.words.printing import PRINTING
@@ -106,6 +107,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/dictionaries", DICTIONARIES, dictionaries.MANAGE, At.GROUP, Section.LOWER, _OFFICE),
     Entry("/numbering", NUMBERING, numbering.MANAGE, At.GROUP, Section.LOWER, _OFFICE),
     Entry("/printing", PRINTING, printing.MANAGE, At.GROUP, Section.LOWER, _OFFICE),
+    Entry("/help", HELP, OWN, At.ANYWHERE, Section.LOWER, _BOTH),
+    Entry("/help/{name}", HELP, OWN, At.ANYWHERE, Section.NONE, _BOTH),
     Entry("/about", words.ABOUT, OWN, At.ANYWHERE, Section.LOWER, _BOTH),
 )
 """A page that is not here is not served. In the order of the navigation."""

@@ -13,9 +13,11 @@ from business.identity.model import Place
 from config.site import Text
 from hmi import drawing, words
 from hmi.live import SILENT_S
+from hmi.manual import help_for
 from hmi.menu import ENTRIES, Section
 from hmi.view import View
 from hmi.words import registry as registry_words
+from hmi.words.manual import HELP_HERE
 
 EMPTY = Markup("")
 
@@ -72,12 +74,14 @@ def _top(view: View, site: str) -> Markup:
     return Markup(
         '<header class="top"><label class="burger" for="menu" title="{menu}">☰</label>'
         '<a class="brand" href="/"><span class="logo">{logo}</span><b>{steward}</b><span>{site}</span></a>'
-        "{banner}{clock}</header>"
+        '{banner}{clock}<a class="help" href="{help}" title="{help_here}">?</a></header>'
     ).format(
         menu=view.say(words.MENU),
         logo=_LOGO,
         steward=view.say(words.STEWARD),
         site=site,
+        help=help_for(view.path),
+        help_here=view.say(HELP_HERE),
         banner=banner,
         clock=view.slowly(lambda: Markup("{}").format(drawing.clock(view.zone, view.live.wall_ns())), "time"),
     )

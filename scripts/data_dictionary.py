@@ -1,0 +1,196 @@
+"""Writes the data dictionary of the manuals from the models: `python -m scripts.data_dictionary`."""
+
+import pkgutil
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Final
+
+from sqlalchemy import Column, Table
+
+import business
+from business.database import Base
+from business.dictionaries.seed import SEED
+from business.property.entities import ENTITIES
+from business.registry.declare import Field
+from config.site import Text
+from hmi.manual import FOLDER
+
+LANGUAGES: Final = ("zh", "en")
+TABLES: Final = {
+    "access_shipped": Text("已预置的权限", "Permissions given once"),
+    "access_version": Text("权限版本", "Version of access"),
+    "audit_changes": Text("审计：变更内容", "Audit: changes"),
+    "audit_followed": Text("审计：设备命令跟踪位置", "Audit: how far commands to the plant are taken over"),
+    "audit_records": Text("审计记录", "Audit records"),
+    "custom_fields": Text("自定义字段", "Fields that a site added"),
+    "departments": Text("部门", "Departments"),
+    "dictionaries": Text("字典", "Dictionaries"),
+    "dictionary_entries": Text("字典项", "Entries of dictionaries"),
+    "dictionary_marks": Text("字典预置标记", "What of the dictionaries has shipped"),
+    "failed_log_ins": Text("登录失败", "Failed log-ins"),
+    "grants": Text("授权", "Grants"),
+    "import_layouts": Text("导入列对应", "Remembered layouts of imports"),
+    "job_dues": Text("任务下次运行时间", "When jobs are due"),
+    "job_runs": Text("任务运行记录", "Runs of jobs"),
+    "job_schedules": Text("任务计划", "Schedules of jobs"),
+    "memberships": Text("任职", "Memberships of departments"),
+    "numbering_counts": Text("编号计数", "Counters of numbering rules"),
+    "numbering_rules": Text("编号规则", "Numbering rules"),
+    "posts": Text("岗位", "Posts"),
+    "print_templates": Text("打印模板", "Print templates"),
+    "print_versions": Text("打印模板版本", "Versions of print templates"),
+    "record_tags": Text("档案标签", "Tags of records"),
+    "role_permissions": Text("角色权限", "Permissions of roles"),
+    "roles": Text("角色", "Roles"),
+    "saved_views": Text("已存视图", "Saved views"),
+    "scopes": Text("组织范围", "Scopes"),
+    "search_entries": Text("搜索索引", "Search entries"),
+    "user_sessions": Text("登录会话", "Sessions"),
+    "code_requests": Text("短信验证码申请", "Requests for codes by phone"),
+    "old_passwords": Text("历史密码", "Old passwords"),
+    "outgoing_messages": Text("待发消息", "Messages on their way"),
+    "pending_log_ins": Text("未完成的登录", "Log-ins under way"),
+    "recovery_codes": Text("恢复码", "Recovery codes"),
+    "totp_devices": Text("动态口令设备", "Authenticators"),
+    "users": Text("用户", "Users"),
+}
+
+_TITLE = Text("数据字典", "Data dictionary")
+_INTRODUCTION = Text(
+    "本章由程序的数据模型生成。“档案”是业务人员看到的数据；每个档案另有公共字段：内部编号 `id`、"
+    "所属范围 `scope_id`、外部编号 `external_id`、版本 `version`、建档、修改和删除时间、"
+    "自定义字段 `custom`。以 `_ns` 结尾的列是时间，单位为 UTC 纳秒。",
+    "This chapter is generated from the program's models. *Records* are the data that the office works with; "
+    "each record also has an internal `id`, the scope to which it belongs (`scope_id`), its id in another "
+    "system (`external_id`), a `version`, the times of creation, change and removal, and the fields of the "
+    "site (`custom`). Columns that end in `_ns` are times, in nanoseconds of UTC.",
+)
+_RECORDS = Text("档案", "Records")
+_OTHERS = Text("系统表", "Tables of the system")
+_CODES = Text("随系统提供的字典", "Dictionaries that come with the program")
+_HEADS = (
+    Text("字段", "Field"),
+    Text("名称", "Label"),
+    Text("类型", "Type"),
+    Text("说明", "Notes"),
+)
+_COLUMN_HEADS = (Text("列", "Column"), Text("类型", "Type"), Text("说明", "Notes"))
+_CODE_HEADS = (Text("代码", "Code"), Text("名称", "Label"))
+_REQUIRED = Text("必填", "required")
+_UNIQUE = Text("唯一", "unique")
+_SEALED = Text("加密存储", "encrypted at rest")
+_MASKED = Text("默认遮挡", "masked")
+_DERIVED = Text("由程序计算", "set by the program")
+_DICTIONARY = Text("字典 {name}", "dictionary {name}")
+_REFERS = Text("引用 {name}", "refers to {name}")
+_PURPOSE = Text("个人信息，用途：{name}", "personal, kept for: {name}")
+_TABLE = Text("表 `{name}`", "Table `{name}`")
+_KEY = Text("主键", "key")
+_MAY_BE_EMPTY = Text("可空", "may be empty")
+
+
+def written(language: str) -> str:
+    """The whole chapter."""
+    for module in pkgutil.walk_packages(business.__path__, "business."):
+        if not module.name.startswith("business.migrations"):
+            import_module(module.name)
+    return "\n".join([*_lines(language), ""])
+
+
+def _lines(language: str) -> Iterator[str]:
+    def say(text: Text, **names: str) -> str:
+        return text.in_language(language).format(**names)
+
+    def table(heads: Iterable[Text], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+        titles = [say(one) for one in heads]
+        yield from ("", f"| {' | '.join(titles)} |", "|" + "---|" * len(titles))
+        yield from (f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
+
+    yield from ('<a id="data-dictionary"></a>', "", f"# {say(_TITLE)}", "", say(_INTRODUCTION))
+    yield from ("", '<a id="records"></a>', "", f"## {say(_RECORDS)}")
+    for entity in ENTITIES:
+        yield from (
+            "",
+            _anchor("record", entity.name),
+            "",
+            f"### {say(entity.label)}",
+        )
+        yield from ("", say(_TABLE, name=entity.model.__tablename__))
+        yield from table(_HEADS, (_field(language, one) for one in entity.fields))
+    records = {entity.model.__tablename__ for entity in ENTITIES}
+    yield from ("", '<a id="tables"></a>', "", f"## {say(_OTHERS)}")
+    for name, one in sorted(Base.metadata.tables.items()):
+        if name not in records:
+            yield from (
+                "",
+                _anchor("table", name),
+                "",
+                f"### {say(TABLES[name])}",
+                "",
+                say(_TABLE, name=name),
+            )
+            yield from table(_COLUMN_HEADS, (_column(language, column) for column in _columns(one)))
+    yield from ("", '<a id="codes"></a>', "", f"## {say(_CODES)}")
+    for shipped in SEED:
+        yield from (
+            "",
+            _anchor("codes", shipped.name),
+            "",
+            f"### {say(shipped.label)}",
+            "",
+            f"`{shipped.name}`",
+        )
+        yield from table(_CODE_HEADS, ((f"`{one.code}`", say(one.label)) for one in shipped.entries))
+
+
+def _anchor(kind: str, name: str) -> str:
+    return f'<a id="{kind}-{name}"></a>'
+
+
+def _field(language: str, one: Field) -> tuple[str, ...]:
+    def say(text: Text, **names: str) -> str:
+        return text.in_language(language).format(**names)
+
+    notes = [
+        say(text)
+        for text, holds in (
+            (_REQUIRED, one.required),
+            (_UNIQUE, one.unique),
+            (_DERIVED, one.derived),
+            (_SEALED, one.sealed),
+            (_MASKED, one.masked),
+        )
+        if holds
+    ]
+    if one.dictionary:
+        notes.append(say(_DICTIONARY, name=f"`{one.dictionary}`"))
+    if one.reference:
+        notes.append(say(_REFERS, name=say(ENTITIES[one.reference].label)))
+    if one.sensitive:
+        notes.append(say(_PURPOSE, name=say(one.sensitive.purpose)))
+    unit = f" ({one.unit})" if one.unit and "（" not in one.type.label.zh else ""
+    stop = "；" if language == "zh" else "; "
+    return (f"`{one.name}`", say(one.label), say(one.type.label) + unit, stop.join(notes))
+
+
+def _columns(table: Table) -> Iterable[Column[object]]:
+    return table.columns.values()
+
+
+def _column(language: str, column: Column[object]) -> tuple[str, ...]:
+    notes = [_KEY.in_language(language)] if column.primary_key else []
+    notes += [_MAY_BE_EMPTY.in_language(language)] if column.nullable else []
+    notes += [
+        _REFERS.in_language(language).format(name=f"`{one.target_fullname}`") for one in column.foreign_keys
+    ]
+    stop = "；" if language == "zh" else "; "
+    return (f"`{column.name}`", f"`{column.type!r}`".partition("(")[0].strip("`"), stop.join(notes))
+
+
+def main() -> None:
+    for language in LANGUAGES:
+        (FOLDER / language / "data-dictionary.md").write_text(written(language), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
