@@ -3,6 +3,8 @@
 Spans are half-open: `since` is the first day, `until` the first day after it; None as long as it lasts.
 """
 
+import itertools
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -25,19 +27,17 @@ UNTIL = Text("结束日期（不含）", "Until (not including)")
 WHOLE = Decimal(100)
 
 
+def _of_a_house(name: str, label: Text) -> Kind:
+    return Kind(
+        name, label, title=("since",), order="since", descending=True, within="house_id", has_page=False
+    )
+
+
 class Ownership(Record):
     """A share of a house that somebody owns."""
 
     __tablename__ = "ownerships"
-    kind = Kind(
-        "ownership",
-        Text("产权", "Ownership"),
-        title=("since",),
-        order="since",
-        descending=True,
-        within="house_id",
-        has_page=False,
-    )
+    kind = _of_a_house("ownership", Text("产权", "Ownership"))
 
     house_id: Mapped[int] = reference(Text("房屋", "House"), "house", "houses", required=True, listed=True)
     person_id: Mapped[int | None] = reference(Text("业主", "Owner"), "person", "persons", listed=True)
@@ -74,15 +74,7 @@ class Stay(Record):
     """Somebody who lives or works in a house: from when, until when, as what."""
 
     __tablename__ = "stays"
-    kind = Kind(
-        "stay",
-        Text("居住记录", "Stay"),
-        title=("since",),
-        order="since",
-        descending=True,
-        within="house_id",
-        has_page=False,
-    )
+    kind = _of_a_house("stay", Text("居住记录", "Stay"))
 
     house_id: Mapped[int] = reference(Text("房屋", "House"), "house", "houses", required=True, listed=True)
     person_id: Mapped[int] = reference(
@@ -125,15 +117,7 @@ class Payer(Record):
     """Who pays one kind of fee of a house; without one it is the owner with the largest share."""
 
     __tablename__ = "payers"
-    kind = Kind(
-        "payer",
-        Text("缴费人", "Payer"),
-        title=("since",),
-        order="since",
-        descending=True,
-        within="house_id",
-        has_page=False,
-    )
+    kind = _of_a_house("payer", Text("缴费人", "Payer"))
 
     house_id: Mapped[int] = reference(Text("房屋", "House"), "house", "houses", required=True, listed=True)
     fee: Mapped[str] = coded(Text("费用", "Fee"), "fee_kind", required=True, listed=True)
@@ -167,15 +151,7 @@ class HouseState(Record):
     """What state a house was in, from when until when."""
 
     __tablename__ = "house_states"
-    kind = Kind(
-        "house_state",
-        Text("房屋状态记录", "State of a house"),
-        title=("since",),
-        order="since",
-        descending=True,
-        within="house_id",
-        has_page=False,
-    )
+    kind = _of_a_house("house_state", Text("房屋状态记录", "State of a house"))
 
     house_id: Mapped[int] = reference(Text("房屋", "House"), "house", "houses", required=True, listed=True)
     status: Mapped[str] = coded(Text("状态", "Status"), "house_status", required=True, listed=True)
@@ -185,16 +161,7 @@ class HouseState(Record):
     remark: Mapped[str | None] = attribute(REMARK, note(), listed=True)
 
     def settle(self, session: Session) -> None:
-        """States follow each other without a gap; the house shows the last."""
-        others = session.scalars(
-            select(HouseState)
-            .where(
-                HouseState.house_id == self.house_id,
-                HouseState.removed_ns.is_(None),
-                HouseState.id != (self.id or 0),
-            )
-            .order_by(HouseState.since)
-        ).all()
+        others = self._others(session)
         if any(other.since == self.since for other in others):
             raise Refused(
                 said(
@@ -202,13 +169,28 @@ class HouseState(Record):
                     f"the house has a state since {self.since} already; change that one",
                 )
             )
-        ordered = sorted((*others, self), key=lambda one: one.since)
-        for one, following in zip(ordered, (*ordered[1:], None), strict=True):
-            one.until = following.since if following is not None else None
-        house = session.get_one(House, self.house_id)
-        last = ordered[-1]
-        house.status, house.status_since = last.status, last.since
-        house.use = last.use or house.use
+        _follow_each_other(session.get_one(House, self.house_id), (*others, self))
+
+    def left(self, session: Session) -> None:
+        _follow_each_other(session.get_one(House, self.house_id), self._others(session))
+
+    def _others(self, session: Session) -> tuple["HouseState", ...]:
+        query = select(HouseState).where(
+            HouseState.house_id == self.house_id,
+            HouseState.removed_ns.is_(None),
+            HouseState.id != (self.id or 0),
+        )
+        return tuple(session.scalars(query))
+
+
+def _follow_each_other(house: House, states: Iterable[HouseState]) -> None:
+    """Each state lasts until the next; the house shows the last."""
+    ordered = sorted(states, key=lambda one: one.since)
+    for one, following in itertools.zip_longest(ordered, ordered[1:]):
+        one.until = following.since if following is not None else None
+    last = ordered[-1] if ordered else None
+    house.status, house.status_since = (last.status, last.since) if last else (None, None)
+    house.use = next((one.use for one in reversed(ordered) if one.use), house.use)
 
 
 def overlap(since: date, until: date | None, other_since: date, other_until: date | None) -> bool:

@@ -62,6 +62,9 @@ class Record(Base):
     def settle(self, session: Session) -> None:
         """Fill in what follows from the other fields, and refuse what cannot be. Raises Refused."""
 
+    def left(self, session: Session) -> None:
+        """Set right what followed from it, now that it lies in the recycle bin."""
+
     def subtitle(self, session: Session) -> str:
         """What tells it from others with the same title, in the search."""
         del session

@@ -146,6 +146,7 @@ class Records:
         for record in records:
             self._refuse_in_use(session, entity, record, live=True)
             record.removed_ns = self._wall_ns()
+            record.left(session)
             self._index.remove(session, entity, record)
         return tuple(RecordRemoved(entity.name, one.id) for one in records)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from actors.said import in_language
 from business.property.living import overlap
 from business.property.messages import NewOwner, SetHouseState, TransferHouse
-from business.registry.messages import ChangeRecord, CreateRecord, Raws
+from business.registry.messages import ChangeRecord, CreateRecord, Raws, RemoveRecords, RestoreRecords
 from tests.business.estate import Estate
 
 pytestmark = pytest.mark.both_databases
@@ -100,6 +100,13 @@ def test_states_follow_each_other_and_the_house_shows_the_last(estate: Estate) -
     found = estate.get("house", house)
     assert (found.status, str(found.status_since)) == ("occupied", "2021-03-01")
     assert "一天一个状态" in estate.refused(SetHouseState((house,), "vacant", "2021-03-01"))
+    estate.do(RemoveRecords("house_state", (rows[2].id,)))
+    found = estate.get("house", house)
+    assert (found.status, str(found.status_since)) == ("delivered", "2020-06-01")
+    assert estate.get("house_state", rows[1].id).until is None
+    estate.do(RestoreRecords("house_state", (rows[2].id,)))
+    assert estate.get("house", house).status == "occupied"
+    assert str(estate.get("house_state", rows[1].id).until) == "2021-03-01"
 
 
 def test_a_house_changes_hands_in_one_act(estate: Estate) -> None:
