@@ -9,6 +9,7 @@ from business.backup import messages as backup
 from business.dictionaries import messages as dictionaries
 from business.identity import messages as identity
 from business.jobs import messages as jobs
+from business.menus import messages as menus
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
@@ -22,6 +23,7 @@ MODULES: Mapping[type, str] = MappingProxyType(
         **dict.fromkeys(dictionaries.COMMANDS, "dictionaries"),
         **dict.fromkeys(identity.COMMANDS, "identity"),
         **dict.fromkeys(jobs.COMMANDS, "jobs"),
+        **dict.fromkeys(menus.COMMANDS, "menus"),
         **dict.fromkeys(numbering.COMMANDS, "numbering"),
         **dict.fromkeys(organisation.COMMANDS, "organisation"),
         **dict.fromkeys(printing.COMMANDS, "printing"),

@@ -8,6 +8,7 @@ from business.dictionaries.messages import AddShippedEntries
 from business.dictionaries.seed import SEED as DICTIONARIES
 from business.dictionaries.service import Dictionaries, Uses
 from business.gate import Gate, Module
+from business.menus.service import Menus
 from business.numbering.messages import AddShippedRules
 from business.numbering.seed import SEED as RULES
 from business.numbering.service import Numbering
@@ -17,7 +18,7 @@ from business.printing.service import Printing
 from business.printing.templates import seed as templates
 from business.shipped import ship
 
-MASTER_DATA: Final = ("dictionaries", "numbering", "organisation", "printing")
+MASTER_DATA: Final = ("dictionaries", "menus", "numbering", "organisation", "printing")
 
 
 def master_data(
@@ -33,6 +34,7 @@ def master_data(
     ship(gate, printing, AddShippedTemplates(), templates())
     return {
         "dictionaries": dictionaries,
+        "menus": Menus(),
         "numbering": numbering,
         "organisation": Organisation(),
         "printing": printing,

@@ -33,6 +33,7 @@ from hmi.pages.dictionaries import dictionary_page
 from hmi.pages.help import contents, manual
 from hmi.pages.jobs import jobs
 from hmi.pages.journal import journal
+from hmi.pages.menus import menus
 from hmi.pages.missing import forbidden
 from hmi.pages.numbering import numbering
 from hmi.pages.organisation import organisation
@@ -94,6 +95,7 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/printing": printing,
         "/house-chart": lambda view: HouseChart(view, ENTITIES).draw(),
         **registry_pages(ENTITIES),
+        "/menus": menus,
         **_COMMON,
     },
 }
@@ -198,5 +200,5 @@ async def _view(house: House, request: Request, client: Client, entry: Entry) ->
     client.page = copy.copy(client.page)
     client.page.language = "zh-CN" if language == "zh" else "en-US"
     client.page.dark = {"dark": True, "light": False}.get(theme_of(request))
-    here = await house.seats.here()
-    return View(house, client, person, language, entry.at.path(here), here)
+    here, menu = await asyncio.gather(house.seats.here(), house.seats.menu())
+    return View(house, client, person, language, entry.at.path(here), here, menu)

@@ -20,7 +20,7 @@ from hmi.words import editing as said
 
 Rows = TypeVar("Rows")
 Values = Mapping[str, str]
-"""By the names of the fields, all as text; a choice of yes and no is 'yes' or ''."""
+"""By the names of the fields, all as text: yes or no is 'yes' or '', several choices stand side by side."""
 YES = "yes"
 _BUTTON = Markup('<button class="plain" data-act="{}" data-key="{}">{}</button> ')
 
@@ -29,6 +29,7 @@ class Kind(StrEnum):
     LINE = "line"
     LONG = "long"
     CHOICE = "choice"
+    CHOICES = "choices"
     YES_NO = "yes-no"
     DAY = "day"
 
@@ -108,7 +109,9 @@ class Editor:
             value = values.get(name, "")
             if isinstance(given, ui.select):
                 options = dict((choices or {}).get(name, {}))
-                given.set_options(options, value=value if value in options else None)
+                several = [one for one in value.split() if one in options]
+                chosen = several if given.multiple else value if value in options else None
+                given.set_options(options, value=chosen)
             else:
                 given.value = value == YES if isinstance(given, ui.checkbox) else value
             given.set_enabled(name not in locked)
@@ -124,6 +127,10 @@ class Editor:
         match field.kind:
             case Kind.CHOICE:
                 made = ui.select({}, label=label, on_change=self._tell).props("outlined dense")
+            case Kind.CHOICES:
+                made = ui.select({}, label=label, multiple=True, on_change=self._tell).props(
+                    "outlined dense use-chips"
+                )
             case Kind.YES_NO:
                 made = ui.checkbox(label, on_change=self._tell)
             case Kind.LONG:
@@ -154,6 +161,8 @@ async def _never(_values: Values) -> bool:
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return YES if value else ""
+    if isinstance(value, list):
+        return " ".join(value)
     return str(value or "")
 
 

@@ -13,6 +13,8 @@ from business.backup.messages import MANAGE as BACKUPS_MANAGE
 from business.dictionaries import messages as dictionaries
 from business.identity.model import Place
 from business.jobs.messages import MANAGE as JOBS
+from business.menus import messages as menus
+from business.menus.arranging import LOOSE, MENU_PAGE, Heading, ShippedPage
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
@@ -21,6 +23,7 @@ from config.site import Text
 from hmi import words
 from hmi.words import access as access_words
 from hmi.words import account
+from hmi.words import menus as menu_words
 from hmi.words.backup import BACKUPS
 from hmi.words.dictionaries import DICTIONARIES
 from hmi.words.manual import HELP
@@ -44,13 +47,36 @@ class At(Enum):
 
 
 class Section(Enum):
-    """Where in the navigation a page has its link."""
+    """The section of the navigation in which a page comes; an administrator may arrange it otherwise."""
 
-    UPPER = "upper"
-    REGISTRY = "registry"
-    LOWER = "lower"
+    UPPER = LOOSE
+    """Without a heading, before all others."""
+    ESTATE = "estate"
+    RESIDENTS = "residents"
+    COMPANIES = "companies"
+    VEHICLES = "vehicles"
+    DATA = "data"
+    ACCESS = "access"
+    SYSTEM = "system"
+    ACCOUNT = "account"
     NONE = "none"
     """Other pages lead to it."""
+
+
+HEADINGS: tuple[Heading, ...] = tuple(
+    Heading(section.value, label)
+    for section, label in (
+        (Section.ESTATE, menu_words.ESTATE),
+        (Section.RESIDENTS, menu_words.RESIDENTS),
+        (Section.COMPANIES, menu_words.COMPANIES),
+        (Section.VEHICLES, menu_words.VEHICLES),
+        (Section.DATA, menu_words.DATA),
+        (Section.ACCESS, menu_words.ACCESS),
+        (Section.SYSTEM, menu_words.SYSTEM),
+        (Section.ACCOUNT, menu_words.ACCOUNT),
+    )
+)
+"""In the order of the navigation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +92,23 @@ class Entry:
 _CONTROL, _OFFICE, _BOTH = (Place.CONTROL,), (Place.OFFICE,), (Place.CONTROL, Place.OFFICE)
 
 
+_SECTIONS: Mapping[str, Section] = {
+    "person": Section.RESIDENTS,
+    "pet": Section.RESIDENTS,
+    "company": Section.COMPANIES,
+    "merchant": Section.COMPANIES,
+    "contractor": Section.COMPANIES,
+    "vehicle": Section.VEHICLES,
+    "parking_space": Section.VEHICLES,
+}
+"""Of the entities that are no part of the estate itself."""
+
+
 def _of_registry() -> Iterator[Entry]:
     """The pages that `hmi.pages.registry.routes` makes of each entity."""
     for entity in ENTITIES:
         home, see = f"/{entity.name}", entity.permission("read")
-        section = Section.REGISTRY if entity.kind.has_page else Section.NONE
+        section = _SECTIONS.get(entity.name, Section.ESTATE) if entity.kind.has_page else Section.NONE
         yield Entry(home, entity.label, see, At.ANYWHERE, section, _OFFICE)
         for path, action in (
             ("new", "write"),
@@ -91,28 +129,48 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/subsystem/{name}", words.SUBSYSTEM, WATCH, At.HERE, Section.NONE, _CONTROL),
     Entry("/device/{name}", words.DEVICE, WATCH, At.HERE, Section.NONE, _CONTROL),
     Entry("/", words.SESSIONS, OWN, At.ANYWHERE, Section.NONE, _OFFICE),
-    Entry("/house-chart", CHART, "house.read", At.ANYWHERE, Section.REGISTRY, _OFFICE),
+    Entry("/house-chart", CHART, "house.read", At.ANYWHERE, Section.ESTATE, _OFFICE),
     *_of_registry(),
-    Entry("/system", words.SYSTEM, PROCESSES, At.HERE, Section.LOWER, _BOTH),
-    Entry("/account", account.ACCOUNT, OWN, At.ANYWHERE, Section.LOWER, _BOTH),
-    Entry("/sessions", words.SESSIONS, OWN, At.ANYWHERE, Section.LOWER, _BOTH),
-    Entry("/users", words.USERS, USERS, At.ANYWHERE, Section.LOWER, _BOTH),
-    Entry("/security", account.SECURITY, USERS, At.ANYWHERE, Section.LOWER, _BOTH),
-    Entry("/roles", access_words.ROLES, MANAGE, At.GROUP, Section.LOWER, _BOTH),
-    Entry("/scopes", access_words.SCOPES, SCOPES, At.ANYWHERE, Section.LOWER, _BOTH),
-    Entry("/audit", words.AUDIT, READ, At.GROUP, Section.LOWER, _OFFICE),
-    Entry("/jobs", words.JOBS, JOBS, At.GROUP, Section.LOWER, _OFFICE),
-    Entry("/backups", BACKUPS, BACKUPS_MANAGE, At.GROUP, Section.LOWER, _OFFICE),
-    Entry("/organisation", ORGANISATION, organisation.READ, At.GROUP, Section.LOWER, _OFFICE),
-    Entry("/dictionaries", DICTIONARIES, dictionaries.MANAGE, At.GROUP, Section.LOWER, _OFFICE),
-    Entry("/numbering", NUMBERING, numbering.MANAGE, At.GROUP, Section.LOWER, _OFFICE),
-    Entry("/printing", PRINTING, printing.MANAGE, At.GROUP, Section.LOWER, _OFFICE),
-    Entry("/help", HELP, OWN, At.ANYWHERE, Section.LOWER, _BOTH),
+    Entry("/organisation", ORGANISATION, organisation.READ, At.GROUP, Section.DATA, _OFFICE),
+    Entry("/dictionaries", DICTIONARIES, dictionaries.MANAGE, At.GROUP, Section.DATA, _OFFICE),
+    Entry("/numbering", NUMBERING, numbering.MANAGE, At.GROUP, Section.DATA, _OFFICE),
+    Entry("/printing", PRINTING, printing.MANAGE, At.GROUP, Section.DATA, _OFFICE),
+    Entry("/users", words.USERS, USERS, At.ANYWHERE, Section.ACCESS, _BOTH),
+    Entry("/roles", access_words.ROLES, MANAGE, At.GROUP, Section.ACCESS, _BOTH),
+    Entry("/scopes", access_words.SCOPES, SCOPES, At.ANYWHERE, Section.ACCESS, _BOTH),
+    Entry("/security", account.SECURITY, USERS, At.ANYWHERE, Section.ACCESS, _BOTH),
+    Entry("/audit", words.AUDIT, READ, At.GROUP, Section.ACCESS, _OFFICE),
+    Entry("/system", words.SYSTEM, PROCESSES, At.HERE, Section.SYSTEM, _BOTH),
+    Entry("/jobs", words.JOBS, JOBS, At.GROUP, Section.SYSTEM, _OFFICE),
+    Entry("/backups", BACKUPS, BACKUPS_MANAGE, At.GROUP, Section.SYSTEM, _OFFICE),
+    Entry(MENU_PAGE, menu_words.MENU, menus.MANAGE, At.GROUP, Section.SYSTEM, _OFFICE),
+    Entry("/account", account.ACCOUNT, OWN, At.ANYWHERE, Section.ACCOUNT, _BOTH),
+    Entry("/sessions", words.SESSIONS, OWN, At.ANYWHERE, Section.ACCOUNT, _BOTH),
+    Entry("/help", HELP, OWN, At.ANYWHERE, Section.ACCOUNT, _BOTH),
     Entry("/help/{name}", HELP, OWN, At.ANYWHERE, Section.NONE, _BOTH),
-    Entry("/about", words.ABOUT, OWN, At.ANYWHERE, Section.LOWER, _BOTH),
+    Entry("/about", words.ABOUT, OWN, At.ANYWHERE, Section.ACCOUNT, _BOTH),
 )
 """A page that is not here is not served. In the order of the navigation."""
 
 ENTRY: Mapping[tuple[Place, str], Entry] = MappingProxyType(
     {(place, entry.path): entry for entry in ENTRIES for place in entry.places}
 )
+
+
+def entry_of(place: Place, path: str) -> Entry | None:
+    """The page that answers to a path, which may have a query; None for no page."""
+    plain = path.partition("?")[0].partition("#")[0]
+    if (place, plain) in ENTRY:
+        return ENTRY[place, plain]
+    before, _, name = plain.rpartition("/")
+    return ENTRY.get((place, f"{before}/{{name}}")) if name else None
+
+
+def shipped(*places: Place) -> tuple[ShippedPage, ...]:
+    """The pages of the places that have a link of their own."""
+    found = {
+        entry.path: ShippedPage(entry.path, entry.label, entry.section.value)
+        for entry in ENTRIES
+        if entry.section is not Section.NONE and not set(places).isdisjoint(entry.places)
+    }
+    return tuple(found.values())

@@ -11,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from actors.messages import Issuer
 from business.access import Authority, Person
 from business.identity.messages import ContinueSession, NoteOverreach
+from business.menus.arranging import Saved
+from business.menus.queries import saved
 from hmi.ports import Commands
 
 if TYPE_CHECKING:
@@ -55,6 +57,15 @@ class Seats:
     async def here(self) -> str:
         """The path of this site's scope."""
         return await asyncio.to_thread(self.authority.here)
+
+    async def menu(self) -> Saved:
+        """What an administrator made of the navigation."""
+
+        def read() -> Saved:
+            with self.authority.open() as session:
+                return saved(session)
+
+        return await asyncio.to_thread(read)
 
     async def touch(self, issuer: Issuer) -> None:
         """Somebody's hand is on a page."""

@@ -10,13 +10,11 @@ from nicegui import ui
 from actors.messages import Alarm, AlarmState
 from business.access.plant import WATCH
 from business.identity.model import Place
-from config.site import Text
-from hmi import drawing, words
+from hmi import drawing, navigation, words
 from hmi.live import SILENT_S
 from hmi.manual import help_for
-from hmi.menu import ENTRIES, Section
 from hmi.view import View
-from hmi.words import registry as registry_words
+from hmi.words import menus as menu_words
 from hmi.words.manual import HELP_HERE
 
 EMPTY = Markup("")
@@ -40,7 +38,7 @@ def frame(view: View, title: str) -> Iterator[None]:
         html(_navigation(view))
         with ui.element("div").classes("page"):
             html(_warnings(view))
-            html(Markup("<h1>{}</h1>").format(title))
+            html(Markup('<h1 id="content" tabindex="-1">{}</h1>').format(title))
             yield
 
 
@@ -72,10 +70,12 @@ def _top(view: View, site: str) -> Markup:
     if view.person.place is Place.CONTROL and view.person.may(WATCH, view.here):
         banner = view.block(lambda: _banner(view), lambda: view.live.alarm_revision)
     return Markup(
-        '<header class="top"><label class="burger" for="menu" title="{menu}">☰</label>'
+        '<a class="skip" href="#content">{skip}</a><header class="top">'
+        '<label class="burger" for="menu" title="{menu}">☰</label>'
         '<a class="brand" href="/"><span class="logo">{logo}</span><b>{steward}</b><span>{site}</span></a>'
         '{banner}{clock}<a class="help" href="{help}" title="{help_here}">?</a></header>'
     ).format(
+        skip=view.say(menu_words.TO_CONTENT),
         menu=view.say(words.MENU),
         logo=_LOGO,
         steward=view.say(words.STEWARD),
@@ -113,26 +113,26 @@ def _banner(view: View) -> Markup:
 
 def _navigation(view: View) -> Markup:
     subsystems = (
-        _headed(
-            view,
-            words.SUBSYSTEMS,
+        Markup("<h2>{}</h2>{}").format(
+            view.say(words.SUBSYSTEMS),
             view.block(lambda: _subsystems(view), lambda: view.live.alarm_revision),
         )
         if view.person.place is Place.CONTROL and view.person.may(WATCH, view.here)
         else EMPTY
     )
     return Markup(
-        '<input type="checkbox" id="menu"><nav class="side">{links}{subsystems}{registry}<hr>{lower}<hr>'
-        '<div class="prefs"><a href="{language_link}">{language}</a><label>{theme}'
-        "<select data-go>{themes}</select>"
-        '</label></div><div class="who"><b>{display}</b><span>{role} · {place}</span>'
+        '<input type="checkbox" id="menu"><nav class="side" aria-label="{navigation}">'
+        '<div class="links">{loose}{subsystems}{sections}</div>'
+        '<div class="who"><div class="prefs"><a href="{language_link}">{language}</a>'
+        '<select data-go aria-label="{theme}" title="{theme}">{themes}</select></div>'
+        "<b>{display}</b><span>{role} · {place}</span>"
         '<form method="post" action="/logout"><button>{log_out}</button></form></div></nav>'
         '<label class="shade" for="menu"></label>'
     ).format(
-        links=_links(view, Section.UPPER),
+        navigation=view.say(menu_words.NAVIGATION),
+        loose=navigation.loose(view),
         subsystems=subsystems,
-        registry=_headed(view, registry_words.REGISTRY, _links(view, Section.REGISTRY)),
-        lower=_links(view, Section.LOWER),
+        sections=navigation.sections(view),
         language=view.say(words.SWITCH_LANGUAGE),
         language_link=preference(view.path, "language", "en" if view.language == "zh" else "zh"),
         theme=view.say(words.THEME),
@@ -141,22 +141,6 @@ def _navigation(view: View) -> Markup:
         role=" / ".join(dict.fromkeys(view.name(held.label) for held in view.person.grants)),
         place=view.say(words.PLACES[view.person.place]),
         log_out=view.say(words.LOG_OUT),
-    )
-
-
-def _headed(view: View, title: Text, links: Markup) -> Markup:
-    return Markup("<h2>{}</h2>{}").format(view.say(title), links) if links else EMPTY
-
-
-def _links(view: View, section: Section) -> Markup:
-    return EMPTY.join(
-        Markup('<a href="{}"{}>{}</a>').format(
-            entry.path, _here(entry.path == view.path), view.say(entry.label)
-        )
-        for entry in ENTRIES
-        if entry.section is section
-        and view.person.place in entry.places
-        and view.person.may(entry.permission, entry.at.path(view.here))
     )
 
 

@@ -16,6 +16,7 @@ from nicegui.events import GenericEventArguments
 
 from actors.messages import Issuer
 from business.access import ANYWHERE, ROOT, Person, Refusal
+from business.menus.arranging import Saved
 from config.site import Point, Text
 from hmi import drawing, words
 from hmi.drawing import Drawn
@@ -81,6 +82,7 @@ class View:
         language: str,
         scope: str = ANYWHERE,
         here: str = ROOT,
+        menu: Saved = Saved(),  # noqa: B008  # frozen
     ) -> None:
         """`scope` is the path of what the page acts on, `here` that of this site."""
         self.house = house
@@ -90,6 +92,8 @@ class View:
         self.language = language
         self.scope = scope
         self.here = here
+        self.menu = menu
+        """The navigation, as an administrator arranged it."""
         self.path = client.request.url.path
         self.zone = ZoneInfo(house.live.site.timezone)
         self._cells: dict[tuple[str, str, str], Cell] = {}

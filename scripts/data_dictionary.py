@@ -34,6 +34,8 @@ TABLES: Final = {
     "job_runs": Text("任务运行记录", "Runs of jobs"),
     "job_schedules": Text("任务计划", "Schedules of jobs"),
     "memberships": Text("任职", "Memberships of departments"),
+    "menu_entries": Text("菜单项的改动", "Changed entries of the menu"),
+    "menu_sections": Text("菜单分组的改动", "Changed sections of the menu"),
     "numbering_counts": Text("编号计数", "Counters of numbering rules"),
     "numbering_rules": Text("编号规则", "Numbering rules"),
     "posts": Text("岗位", "Posts"),

@@ -17,6 +17,7 @@ from business.backup import messages as backup
 from business.dictionaries import messages as dictionaries
 from business.identity import messages as identity
 from business.jobs import messages as jobs
+from business.menus import messages as menus
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
@@ -33,6 +34,7 @@ _MODULES: tuple[ModuleType, ...] = (
     numbering,
     organisation,
     printing,
+    menus,
     backup,
     property_,
 )

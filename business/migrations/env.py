@@ -11,6 +11,7 @@ from business.identity import entry_model as _entry  # noqa: F401
 from business.identity import messenger as _messenger  # noqa: F401
 from business.identity import model as _identity  # noqa: F401
 from business.jobs import model as _jobs  # noqa: F401
+from business.menus import model as _menus  # noqa: F401
 from business.numbering import model as _numbering  # noqa: F401
 from business.organisation import model as _organisation  # noqa: F401
 from business.printing import model as _printing  # noqa: F401

@@ -6,8 +6,10 @@ const steward = {
       const element = document.getElementById(id);
       if (!element) continue;
       if (quality === undefined) {
-        if (element.classList.contains("block")) element.innerHTML = text;
-        else element.textContent = text;
+        if (element.classList.contains("block")) {
+          element.innerHTML = text;
+          steward.fold(element);
+        } else element.textContent = text;
         continue;
       }
       if (element.textContent !== text) element.textContent = text;
@@ -27,6 +29,7 @@ const steward = {
         said.dataset.quality = quality;
       }
     }
+    if (!document.documentElement.dataset.patched) steward.show_here();
     document.documentElement.dataset.patched = Date.now();
   },
   act(act, key) {
@@ -45,6 +48,31 @@ const steward = {
     around.querySelector("input[type=search]").value = choice.textContent;
     choice.parentElement.replaceChildren();
   },
+  // What is folded in the navigation is this browser's own: a cookie, so that the server draws it so at once.
+  folded() {
+    const found = document.cookie.split("; ").find((one) => one.startsWith("steward_menu="));
+    const pieces = found ? found.slice(13).split("|").map((one) => one.split(":")) : [];
+    return new Map(pieces.filter(([name, way]) => name && way));
+  },
+  fold(within) {
+    const folded = steward.folded();
+    for (const section of within.querySelectorAll("details[data-section]")) {
+      if (folded.has(section.dataset.section)) section.open = folded.get(section.dataset.section) === "1";
+    }
+  },
+  remember(section) {
+    const folded = steward.folded();
+    folded.delete(section.dataset.section);
+    folded.set(section.dataset.section, section.open ? "0" : "1"); // it is about to turn
+    const text = [...folded].slice(-60).map((one) => one.join(":")).join("|");
+    document.cookie = `steward_menu=${text}; path=/; max-age=31536000; samesite=strict`;
+  },
+  show_here() {
+    const here = document.querySelector(".side .links .here");
+    if (!here) return;
+    const links = here.closest(".links");
+    if (here.offsetTop + here.offsetHeight > links.clientHeight) links.scrollTop = here.offsetTop - links.clientHeight / 2;
+  },
   active: 0,
   touch() {
     if (Date.now() - steward.active < 30000) return;
@@ -53,6 +81,8 @@ const steward = {
   },
 };
 document.addEventListener("click", (event) => {
+  const heading = event.target.closest("details[data-section] > summary");
+  if (heading) steward.remember(heading.parentElement);
   const target = event.target.closest("[data-act]");
   if (target) steward.act(target.dataset.act, target.dataset.key || "");
 });

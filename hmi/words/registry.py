@@ -5,7 +5,6 @@ from typing import Final
 from business.registry.conditions import Operator
 from config.site import Text
 
-REGISTRY = Text("档案", "Registry")
 REQUIRED = Text("必填", "Required")
 TYPE_TO_FIND = Text("输入文字查找", "Type to find")
 CORRECT_THESE = Text("尚未保存，请更正以下内容。", "Nothing is saved yet; correct these.")

@@ -1,0 +1,1 @@
+"""Menus: what an administrator makes of the navigation (A02). Permission always wins over the menu."""
