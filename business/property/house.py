@@ -22,6 +22,9 @@ LAYOUT = Text("户型与面积", "Layout and areas")
 TITLE = Text("产权", "Title")
 STATE = Text("状态", "State")
 
+UNSOLD = "unsold"
+"""The state of a house of which no other is known."""
+
 
 class House(Record):
     __tablename__ = "houses"
@@ -78,7 +81,7 @@ class House(Record):
         derived=True,
         listed=True,
         index=True,
-        default="unsold",
+        default=UNSOLD,
         group=STATE,
     )
     status_since: Mapped[date | None] = attribute(

@@ -17,7 +17,7 @@ from business.fields.texts import files, note, text
 from business.fields.times import day
 from business.gate import Refused
 from business.property.estate import REMARK
-from business.property.house import House
+from business.property.house import UNSOLD, House
 from business.registry.declare import attribute, coded, reference
 from business.registry.record import Kind, Record
 from config.site import Text
@@ -189,7 +189,7 @@ def _follow_each_other(house: House, states: Iterable[HouseState]) -> None:
     for one, following in itertools.zip_longest(ordered, ordered[1:]):
         one.until = following.since if following is not None else None
     last = ordered[-1] if ordered else None
-    house.status, house.status_since = (last.status, last.since) if last else (None, None)
+    house.status, house.status_since = (last.status, last.since) if last else (UNSOLD, None)
     house.use = next((one.use for one in reversed(ordered) if one.use), house.use)
 
 

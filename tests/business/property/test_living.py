@@ -104,7 +104,9 @@ def test_states_follow_each_other_and_the_house_shows_the_last(estate: Estate) -
     found = estate.get("house", house)
     assert (found.status, str(found.status_since)) == ("delivered", "2020-06-01")
     assert estate.get("house_state", rows[1].id).until is None
-    estate.do(RestoreRecords("house_state", (rows[2].id,)))
+    estate.do(RemoveRecords("house_state", (rows[0].id, rows[1].id)))
+    assert (estate.get("house", house).status, estate.get("house", house).status_since) == ("unsold", None)
+    estate.do(RestoreRecords("house_state", tuple(row.id for row in rows)))
     assert estate.get("house", house).status == "occupied"
     assert str(estate.get("house_state", rows[1].id).until) == "2021-03-01"
 
