@@ -12,7 +12,7 @@ from business.gate import Refused
 from business.property.estate import Building, Floor, Unit
 from business.property.house import House
 from business.property.messages import GenerateHouses, HousesGenerated, RoomPattern
-from business.registry.messages import CreateRecord, Raws
+from business.registry.messages import CreateRecord, NewRecord, Raws
 from business.registry.records import Records
 
 MOST = 2_000
@@ -76,7 +76,7 @@ def generate(session: Session, records: Records, command: GenerateHouses) -> Hou
             )
         )
     }
-    made = 0
+    made: list[NewRecord] = []
     certificates = _certificates(command)
     for one in planned:
         unit_id = units.get(one.unit)
@@ -97,9 +97,9 @@ def generate(session: Session, records: Records, command: GenerateHouses) -> Hou
                 values[name] = value
         if certificate:
             values["certificate"] = certificate
-        records.create(session, CreateRecord("house", values))
-        made += 1
-    return HousesGenerated(building.id, made, len(planned) - made)
+        made.append(NewRecord(values))
+    records.create_all(session, "house", made)
+    return HousesGenerated(building.id, len(made), len(planned) - len(made))
 
 
 def _units(session: Session, records: Records, building: Building, command: GenerateHouses) -> dict[str, int]:
@@ -116,11 +116,10 @@ def _units(session: Session, records: Records, building: Building, command: Gene
 
 def _floors(session: Session, records: Records, building: Building, wanted: set[int]) -> None:
     query = select(Floor.level).where(Floor.building_id == building.id, Floor.removed_ns.is_(None))
-    for level in sorted(wanted - set(session.scalars(query))):
-        name = f"{level}F" if level > 0 else f"B{-level}"
-        records.create(
-            session, CreateRecord("floor", {"building_id": building.id, "level": level, "name": name})
-        )
+    missing = sorted(wanted - set(session.scalars(query)))
+    names = {level: f"{level}F" if level > 0 else f"B{-level}" for level in missing}
+    new = [NewRecord({"building_id": building.id, "level": level, "name": names[level]}) for level in missing]
+    records.create_all(session, "floor", new)
 
 
 def _room(pattern: str, floor: int, room: int) -> str:

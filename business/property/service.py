@@ -12,7 +12,7 @@ from business.property.generating import generate
 from business.property.house import House
 from business.property.messages import GenerateHouses, HouseStateSet, SetHouseState, TransferHouse
 from business.property.transferring import transfer
-from business.registry.messages import CreateRecord, Raws
+from business.registry.messages import NewRecord, Raws
 from business.registry.records import Records
 
 
@@ -49,10 +49,11 @@ class Property:
                 raise TypeError(f"{type(command).__name__} is not an act on property")
 
     def _set_state(self, session: Session, command: SetHouseState) -> tuple[Any, ...]:
-        for house in command.houses:
-            values: Raws = {"house_id": house, "status": command.status, "since": command.since}
-            values |= {name: text for name in ("use", "remark") if (text := getattr(command, name))}
-            self._records.create(session, CreateRecord("house_state", values))
+        told = {name: text for name in ("use", "remark") if (text := getattr(command, name))}
+        common: Raws = {"status": command.status, "since": command.since, **told}
+        self._records.create_all(
+            session, "house_state", [NewRecord({"house_id": house, **common}) for house in command.houses]
+        )
         return tuple(HouseStateSet(house, command.status) for house in command.houses)
 
 

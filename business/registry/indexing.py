@@ -14,19 +14,22 @@ from business.search import index
 class Index:
     """Keeps the search in step with the records, in the transaction of the change."""
 
-    def put(self, session: Session, entity: Entity, record: Record) -> None:
+    def put_all(self, session: Session, entity: Entity, records: Iterable[Record]) -> None:
         title = [entity.by_name[name] for name in entity.kind.title]
         words = [field for field in entity.fields if field.searchable and not field.sealed]
-        index.put(
+        index.put_all(
             session,
-            index.Entry(
-                entity=entity.name,
-                record_id=record.id,
-                scope_id=record.scope_id,
-                title=_shown(record, title),
-                subtitle=record.subtitle(session),
-                words=tuple(_shown(record, [field]) for field in words),
-                codes=record.codes(session),
+            (
+                index.Entry(
+                    entity=entity.name,
+                    record_id=record.id,
+                    scope_id=record.scope_id,
+                    title=_shown(record, title),
+                    subtitle=record.subtitle(session),
+                    words=tuple(_shown(record, [field]) for field in words),
+                    codes=record.codes(session),
+                )
+                for record in records
             ),
         )
 

@@ -30,6 +30,23 @@ class CreateRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class NewRecord:
+    values: Raws
+    external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRecords:
+    """Many of one entity, all or none, as a list that is taken over brings them."""
+
+    label: ClassVar[Text] = Text("批量新建档案", "Create many records")
+    permission: ClassVar[str] = "{entity}.write"
+    entity: str
+    records: tuple[NewRecord, ...]
+    scope: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeRecord:
     label: ClassVar[Text] = Text("修改档案", "Change a record")
     permission: ClassVar[str] = "{entity}.write"
@@ -160,6 +177,7 @@ class RemoveView:
 
 COMMANDS: tuple[type, ...] = (
     CreateRecord,
+    CreateRecords,
     ChangeRecord,
     ChangeRecords,
     RemoveRecords,

@@ -1,5 +1,6 @@
 """Where a record belongs in the tree of scopes, and which scopes a command touches."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +13,13 @@ from business.fields.field_type import FieldError
 from business.gate import Refused
 from business.registry.declare import RECORD_ID
 from business.registry.entity import Entities, Entity
-from business.registry.messages import ChangeRecord, ChangeRecords, CreateRecord, SetCustomField
+from business.registry.messages import (
+    ChangeRecord,
+    ChangeRecords,
+    CreateRecord,
+    CreateRecords,
+    SetCustomField,
+)
 from business.registry.record import Record
 
 
@@ -34,7 +41,7 @@ class Places:
         if entity is None:
             return (ANYWHERE,)
         scopes = {self._named(session, entity, raw) for raw in _parents(entity, command)}
-        if isinstance(command, CreateRecord) and not scopes - {None}:
+        if isinstance(command, CreateRecord | CreateRecords) and None in scopes:
             scopes.add(command.scope or _only_project(session))
         model = entity.model
         ids = _records(command)
@@ -76,15 +83,23 @@ class Places:
         return session.scalar(select(model.scope_id).where(model.id == id_))
 
 
-def _parents(entity: Entity, command: Any) -> tuple[Any, ...]:
-    """What a command says of the record within which its own shall be."""
+def _parents(entity: Entity, command: Any) -> Iterable[Any]:
+    """What a command says of the record within which its own shall be; None where it says nothing."""
     within = entity.kind.within
-    if isinstance(command, CreateRecord | ChangeRecord | ChangeRecords) and within in command.values:
-        return (command.values[within],)
-    return ()
+    match command:
+        case CreateRecord():
+            return (command.values.get(within),)
+        case CreateRecords():
+            return {new.values.get(within) for new in command.records}
+        case ChangeRecord() | ChangeRecords() if within in command.values:
+            return (command.values[within],)
+        case _:
+            return ()
 
 
 def _records(command: Any) -> tuple[int, ...]:
+    if isinstance(command, CreateRecords):
+        return ()
     one = [getattr(command, name) for name in ("record", "kept", "other") if hasattr(command, name)]
     return (*getattr(command, "records", ()), *one)
 

@@ -1,13 +1,12 @@
 """What commands do to records, for every entity alike."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from actors.said import said
-from business.dictionaries.queries import choices
+from actors.said import in_language, said
 from business.gate import Refused
 from business.registry.columns import column_of, set_value, value_of
 from business.registry.custom import fields_of
@@ -15,12 +14,16 @@ from business.registry.declare import Field
 from business.registry.entity import Entities, Entity
 from business.registry.finding import absent, entity_named, several
 from business.registry.indexing import Index
+from business.registry.known import Known
 from business.registry.messages import (
+    MANY,
     ChangeRecord,
     ChangeRecords,
     CreateRecord,
+    CreateRecords,
     EraseRecords,
     MergeRecords,
+    NewRecord,
     Raw,
     RecordChanged,
     RecordCreated,
@@ -52,23 +55,62 @@ class Records:
         self._index = index
         self._places = Places(entities)
 
-    def create(self, session: Session, command: CreateRecord) -> tuple[Any, ...]:
-        entity = entity_named(self._entities, command.entity)
+    def create(self, session: Session, command: CreateRecord) -> tuple[RecordCreated, ...]:
+        new = NewRecord(command.values, command.external_id)
+        return self.create_all(session, command.entity, (new,), command.scope)
+
+    def create_many(self, session: Session, command: CreateRecords) -> tuple[RecordCreated, ...]:
+        if not 0 < (count := len(command.records)) <= MANY:
+            raise Refused(
+                said(
+                    f"一次新建 {count} 条档案，须为 1 至 {MANY} 条，请分批",
+                    f"{count} records in one command; 1 to {MANY} at a time",
+                )
+            )
+        return self.create_all(session, command.entity, command.records, command.scope)
+
+    def create_all(
+        self, session: Session, name: str, news: Sequence[NewRecord], scope: int | None = None
+    ) -> tuple[RecordCreated, ...]:
+        """Raises Refused, for the first that cannot be; which one that is it says when there are several."""
+        entity = entity_named(self._entities, name)
         fields = fields_of(session, entity)
-        values = self._read(session, fields, command.values, whole=True)
+        known = Known(session, self._entities)
+        records = []
+        for number, new in enumerate(news, 1):
+            try:
+                records.append(self._new(session, entity, fields, known, new, scope))
+            except Refused as refused:
+                if len(news) == 1:
+                    raise
+                zh, en = (in_language(refused.reason, language) for language in ("zh", "en"))
+                raise Refused(said(f"第 {number} 条：{zh}", f"record {number}: {en}")) from refused
+        session.flush()
+        self._index.put_all(session, entity, records)
+        return tuple(RecordCreated(entity.name, record.id) for record in records)
+
+    def _new(
+        self,
+        session: Session,
+        entity: Entity,
+        fields: Mapping[str, Field],
+        known: Known,
+        new: NewRecord,
+        scope: int | None,
+    ) -> Record:
+        """In the session, not yet in the database: queries of those that follow bring it there."""
+        values = self._read(fields, new.values, known, whole=True)
         now = self._wall_ns()
         record = entity.model(
-            scope_id=self._places.new(session, entity, values, command.scope),
-            external_id=_external_id(command.external_id),
+            scope_id=self._places.new(session, entity, values, scope),
+            external_id=_external_id(new.external_id),
             created_ns=now,
             changed_ns=now,
             custom={},
         )
         self._put(session, entity, fields, record, values)
         session.add(record)
-        session.flush()
-        self._index.put(session, entity, record)
-        return (RecordCreated(entity.name, record.id),)
+        return record
 
     def change(self, session: Session, command: ChangeRecord) -> tuple[Any, ...]:
         entity = entity_named(self._entities, command.entity)
@@ -92,15 +134,16 @@ class Records:
         return tuple(RecordChanged(entity.name, one.id) for one in records)
 
     def _overwrite(
-        self, session: Session, entity: Entity, records: Iterable[Record], raws: Mapping[str, Raw]
+        self, session: Session, entity: Entity, records: Sequence[Record], raws: Mapping[str, Raw]
     ) -> None:
         fields = fields_of(session, entity)
-        values = self._read(session, fields, raws, whole=False)
+        values = self._read(fields, raws, Known(session, self._entities), whole=False)
         for record in records:
-            self._put(session, entity, fields, record, values)
+            with session.no_autoflush:  # half of its values are not yet what they shall be
+                self._put(session, entity, fields, record, values)
             record.changed_ns = self._wall_ns()
             session.flush()
-            self._index.put(session, entity, record)
+        self._index.put_all(session, entity, records)
 
     def _put(
         self,
@@ -113,12 +156,11 @@ class Records:
         """Write the values on the record, and let the entity have its say before the database does."""
         for name, value in values.items():
             set_value(record, fields[name], value)
-        with session.no_autoflush:
-            self._places.follow(session, entity, record)
-            record.settle(session)
-            for field in fields.values():
-                if field.unique and (value := value_of(record, field)) is not None:
-                    self._refuse_double(session, entity, field, record, value)
+        self._places.follow(session, entity, record)
+        record.settle(session)
+        for field in fields.values():
+            if field.unique and (value := value_of(record, field)) is not None:
+                self._refuse_double(session, entity, field, record, value)
 
     def _refuse_double(
         self, session: Session, entity: Entity, field: Field, record: Record, value: Any
@@ -173,8 +215,10 @@ class Records:
         fields = fields_of(session, entity)
         for record in records:
             record.removed_ns = None
-            self._put(session, entity, fields, record, {})
-            self._index.put(session, entity, record)
+            with session.no_autoflush:
+                self._put(session, entity, fields, record, {})
+            session.flush()
+        self._index.put_all(session, entity, records)
         return tuple(RecordRestored(entity.name, one.id) for one in records)
 
     def erase(self, session: Session, command: EraseRecords) -> tuple[Any, ...]:
@@ -207,7 +251,7 @@ class Records:
         kept.changed_ns = other.removed_ns = now
         session.flush()
         self._index.remove(session, entity, other)
-        self._index.put(session, entity, kept)
+        self._index.put_all(session, entity, [kept])
         return (RecordsMerged(entity.name, kept.id, other.id),)
 
     def tag(self, session: Session, command: TagRecords) -> tuple[Any, ...]:
@@ -240,30 +284,12 @@ class Records:
         return ()
 
     def _read(
-        self, session: Session, fields: Mapping[str, Field], raws: Mapping[str, Raw], *, whole: bool
+        self, fields: Mapping[str, Field], raws: Mapping[str, Raw], known: Known, *, whole: bool
     ) -> Mapping[str, Any]:
-        found: Read = read(fields, raws, whole=whole, known=self.known(session))
+        found: Read = read(fields, raws, whole=whole, known=known)
         if found.problems:
             raise Refused(told(found.problems))
         return found.values
-
-    def known(self, session: Session) -> Callable[[Field, Any], str | None]:
-        """What a form, a file and the commands themselves ask of dictionaries and other entities."""
-
-        def check(field: Field, value: Any) -> str | None:
-            if field.dictionary and all(value != row.code for row in choices(session, field.dictionary)):
-                return said(
-                    f"字典 {field.dictionary} 中没有“{value}”",
-                    f"dictionary {field.dictionary} has no {value!r}",
-                )
-            if field.reference:
-                target = self._entities[field.reference]
-                record = session.get(target.model, value)
-                if record is None or record.removed_ns is not None:
-                    return absent(target, value)
-            return None
-
-        return check
 
 
 def _external_id(text: str) -> str | None:

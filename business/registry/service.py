@@ -13,6 +13,7 @@ from business.registry.messages import (
     ChangeRecord,
     ChangeRecords,
     CreateRecord,
+    CreateRecords,
     EraseRecords,
     MergeRecords,
     RemoveRecords,
@@ -44,6 +45,8 @@ class Registry:
         match command:
             case CreateRecord():
                 return self.records.create(session, command)
+            case CreateRecords():
+                return self.records.create_many(session, command)
             case ChangeRecord():
                 return self.records.change(session, command)
             case ChangeRecords():

@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,6 +38,7 @@ from business.backup.place import Places
 from business.backup.service import Backups
 from business.commands import BUSINESS_COMMANDS, MODULES
 from business.database import Base, open_reader, open_writer, sessions
+from business.demo.job import ask_for_it, demo_estate
 from business.fields.keyring import keyring
 from business.fields.resealing import reseal
 from business.fields.sealed import supply
@@ -51,6 +53,7 @@ from business.jobs.runner import Runner
 from business.jobs.service import Jobs
 from business.master_data import master_data
 from business.migrations import migrate
+from business.organisation.service import Organisation
 from business.property.entities import ENTITIES
 from business.property.service import Property
 from business.registry.service import Registry
@@ -107,6 +110,7 @@ class Office:
         if not authority.has_users():
             announce(first_start_code=code)
 
+        registry = Registry(ENTITIES, time.time_ns)
         settings = site.settings.backup
         origin = Origin(node.paths, site.id, url, keys.ids)
         kinds = catalogue(
@@ -115,6 +119,7 @@ class Office:
             reseal(Base.metadata),
             verify_trail(authority.open, node.paths.audit_anchor),
             *backup_jobs(origin, Places.of(settings, node.paths.backups), settings),
+            *((demo_estate(gate, registry, identity, Organisation()),) if self._demo else ()),
         )
         zone = ZoneInfo(site.timezone)
         jobs = Jobs(kinds, zone, time.time_ns)
@@ -123,8 +128,6 @@ class Office:
             order = Execute(ITSELF, CreateSchedule(name, name, trigger), f"first schedule {name}")
             gate.on_own_account(jobs, order)
         runner = Runner(kinds, sessions(writer), zone, time.time_ns, time.monotonic_ns)
-
-        registry = Registry(ENTITIES, time.time_ns)
         modules: dict[str, Module] = {
             "identity": identity,
             "access": access,
@@ -134,6 +137,8 @@ class Office:
             "registry": registry,
             "property": Property(registry.records),
         }
+        if self._demo:
+            ask_for_it(gate, jobs, datetime.now(zone).date(), sessions(writer))
         hearers: dict[str, Callable[[Any], None]] = {"jobs": runner.hear, "backup": runner.hear}
         node.grow(
             [_child(name, module, gate, hearers.get(name, _nobody)) for name, module in modules.items()]

@@ -1,0 +1,1 @@
+"""A made-up estate for the demo, tests and measurements: houses, people and firms that never were."""

@@ -1,0 +1,79 @@
+"""What the demo estate is named after, read from `config/demo/estate/words.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+import config
+
+WORDS = Path(config.__file__).parent / "demo" / "estate" / "words.toml"
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PlaceWords(_Read):
+    estate: str
+    address: str
+    suppliers: Mapping[str, str]
+    """By utility."""
+
+
+class PeopleWords(_Read):
+    surnames: Mapping[str, int]
+    """With the weight of each."""
+    male: tuple[str, ...]
+    female: tuple[str, ...]
+
+
+class FirmWords(_Read):
+    marks: tuple[str, ...]
+    trades: tuple[str, ...]
+
+
+class CarWords(_Read):
+    fuel: Mapping[str, tuple[str, ...]]
+    """Models by brand."""
+    electric: Mapping[str, tuple[str, ...]]
+
+
+class PetWords(_Read):
+    names: tuple[str, ...]
+    dog: tuple[str, ...]
+    cat: tuple[str, ...]
+    colours: tuple[str, ...]
+
+
+class PostWords(_Read):
+    name: str
+    role: str
+    """'' for who has no business in the program."""
+    count: int
+    certificates: str = ""
+
+
+class DepartmentWords(_Read):
+    name: str
+    posts: tuple[PostWords, ...]
+
+
+class Words(_Read):
+    place: PlaceWords
+    people: PeopleWords
+    firms: FirmWords
+    shops: Mapping[str, tuple[str, ...]]
+    """Names by trade."""
+    contractors: Mapping[str, tuple[str, ...]]
+    """Names by kind."""
+    cars: CarWords
+    pets: PetWords
+    department: tuple[DepartmentWords, ...]
+
+
+@cache
+def words() -> Words:
+    return Words.model_validate(tomllib.loads(WORDS.read_text("utf-8")))
