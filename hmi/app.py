@@ -170,7 +170,7 @@ def build(
 
 _HEAD = (
     '<link rel="stylesheet" href="/assets/steward.css"><link rel="stylesheet" href="/assets/records.css">'
-    '<script src="/assets/steward.js"></script>'
+    '<script src="/assets/steward.js"></script><script src="/assets/records.js"></script>'
 )
 
 

@@ -12,12 +12,17 @@ from markupsafe import Markup
 from actors.said import in_language
 from business.registry.declare import Field
 from business.registry.values import FieldProblem
+from config.site import Text
+from hmi import words as common
 from hmi.shell import EMPTY
 from hmi.view import View
 from hmi.words import registry as words
 
 _NUMBERS = frozenset({"integer", "decimal", "money", "area", "percent"})
 _DATES = {"date": "date", "month": "month"}
+
+TYPED = "~typed"
+"""After the name of a reference: what was typed to find its record."""
 
 Choices = Callable[[Field], Sequence[tuple[str, str]] | None]
 """The values that a field offers, with their labels; None for a field that is typed."""
@@ -35,28 +40,42 @@ class Filled:
 
 
 def form(
-    view: View, name: str, fields: Iterable[Field], filled: Filled, choices: Choices, button: str
+    view: View,
+    name: str,
+    fields: Iterable[Field],
+    filled: Filled,
+    choices: Choices,
+    buttons: Markup,
 ) -> Markup:
-    """A whole form, its fields under their headings."""
+    """A whole form, its fields under their headings, its buttons in one row that stays in sight."""
     groups: dict[str, list[Field]] = {}
     for one in fields:
         if not one.derived:
             groups.setdefault(view.name(one.group) if one.group else "", []).append(one)
+    shown = {one.name for members in groups.values() for one in members}
     said = {one.field: in_language(one.reason, view.language) for one in filled.problems}
-    unplaced = [
-        one for one in filled.problems if not any(f.name == one.field for g in groups.values() for f in g)
-    ]
+    unplaced = [one for one in filled.problems if one.field not in shown]
     parts = EMPTY.join(
-        Markup("<fieldset><legend>{}</legend>{}</fieldset>").format(
-            heading,
+        Markup("<fieldset>{}{}</fieldset>").format(
+            Markup("<legend>{}</legend>").format(heading) if heading else EMPTY,
             EMPTY.join(entry(view, one, filled, choices, said.get(one.name, "")) for one in members),
         )
         for heading, members in groups.items()
     )
     return Markup(
         '<form class="record" data-form="{}" autocomplete="off" novalidate>{}{}'
-        '<div class="toolbar"><button class="plain main">{}</button></div></form>'
-    ).format(name, _unplaced(view, unplaced, bool(said)), parts, button)
+        '<div class="toolbar ends-form">{}</div></form>'
+    ).format(name, _wrong(view, unplaced, bool(said)), parts, buttons)
+
+
+def save_button(view: View, text: Text = common.SAVE, do: str = "") -> Markup:
+    return Markup('<button class="plain main" name="do" value="{}">{}</button>').format(do, view.say(text))
+
+
+def cancel_button(view: View) -> Markup:
+    return Markup('<button class="plain" data-act="cancel" type="button">{}</button>').format(
+        view.say(common.CANCEL)
+    )
 
 
 def entry(view: View, one: Field, filled: Filled, choices: Choices, problem: str) -> Markup:
@@ -74,60 +93,81 @@ def entry(view: View, one: Field, filled: Filled, choices: Choices, problem: str
         " wide" if one.type.name == "note" else "",
         " wrong" if problem else "",
         label,
-        _input(view, one, filled, choices),
+        control(
+            view,
+            one,
+            choices(one),
+            filled.values.get(one.name, ""),
+            title=filled.titles.get(one.name, ""),
+        ),
         hint,
         told,
     )
 
 
-def _input(view: View, one: Field, filled: Filled, choices: Choices) -> Markup:
-    value = filled.values.get(one.name, "")
-    offered = choices(one)
+def control(
+    view: View,
+    one: Field,
+    offered: Sequence[tuple[str, str]] | None,
+    value: str = "",
+    *,
+    title: str = "",
+    name: str = "",
+) -> Markup:
+    """What a value of the field is entered into; `name` is the field's own unless another is given."""
+    name = name or one.name
     if one.reference:
-        return _reference(view, one, value, filled.titles.get(one.name, ""))
+        return _reference(view, one, name, value, title)
     if offered is not None:
-        return select(one.name, value, (("", ""), *offered))
+        return select(name, value, (("", ""), *offered), label=view.name(one.label))
     if one.type.name == "note":
-        return Markup('<textarea name="{}" rows="3" maxlength="4000">{}</textarea>').format(one.name, value)
+        return Markup('<textarea name="{}" rows="3" maxlength="4000">{}</textarea>').format(name, value)
     kind = _DATES.get(one.type.name, "text")
     mode = "decimal" if one.type.name in _NUMBERS else "tel" if one.type.name == "phone" else "text"
-    return Markup('<input type="{}" name="{}" value="{}" inputmode="{}" maxlength="500">').format(
-        kind, one.name, value, mode
-    )
-
-
-def select(name: str, value: str, options: Iterable[tuple[str, str]], of: str = "") -> Markup:
-    """`of` is the id of the form to which it belongs, when it stands outside of it."""
-    option = Markup('<option value="{}"{}>{}</option>')
-    form_of = Markup(' form="{}"').format(of) if of else EMPTY
-    return Markup('<select name="{}"{}>{}</select>').format(
-        name,
-        form_of,
-        EMPTY.join(
-            option.format(code, Markup(" selected") if code == value else EMPTY, label)
-            for code, label in options
-        ),
-    )
-
-
-def _reference(view: View, one: Field, value: str, title: str) -> Markup:
-    listed = f"{one.name}-choices".replace(".", "-")
     return Markup(
-        '<span class="reference" data-reference="{entity}" data-list="{listed}">'
-        '<input type="search" value="{title}" placeholder="{hint}" aria-label="{label}" maxlength="80">'
-        '<input type="hidden" name="{name}" value="{value}"><ul class="block" id="{listed}"></ul></span>'
+        '<input type="{}" name="{}" value="{}" inputmode="{}" maxlength="500" aria-label="{}">'
+    ).format(kind, name, value, mode, view.name(one.label))
+
+
+def select(
+    name: str, value: str, options: Iterable[tuple[str, str]], of: str = "", label: str = ""
+) -> Markup:
+    """`of` is the id of the form to which it belongs, when it stands outside of it."""
+    form_of = Markup(' form="{}"').format(of) if of else EMPTY
+    label_of = Markup(' aria-label="{}"').format(label) if label else EMPTY
+    return Markup('<select name="{}"{}{}>{}</select>').format(
+        name, form_of, label_of, options_of(options, value)
+    )
+
+
+def options_of(options: Iterable[tuple[str, str]], chosen: str) -> Markup:
+    option = Markup('<option value="{}"{}>{}</option>')
+    on = Markup(" selected")
+    return EMPTY.join(option.format(code, on if code == chosen else EMPTY, label) for code, label in options)
+
+
+def _reference(view: View, one: Field, name: str, value: str, title: str) -> Markup:
+    listed = f"{name}-choices".replace(".", "-")
+    return Markup(
+        '<span class="reference" data-suggest="suggest" data-about="{entity}\t{listed}">'
+        '<input type="search" value="{title}" placeholder="{hint}" aria-label="{label}" maxlength="80" '
+        'role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="{listed}" '
+        'name="{name}{typed}">'
+        '<input type="hidden" name="{name}" value="{value}">'
+        '<ul class="block suggestions" id="{listed}" role="listbox"></ul></span>'
     ).format(
         entity=one.reference,
         listed=listed,
         title=title,
         hint=view.say(words.TYPE_TO_FIND),
         label=view.name(one.label),
-        name=one.name,
+        name=name,
         value=value,
+        typed=TYPED,
     )
 
 
-def _unplaced(view: View, problems: list[FieldProblem], wrong: bool) -> Markup:  # noqa: FBT001
+def _wrong(view: View, problems: list[FieldProblem], wrong: bool) -> Markup:  # noqa: FBT001
     if not wrong:
         return EMPTY
     lines = EMPTY.join(

@@ -21,8 +21,8 @@ EMPTY = Markup("")
 
 
 @contextmanager
-def frame(view: View, title: str) -> Iterator[None]:
-    """Everything created inside is the page's own content."""
+def frame(view: View, title: str, above: Markup = EMPTY) -> Iterator[None]:
+    """Everything created inside is the page's own content; `above` stands over its title."""
     site = view.name(view.live.site.name)
     ui.page_title(f"{title} · {site}")
     ui.colors(
@@ -38,7 +38,7 @@ def frame(view: View, title: str) -> Iterator[None]:
         html(_navigation(view))
         with ui.element("div").classes("page"):
             html(_warnings(view))
-            html(Markup('<h1 id="content" tabindex="-1">{}</h1>').format(title))
+            html(Markup('{}<h1 id="content" tabindex="-1">{}</h1>').format(above, title))
             yield
 
 

@@ -6,9 +6,11 @@ from enum import StrEnum
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy.orm import Session
 
 from actors.said import said
 from business.fields.field_type import FieldError
+from business.fields.sealed import equals
 from business.registry.columns import column_of, is_text
 from business.registry.declare import Field
 from business.registry.entity import Entity
@@ -27,6 +29,7 @@ class Operator(StrEnum):
     NOT_EMPTY = "not-empty"
 
 
+_SEVERAL = frozenset({Operator.IS, Operator.IS_NOT})
 WITHOUT_VALUE = frozenset({Operator.EMPTY, Operator.NOT_EMPTY})
 MOST = 20
 """The most conditions of one list."""
@@ -37,7 +40,7 @@ class Condition:
     field: str
     operator: Operator
     value: str = ""
-    """As text, which the field's type parses; for `is`, several values separated by '|'."""
+    """As text, which the field's type parses; for `is` and `is-not`, several values separated by '|'."""
 
 
 class ConditionRefused(ValueError):
@@ -57,7 +60,7 @@ def operators(field: Field) -> tuple[Operator, ...]:
 
 
 def clause(
-    entity: Entity, fields: Mapping[str, Field], conditions: tuple[Condition, ...]
+    session: Session, entity: Entity, fields: Mapping[str, Field], conditions: tuple[Condition, ...]
 ) -> ColumnElement[bool]:
     """All of them. Raises ConditionRefused."""
     if len(conditions) > MOST:
@@ -67,10 +70,12 @@ def clause(
                 f"{len(conditions)} conditions; at most {MOST}",
             )
         )
-    return and_(true(), *(_one(entity, fields, condition) for condition in conditions))
+    return and_(true(), *(_one(session, entity, fields, condition) for condition in conditions))
 
 
-def _one(entity: Entity, fields: Mapping[str, Field], condition: Condition) -> ColumnElement[bool]:
+def _one(
+    session: Session, entity: Entity, fields: Mapping[str, Field], condition: Condition
+) -> ColumnElement[bool]:
     field = fields.get(condition.field)
     if field is None:
         raise ConditionRefused(
@@ -92,8 +97,10 @@ def _one(entity: Entity, fields: Mapping[str, Field], condition: Condition) -> C
         return cast(ColumnElement[bool], column.icontains(condition.value, autoescape=True))
     if condition.operator is Operator.BEGINS:
         return cast(ColumnElement[bool], column.istartswith(condition.value, autoescape=True))
-    texts = condition.value.split("|") if condition.operator is Operator.IS else [condition.value]
+    texts = condition.value.split("|") if condition.operator in _SEVERAL else [condition.value]
     values = [_parsed(field, text) for text in texts]
+    if field.sealed:
+        return or_(*(equals(session, column, value) for value in values))
     return _COMPARE[condition.operator](column, values)
 
 
@@ -106,12 +113,12 @@ def _parsed(field: Field, text: str) -> Any:
 
 def _empty(field: Field, column: Any) -> ColumnElement[bool]:
     absent: ColumnElement[bool] = column.is_(None)
-    return or_(absent, column == "") if is_text(field) else absent
+    return or_(absent, column == "") if is_text(field) and not field.sealed else absent
 
 
 _COMPARE: Mapping[Operator, Callable[[Any, list[Any]], ColumnElement[bool]]] = {
     Operator.IS: lambda column, values: column.in_(values),
-    Operator.IS_NOT: lambda column, values: or_(column != values[0], column.is_(None)),
+    Operator.IS_NOT: lambda column, values: or_(column.not_in(values), column.is_(None)),
     Operator.FROM: lambda column, values: column >= values[0],
     Operator.TO: lambda column, values: column <= values[0],
 }

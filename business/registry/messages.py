@@ -245,3 +245,9 @@ class ViewsChanged:
 
 Values = Mapping[str, object]
 """Canonical values, by field."""
+
+
+def made(events: tuple[object, ...]) -> str | None:
+    """The id of the record that a command has made, for whoever sent it."""
+    created = [event for event in events if isinstance(event, RecordCreated)]
+    return str(created[0].record) if len(created) == 1 else None

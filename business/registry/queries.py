@@ -62,7 +62,7 @@ def matching(session: Session, entity: Entity, reach: Reach, wanted: Wanted) -> 
     """The records wanted, unsorted. Raises ConditionRefused."""
     model = entity.model
     fields = fields_of(session, entity)
-    query = select(model).where(visible(entity, reach), clause(entity, fields, wanted.conditions))
+    query = select(model).where(visible(entity, reach), clause(session, entity, fields, wanted.conditions))
     query = query.where(model.removed_ns.is_not(None) if wanted.removed else model.removed_ns.is_(None))
     if wanted.text.strip():
         query = query.where(_holds(entity, wanted.text.strip()))
@@ -93,10 +93,19 @@ def page(session: Session, entity: Entity, reach: Reach, wanted: Wanted) -> Reco
     return RecordPage(tuple(row[0] for row in shown), total, more)
 
 
+def ids_of(session: Session, entity: Entity, reach: Reach, wanted: Wanted) -> tuple[int, ...]:
+    """The first `limit` records wanted, by id. Raises ConditionRefused."""
+    query = matching(session, entity, reach, wanted).with_only_columns(entity.model.id)
+    return tuple(session.scalars(query.order_by(entity.model.id).limit(wanted.limit)))
+
+
 def order(session: Session, entity: Entity, wanted: Wanted) -> tuple[Any, bool]:
-    """The column of the order, and whether it ascends. An unknown field sorts as the entity likes it."""
+    """The column of the order, and whether it ascends. An unknown field, or one that is
+    encrypted, sorts as the entity likes it.
+    """
     fields = fields_of(session, entity) if wanted.sort else {}
-    name = wanted.sort if wanted.sort in fields or wanted.sort in PLAIN else entity.kind.order
+    sortable = wanted.sort in PLAIN or (wanted.sort in fields and not fields[wanted.sort].sealed)
+    name = wanted.sort if sortable else entity.kind.order
     descending = entity.kind.descending if wanted.descending is None else wanted.descending
     column = column_of(entity, fields[name]) if name in fields else entity.column(name)
     return column, not descending

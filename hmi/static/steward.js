@@ -35,19 +35,6 @@ const steward = {
   act(act, key) {
     if (typeof emitEvent === "function") emitEvent("steward", { act, key });
   },
-  suggest(input) {
-    const around = input.closest("[data-reference]");
-    around.querySelector("input[type=hidden]").value = "";
-    clearTimeout(steward.asking);
-    const key = around.dataset.reference + "\t" + around.dataset.list + "\t" + input.value.slice(0, 80);
-    steward.asking = setTimeout(() => steward.act("suggest", key), 150);
-  },
-  pick(choice) {
-    const around = choice.closest("[data-reference]");
-    around.querySelector("input[type=hidden]").value = choice.dataset.pick;
-    around.querySelector("input[type=search]").value = choice.textContent;
-    choice.parentElement.replaceChildren();
-  },
   // What is folded in the navigation is this browser's own: a cookie, so that the server draws it so at once.
   folded() {
     const found = document.cookie.split("; ").find((one) => one.startsWith("steward_menu="));
@@ -87,13 +74,6 @@ document.addEventListener("click", (event) => {
   if (target) steward.act(target.dataset.act, target.dataset.key || "");
 });
 document.addEventListener("click", (event) => {
-  const choice = event.target.closest("[data-pick]");
-  if (choice) steward.pick(choice);
-});
-document.addEventListener("input", (event) => {
-  if (event.target.matches("[data-reference] input[type=search]")) steward.suggest(event.target);
-});
-document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 document.addEventListener("submit", (event) => {
@@ -109,8 +89,12 @@ document.addEventListener("change", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1) return;
   if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], .q-dialog")) return;
-  const target = document.querySelector(`[data-hotkey="${CSS.escape(event.key.toLowerCase())}"]`);
-  if (target) target.click();
+  const hotkey = `[data-hotkey="${CSS.escape(event.key.toLowerCase())}"]`;
+  const target = document.querySelector(`.page ${hotkey}`) || document.querySelector(hotkey);
+  if (!target) return;
+  event.preventDefault();
+  if (target.matches("input")) target.select();
+  else target.click();
 });
 for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, steward.touch, { passive: true });
 // Wall screens renew themselves after 12 hours and a bit of their own: browsers do not live for ever.

@@ -56,6 +56,7 @@ from business.migrations import migrate
 from business.organisation.service import Organisation
 from business.property.entities import ENTITIES
 from business.property.service import Property
+from business.registry.messages import made
 from business.registry.service import Registry
 from business.registry.uses import uses_in
 from business.search.upkeep import KEEP_SEARCH
@@ -179,7 +180,10 @@ class Office:
         except Exception as error:  # noqa: BLE001  # the actor's own error: it restarts, whoever asked is told
             reply(CommandResult(envelope.id, Stage.FAILED, _trouble(error), None, time.time_ns()))
         else:
-            reply(CommandResult(envelope.id, outcome.stage, outcome.detail, None, time.time_ns()))
+            result = CommandResult(
+                envelope.id, outcome.stage, outcome.detail, made(outcome.events), time.time_ns()
+            )
+            reply(result)
 
 
 def _child(name: str, module: Module, gate: Gate, announce: Callable[[Any], None]) -> Child:

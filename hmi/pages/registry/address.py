@@ -9,10 +9,12 @@ from starlette.datastructures import QueryParams
 
 from business.registry.conditions import MOST, Condition, Operator
 from business.registry.paging import cursor
-from business.registry.queries import Wanted
+from business.registry.queries import PAGE, Wanted
 
 _PART = "\x1f"
 TEXT_LENGTH = 200
+COUNTS = (20, PAGE, 100, 200)
+"""How many records a page may show (S1-1.8a)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Address:
     """Those of the entity when empty."""
     after: str = ""
     removed: bool = False
+    count: int = PAGE
+    """Records of one page."""
 
     @classmethod
     def read(cls, query: QueryParams) -> Self:
@@ -40,6 +44,7 @@ class Address:
             columns=tuple(one[:TEXT_LENGTH] for one in query.getlist("column")[:60]),
             after=query.get("after", "")[:2_000],
             removed=query.get("removed", "") == "1",
+            count=next((one for one in COUNTS if str(one) == query.get("count")), PAGE),
         )
 
     def query(self, *, without_page: bool = True) -> str:
@@ -56,9 +61,10 @@ class Address:
         pairs += [("sort", self.sort)] if self.sort else []
         pairs += [("column", one) for one in self.columns]
         pairs += [("removed", "1")] if self.removed else []
+        pairs += [("count", str(self.count))] if self.count != PAGE else []
         return pairs
 
-    def wanted(self, limit: int) -> Wanted:
+    def wanted(self, limit: int = 0) -> Wanted:
         """Raises CursorRefused."""
         return Wanted(
             conditions=self.conditions,
@@ -68,7 +74,7 @@ class Address:
             sort=self.sort.removeprefix("-"),
             descending=self.sort.startswith("-") if self.sort else None,
             after=cursor(self.after) if self.after else None,
-            limit=limit,
+            limit=limit or self.count,
         )
 
     def with_condition(self, condition: Condition) -> "Address":
@@ -77,6 +83,18 @@ class Address:
 
     def without(self, condition: Condition) -> "Address":
         return replace(self, conditions=tuple(one for one in self.conditions if one != condition), after="")
+
+    def with_tag(self, tag: str) -> "Address":
+        return replace(self, tag=tag, after="")
+
+    def without_tag(self) -> "Address":
+        return replace(self, tag="", after="")
+
+    def with_columns(self, columns: tuple[str, ...]) -> "Address":
+        return replace(self, columns=columns, after="")
+
+    def ordered(self, sort: str, count: int) -> "Address":
+        return replace(self, sort=sort, count=count, after="")
 
     def sorted_by(self, field: str) -> "Address":
         """By the field; a second time the other way round."""

@@ -12,6 +12,7 @@ from business.registry.model import CustomField
 from hmi import words as common
 from hmi.commanding import carry_out
 from hmi.forms import select
+from hmi.pages.registry.crumbs import crumbs
 from hmi.shell import EMPTY, frame, html
 from hmi.tabular import table
 from hmi.view import Entered, View
@@ -29,12 +30,9 @@ class CustomFields:
     async def draw(self) -> None:
         view = self._view
         await self._read()
-        with frame(view, f"{view.say(words.FIELDS)} · {view.name(self._entity.label)}"):
-            html(
-                Markup('<div class="toolbar"><a class="plain" href="/{}">{}</a></div>').format(
-                    self._entity.name, view.say(words.BACK_TO_LIST)
-                )
-            )
+        here = view.say(words.FIELDS)
+        above = crumbs(view, self._entity, (), here)
+        with frame(view, f"{here} · {view.name(self._entity.label)}", above):
             html(view.block(self._table, lambda: self._turn))
         view.on_form("field", self._entity.permission("configure"), self._save)
 

@@ -14,6 +14,7 @@ from business.registry.entity import Entities
 from business.registry.queries import referred
 from business.registry.record import Record
 from hmi import drawing
+from hmi.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,14 @@ class Looks:
             return self.titles.get(field.reference, {}).get(value, f"#{value}")
         return field.type.show(value, self.language)
 
-    def markup(self, record: Record, field: Field, *, open_: bool = False) -> Markup:
+    def markup(self, record: Record, field: Field, *, open_: bool = False, with_unit: bool = True) -> Markup:
         """The value as part of a page: what it refers to is a link."""
         text = self.text(record, field, open_=open_)
         if not text:
             return Markup("{}").format(drawing.NOTHING)
         if field.reference:
             return Markup('<a href="/{}/{}">{}</a>').format(field.reference, value_of(record, field), text)
-        return Markup("{}{}").format(text, f" {field.unit}" if field.unit else "")
+        return Markup("{}{}").format(text, f" {field.unit}" if field.unit and with_unit else "")
 
 
 def looks(
@@ -62,3 +63,15 @@ def looks(
         {name: labels(session, name, language) for name in dictionaries},
         referred(session, entities, fields, rows),
     )
+
+
+def look(field: Field) -> str:
+    """The class of a column: numbers stand below each other, days do not break."""
+    if field.type.name in {"integer", "decimal", "money", "area", "percent"}:
+        return "number"
+    return "date" if field.type.name == "date" else ""
+
+
+def labelled(view: View, field: Field, value: Markup) -> Markup:
+    """A cell that says what it is where a narrow screen has no room for headings."""
+    return Markup('<td class="{}" data-label="{}">{}</td>').format(look(field), view.name(field.label), value)

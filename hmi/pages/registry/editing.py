@@ -4,11 +4,9 @@ import asyncio
 from typing import Any
 
 from markupsafe import Markup
-from nicegui import json
 
 from actors.messages import CommandResult, Stage
-from business.dictionaries.queries import choices
-from business.property.box import search
+from actors.said import said
 from business.registry.columns import value_of
 from business.registry.declare import Field
 from business.registry.entity import Entities, Entity
@@ -16,14 +14,16 @@ from business.registry.messages import ChangeRecord, CreateRecord, Raws
 from business.registry.queries import titles
 from business.registry.record import Record
 from business.registry.values import FieldProblem, is_blank, read
-from hmi import words as common
 from hmi.commanding import in_words, send
-from hmi.forms import Filled, form
+from hmi.forms import TYPED, Filled, cancel_button, form, save_button
+from hmi.pages.registry.suggesting import Suggestions
+from hmi.pages.registry.values import Offered, offered
 from hmi.shell import EMPTY
 from hmi.view import Entered, View
 from hmi.words import registry as words
 
-SUGGESTIONS = 8
+AGAIN = "again"
+"""The button that saves a new record and begins another."""
 
 
 class Editor:
@@ -35,31 +35,34 @@ class Editor:
         self._entity = entity
         self._fields = fields
         self._filled = Filled({})
-        self._choices: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._offered: Offered = {}
+        self._masks: dict[str, str] = {}
+        self._is_new = True
+        self.suggestions = Suggestions(view, entities)
 
     async def fill(self, record: Record | None, preset: dict[str, str] | None = None) -> None:
         """Begin with a record's values, or with those that a link has set for a new one."""
         values = dict(preset or {})
         if record is not None:
+            self._is_new = False
             for name, field in self._fields.items():
                 value = value_of(record, field)
                 if value is not None:
                     values[name] = self._written(field, value)
+                    if field.masked:  # whoever may change it may not therefore read it
+                        self._masks[name] = values[name]
 
         def gather() -> Filled:
             with self._view.house.seats.authority.open() as session:
-                for field in self._fields.values():
-                    if field.dictionary:
-                        self._choices[field.name] = tuple(
-                            (row.code, "　" * row.depth + row.label.in_language(self._view.language))
-                            for row in choices(session, field.dictionary)
-                        )
+                self._offered = offered(session, self._view, self._fields)
                 return Filled(values, self._titles(session, values))
 
         self._filled = await asyncio.to_thread(gather)
 
     def _written(self, field: Field, value: Any) -> str:
         """As a form holds it: codes and ids as they are, dates as the browser's own input wants them."""
+        if field.masked and field.type.mask is not None:
+            return field.type.mask(value)
         if field.dictionary or field.reference:
             return str(value)
         if field.type.name in {"date", "month"}:
@@ -79,60 +82,49 @@ class Editor:
 
     def markup(self) -> Markup:
         view = self._view
-        cancel = Markup('<button class="quiet" data-act="cancel" type="button">{}</button>').format(
-            view.say(common.CANCEL)
+        again = save_button(view, words.SAVE_AND_NEW, AGAIN) if self._is_new else EMPTY
+        return form(
+            view,
+            "record",
+            self._fields.values(),
+            self._filled,
+            lambda field: self._offered.get(field.name),
+            save_button(view) + again + cancel_button(view),
         )
-        drawn = form(
-            view, "record", self._fields.values(), self._filled, self._offered, view.say(common.SAVE)
-        )
-        return drawn + Markup('<div class="toolbar">{}</div>').format(cancel)
-
-    def _offered(self, field: Field) -> tuple[tuple[str, str], ...] | None:
-        if field.type.name == "boolean":
-            return (("1", self._view.say(common.YES)), ("0", self._view.say(common.NO)))
-        return self._choices.get(field.name)
-
-    async def suggest(self, key: str) -> None:
-        """Records whose title begins with what is being typed, below the input."""
-        entity, listed, text = (*key.split("\t"), "", "")[:3]
-        target = self._entities.get(entity)
-        if target is None or not text.strip() or not listed.replace("-", "").replace("_", "").isalnum():
-            return
-        reaches = {entity: self._view.person.reach(target.permission("read"))}
-
-        def look() -> tuple[Any, ...]:
-            with self._view.house.seats.authority.open() as session:
-                return search(session, reaches, text, SUGGESTIONS)
-
-        hits = await asyncio.to_thread(look)
-        items = EMPTY.join(
-            Markup('<li data-pick="{}"><b>{}</b> <small>{}</small></li>').format(
-                hit.record_id, hit.title, hit.subtitle
-            )
-            for hit in hits
-        )
-        patch = json.dumps([[listed, str(items or self._nothing())]])
-        self._view.client.run_javascript(f"steward.patch({patch})")
-
-    def _nothing(self) -> Markup:
-        return Markup("<li>{}</li>").format(self._view.say(words.NOTHING_FOUND))
 
     async def read(self, entered: Entered, *, changed_from: Record | None = None) -> Raws | None:
         """What was entered, ready to be sent: of a record only what differs. None when something is wrong."""
         raws: Raws = {
             name: values[0]
             for name, values in entered.items()
-            if name in self._fields and not self._fields[name].derived
+            if name in self._fields and not self._fields[name].derived and name not in self._kept(entered)
         }
+        typed = {name: text[0].strip() for name, text in entered.items() if name.endswith(TYPED)}
+        problems = []
+        for name, text in typed.items():
+            field = self._fields.get(name.removesuffix(TYPED))
+            if field is not None and text and not raws.get(field.name):
+                hits = [
+                    hit for hit in await self.suggestions.hits(field.reference, text) if hit.title == text
+                ]
+                if len(hits) == 1:
+                    raws[field.name] = str(hits[0].record_id)
+                else:
+                    reason = said(words.CHOOSE_FROM_LIST.zh, words.CHOOSE_FROM_LIST.en)
+                    problems.append(FieldProblem(field.name, field.label, reason))
         found = read(self._fields, raws, whole=changed_from is None, known=lambda _field, _value: None)
+        wrong = {one.field for one in problems}
+        problems += [one for one in found.problems if one.field not in wrong]
 
         def gather() -> dict[str, str]:
             with self._view.house.seats.authority.open() as session:
                 return self._titles(session, {name: str(raw) for name, raw in raws.items()})
 
-        named = await asyncio.to_thread(gather)
-        self._filled = Filled({name: str(raw) for name, raw in raws.items()}, named, found.problems)
-        if found.problems:
+        shown = {name: values[0] for name, values in entered.items() if name in self._fields}
+        texts = {name.removesuffix(TYPED): text for name, text in typed.items()}
+        named = texts | await asyncio.to_thread(gather)
+        self._filled = Filled(shown | {name: str(raw) for name, raw in raws.items()}, named, tuple(problems))
+        if problems:
             return None
         if changed_from is None:
             return {name: raw for name, raw in raws.items() if not is_blank(raw)}
@@ -141,6 +133,10 @@ class Editor:
             for name, raw in raws.items()
             if found.values.get(name) != value_of(changed_from, self._fields[name])
         }
+
+    def _kept(self, entered: Entered) -> set[str]:
+        """Masked fields that still show their mask: nobody has touched them."""
+        return {name for name, mask in self._masks.items() if entered.get(name, ("",))[0] == mask}
 
     async def send(self, body: CreateRecord | ChangeRecord) -> CommandResult:
         """Send it; when it is refused, say so above the form, which keeps what was entered."""

@@ -9,7 +9,8 @@ from business.registry.custom import fields_of
 from business.registry.declare import Field
 from business.registry.entity import Entities, Entity
 from business.registry.messages import CreateRecord
-from hmi.pages.registry.editing import Editor
+from hmi.pages.registry.crumbs import crumbs
+from hmi.pages.registry.editing import AGAIN, Editor
 from hmi.shell import frame, html
 from hmi.view import Entered, View
 from hmi.words import registry as words
@@ -35,10 +36,11 @@ class NewRecord:
         asked = view.client.request.query_params
         preset = {name: value[:200] for name, value in asked.items() if name in fields}
         await self._editor.fill(None, preset)
-        with frame(view, f"{view.say(words.NEW)} · {view.name(entity.label)}"):
+        here = view.say(words.NEW)
+        with frame(view, f"{here} · {view.name(entity.label)}", crumbs(view, entity, (), here)):
             html(view.block(self._editor.markup, lambda: self._turn))
         write = entity.permission("write")
-        view.on("suggest", write, self._editor.suggest)
+        view.on("suggest", write, self._editor.suggestions.answer)
         view.on("cancel", write, self._leave)
         view.on_form("record", write, self._save)
 
@@ -50,9 +52,17 @@ class NewRecord:
         if values is not None:
             result = await self._editor.send(CreateRecord(self._entity.name, values))
             if result.stage is Stage.DONE:
-                ui.navigate.to(f"/{self._entity.name}?sort=-created_ns")
+                ui.navigate.to(self._next(entered, result.value))
                 return
         self._turn += 1
+
+    def _next(self, entered: Entered, made: object) -> str:
+        """The new record; or another form, with what its address had set."""
+        home = f"/{self._entity.name}"
+        if AGAIN in entered.get("do", ()):
+            query = self._view.client.request.url.query
+            return f"{home}/new?{query}" if query else f"{home}/new"
+        return f"{home}/{made}" if made else f"{home}?sort=-created_ns"
 
 
 async def new(view: View, entities: Entities, entity: Entity) -> None:

@@ -1,42 +1,44 @@
 """One record: its fields, everything related, its history; and the form that changes it."""
 
 import asyncio
-import json
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
+from nicegui import ui
 
 from actors.messages import Stage
 from business.access.model import Scope
 from business.audit.model import AuditRecord
 from business.registry.columns import value_of
-from business.registry.conditions import Condition, Operator
 from business.registry.custom import fields_of
 from business.registry.declare import Field
 from business.registry.entity import Entities, Entity
 from business.registry.history import history, reveals
 from business.registry.messages import (
     ChangeRecord,
+    EraseRecords,
     RemoveRecords,
     RestoreRecords,
     RevealFields,
     TagRecords,
 )
-from business.registry.queries import Related, one, related, tags_of, titles
+from business.registry.queries import one, tags_of, titles
 from business.registry.record import Record
 from hmi import drawing
-from hmi import words as common
 from hmi.commanding import carry_out
 from hmi.pages.missing import missing
+from hmi.pages.property.acts import acts_of
+from hmi.pages.registry import circle
 from hmi.pages.registry.address import Address
+from hmi.pages.registry.crumbs import Crumb, crumbs, parents
 from hmi.pages.registry.drawn import Looks, looks
 from hmi.pages.registry.editing import Editor
+from hmi.pages.registry.trail import Deed, deeds, history_table, reveals_table
 from hmi.shell import EMPTY, frame, html
-from hmi.tabular import table
 from hmi.view import Entered, View
 from hmi.words import registry as words
 
-RELATED_ROWS = 8
 HISTORY_ROWS = 50
 
 
@@ -44,12 +46,13 @@ HISTORY_ROWS = 50
 class _Shown:
     record: Record
     title: str
+    parents: tuple[Crumb, ...]
     fields: dict[str, Field]
     looks: Looks
     tags: tuple[str, ...]
     scope: str
-    related: tuple[tuple[Related, Looks], ...]
-    history: tuple[AuditRecord, ...]
+    circle: circle.Circle
+    history: tuple[Deed, ...]
     reveals: tuple[AuditRecord, ...]
 
 
@@ -70,7 +73,8 @@ class RecordPage:
         if not await self._read():
             missing(view)
             return
-        with frame(view, f"{view.name(entity.label)} · {self._shown.title}"):
+        above = crumbs(view, entity, self._shown.parents, self._shown.title)
+        with frame(view, f"{view.name(entity.label)} {self._shown.title}", above):
             html(view.block(self._page, lambda: self._turn))
         for act, action, handler in (
             ("edit", "write", self._edit),
@@ -78,42 +82,41 @@ class RecordPage:
             ("remove", "remove", self._remove),
             ("restore", "remove", self._restore),
             ("untag", "write", self._untag),
+            ("suggest", "write", self._suggest),
         ):
             view.on(act, entity.permission(action), handler)
-        view.on("suggest", entity.permission("write"), self._suggest)
         view.on_form("record", entity.permission("write"), self._save)
         view.on_form("tag", entity.permission("write"), self._tag)
         view.on_form("reveal", entity.permission("unmask"), self._reveal)
+        view.on_form("erase", entity.permission("remove"), self._erase)
 
     async def _read(self) -> bool:
         def read() -> _Shown | None:
-            view, entity = self._view, self._entity
+            view, entity, entities = self._view, self._entity, self._entities
             person, language = view.person, view.language
             with view.house.seats.authority.open() as session:
                 record = one(session, entity, person.reach(entity.permission("read")), self._id)
                 if record is None:
                     return None
                 fields = fields_of(session, entity)
+                drawn = looks(session, entities, fields.values(), [record], language)
                 reaches = {
                     other.name: person.reach(other.permission("read"))
-                    for other in self._entities
+                    for other in entities
                     if person.may(other.permission("read"))
                 }
-                found = related(session, self._entities, entity, reaches, self._id, RELATED_ROWS)
                 scope = session.get_one(Scope, record.scope_id)
+                trail = history(session, entity, record.id, HISTORY_ROWS)
                 return _Shown(
                     record,
                     titles(session, entity, [record.id])[record.id],
+                    parents(session, entities, entity, record),
                     fields,
-                    looks(session, self._entities, fields.values(), [record], language),
+                    drawn,
                     tags_of(session, entity, [record.id]).get(record.id, ()),
                     scope.name_zh if language == "zh" else scope.name_en,
-                    tuple(
-                        (each, looks(session, self._entities, each.entity.fields, each.page.rows, language))
-                        for each in found
-                        if each.page.rows
-                    ),
-                    history(session, entity, record.id, HISTORY_ROWS),
+                    circle.circle(session, entities, entity, reaches, record.id, language),
+                    deeds(session, entities, fields, drawn, trail),
                     reveals(session, entity, record.id, HISTORY_ROWS),
                 )
 
@@ -129,47 +132,66 @@ class RecordPage:
     def _page(self) -> Markup:
         if self._editor is not None:
             return self._editor.markup()
-        return self._tools() + self._fields() + self._tags() + self._related() + self._history()
+        view, shown = self._view, self._shown
+        return (
+            self._tools()
+            + self._tags()
+            + self._fields()
+            + circle.markup(view, shown.circle)
+            + history_table(view, shown.history)
+            + reveals_table(view, shown.reveals)
+        )
 
     def _tools(self) -> Markup:
         view, entity, record = self._view, self._entity, self._shown.record
-        button = Markup('<button class="plain" data-act="{}">{}</button>')
-        parts = Markup('<a class="plain" href="/{}">{}</a>').format(entity.name, view.say(words.BACK_TO_LIST))
+        button = Markup('<button class="plain{}" data-act="{}">{}</button>')
+        may_remove = view.person.may(entity.permission("remove"))
         if record.removed_ns is not None:
-            parts = Markup('<span class="notice">{}</span>').format(view.say(words.IN_RECYCLE_BIN)) + parts
-            if view.person.may(entity.permission("remove")):
-                parts += button.format("restore", view.say(words.RESTORE))
-        else:
-            if view.person.may(entity.permission("write")):
-                parts += button.format("edit", view.say(words.EDIT))
-            if view.person.may(entity.permission("remove")):
-                parts += button.format("remove", view.say(words.REMOVE))
-        return Markup('<div class="toolbar">{}</div>{}').format(parts, self._revealing())
+            told = Markup('<span class="notice">{}</span>').format(view.say(words.IN_RECYCLE_BIN))
+            parts = told + (button.format("", "restore", view.say(words.RESTORE)) if may_remove else EMPTY)
+            return Markup('<div class="toolbar">{}</div>{}').format(
+                parts, self._reasoned("erase", words.ERASE, words.ERASE_REASON) if may_remove else EMPTY
+            )
+        parts = EMPTY
+        if view.person.may(entity.permission("write")):
+            parts += button.format(" main", "edit", view.say(words.EDIT))
+        link = Markup('<a class="plain" href="{}">{}</a>')
+        parts += EMPTY.join(
+            link.format(act.path.format(id=record.id), view.say(act.label))
+            for act in acts_of(entity.name)
+            if view.person.may(act.permission)
+        )
+        if self._may_reveal():
+            parts += self._reasoned("reveal", words.SHOW_HIDDEN, words.HIDDEN_REASON)
+        parts += Markup('<span class="grow"></span>')
+        parts += button.format("", "remove", view.say(words.REMOVE)) if may_remove else EMPTY
+        return Markup('<div class="toolbar">{}</div>').format(parts)
 
-    def _revealing(self) -> Markup:
+    def _reasoned(self, form: str, deed: Any, reason: Any) -> Markup:
+        """An act that is done only by whoever says why."""
         view = self._view
-        masked = [one.name for one in self._shown.fields.values() if one.masked]
-        held = any(value_of(self._shown.record, self._shown.fields[name]) is not None for name in masked)
-        if not held or self._open or not view.person.may(self._entity.permission("unmask")):
-            return EMPTY
         return Markup(
-            '<form class="toolbar" data-form="reveal"><details><summary>{}</summary><label class="field">{} '
-            '<input name="reason" size="28" maxlength="200"></label><button class="plain">{}</button>'
-            "</details></form>"
-        ).format(view.say(words.SHOW_HIDDEN), view.say(words.HIDDEN_REASON), view.say(words.SHOW_HIDDEN))
+            '<details class="drop"><summary>{}</summary><form class="panel" data-form="{}">'
+            '<label class="field">{}<input name="reason" size="32" maxlength="200" required></label>'
+            '<div class="toolbar"><button class="plain main">{}</button></div></form></details>'
+        ).format(view.say(deed), form, view.say(reason), view.say(deed))
+
+    def _may_reveal(self) -> bool:
+        masked = [field for field in self._shown.fields.values() if field.masked]
+        held = any(value_of(self._shown.record, field) is not None for field in masked)
+        return held and not self._open and self._view.person.may(self._entity.permission("unmask"))
 
     def _fields(self) -> Markup:
         view, shown = self._view, self._shown
+        fact = Markup("<span>{}</span><span>{}</span>")
         groups: dict[str, Markup] = {}
         for field in shown.fields.values():
-            heading = view.name(field.group) if field.group else ""
-            groups[heading] = groups.get(heading, EMPTY) + Markup("<span>{}</span><span>{}</span>").format(
-                view.name(field.label),
-                shown.looks.markup(shown.record, field, open_=field.name in self._open),
-            )
+            heading = field.group or (words.OF_SITE if field.custom else words.GENERAL)
+            value = shown.looks.markup(shown.record, field, open_=field.name in self._open)
+            title = view.name(heading)
+            groups[title] = groups.get(title, EMPTY) + fact.format(view.name(field.label), value)
         record = shown.record
-        fact = Markup("<span>{}</span><span>{}</span>")
-        about = EMPTY.join(
+        groups[view.say(words.RECORD)] = EMPTY.join(
             fact.format(view.say(label), value)
             for label, value in (
                 (words.SCOPE, shown.scope),
@@ -179,133 +201,35 @@ class RecordPage:
             )
             if value
         )
-        cards = EMPTY.join(
-            Markup('<div class="card"><header><b>{}</b></header><div class="facts">{}</div></div>').format(
-                heading, facts
-            )
-            for heading, facts in (*groups.items(), ("", about))
+        card = Markup('<div class="card"><header><b>{}</b></header><div class="facts">{}</div></div>')
+        return Markup('<div class="packed">{}</div>').format(
+            EMPTY.join(card.format(heading, facts) for heading, facts in groups.items())
         )
-        return Markup('<div class="cards wide">{}</div>').format(cards)
 
     def _tags(self) -> Markup:
-        view = self._view
-        may = view.person.may(self._entity.permission("write")) and self._shown.record.removed_ns is None
-        drop = Markup('<button class="quiet" data-act="untag" data-key="{}" title="{}">✕</button>')
+        view, entity = self._view, self._entity
+        may = view.person.may(entity.permission("write")) and self._shown.record.removed_ns is None
+        drop = Markup(
+            '<button type="button" class="quiet" data-act="untag" data-key="{}" title="{}">✕</button>'
+        )
         tags = EMPTY.join(
-            Markup('<span class="tagged">{}{}</span> ').format(
-                tag, drop.format(tag, view.say(words.REMOVE)) if may else EMPTY
+            Markup('<span class="tagged"><a href="/{}?{}">{}</a>{}</span>').format(
+                entity.name,
+                Address(tag=tag).query(),
+                tag,
+                drop.format(tag, view.say(words.REMOVE)) if may else EMPTY,
             )
             for tag in self._shown.tags
         )
+        if not may and not tags:
+            return EMPTY
         adding = Markup(
-            '<label class="field"><input name="tag" size="12" maxlength="32" aria-label="{}"></label>'
-            '<button class="plain">{}</button>'
+            '<input name="tag" size="10" maxlength="32" placeholder="{0}" aria-label="{0}">'
+            '<button class="plain">{1}</button>'
         ).format(view.say(words.TAG), view.say(words.ADD_TAG))
-        return Markup('<form class="toolbar" data-form="tag"><span>{}</span>{}{}</form>').format(
+        return Markup('<form class="toolbar tight" data-form="tag"><span>{}</span>{}{}</form>').format(
             view.say(words.TAGS), tags, adding if may else EMPTY
         )
-
-    def _related(self) -> Markup:
-        return EMPTY.join(self._related_table(each, shown) for each, shown in self._shown.related)
-
-    def _related_table(self, each: Related, shown: Looks) -> Markup:
-        view = self._view
-        columns = [one for one in each.entity.fields if one.listed and one.name != each.field.name]
-        rows = (
-            Markup("<tr>{}</tr>").format(
-                EMPTY.join(
-                    Markup("<td>{}</td>").format(
-                        Markup('<a href="/{}/{}">{}</a>').format(
-                            each.entity.name, row.id, shown.text(row, one) or drawing.NOTHING
-                        )
-                        if at == 0 and not one.reference
-                        else shown.markup(row, one)
-                    )
-                    for at, one in enumerate(columns)
-                )
-            )
-            for row in each.page.rows
-        )
-        condition = Condition(each.field.name, Operator.IS, str(self._id))
-        everything = Address(conditions=(condition,)).query()
-        more = EMPTY
-        if each.page.next is not None:
-            more = Markup(' <a href="/{}?{}">{}</a>').format(
-                each.entity.name, everything, view.say(words.ALL_OF_THEM)
-            )
-        heads = [("", view.name(one.label)) for one in columns]
-        return Markup("<h2>{} · {}{}</h2>{}").format(
-            view.name(each.entity.label), view.name(each.field.label), more, table(heads, rows)
-        )
-
-    def _history(self) -> Markup:
-        view = self._view
-        return (
-            Markup("<details><summary>{}</summary>{}</details>").format(
-                view.say(words.HISTORY),
-                table(
-                    [
-                        ("tight", view.say(common.TIME)),
-                        ("tight", view.say(common.WHO)),
-                        ("tight", view.say(common.DEED)),
-                        ("", view.say(common.CHANGES)),
-                    ],
-                    (self._entry(record) for record in self._shown.history),
-                ),
-            )
-            + self._looked()
-        )
-
-    def _looked(self) -> Markup:
-        view = self._view
-        if not self._shown.reveals:
-            return EMPTY
-        row = Markup('<tr><td class="tight">{}</td><td class="tight">{}</td><td>{}</td></tr>')
-        return Markup("<details><summary>{}</summary>{}</details>").format(
-            view.say(words.LOOKED_AT_BY),
-            table(
-                [
-                    ("tight", view.say(common.TIME)),
-                    ("tight", view.say(common.WHO)),
-                    ("", view.say(common.REASON)),
-                ],
-                (
-                    row.format(drawing.date_and_clock(view.zone, each.time_ns), each.user, each.reason)
-                    for each in self._shown.reveals
-                ),
-            ),
-        )
-
-    def _entry(self, record: AuditRecord) -> Markup:
-        view = self._view
-        kind = common.COMMANDS.get(record.kind)
-        lines = EMPTY.join(
-            Markup("<li>{}</li>").format(line)
-            for change in record.changes
-            for line in self._lines(change.before, change.after)
-        )
-        return Markup(
-            '<tr><td class="tight">{}</td><td class="tight">{}</td><td class="tight">{}</td>'
-            "<td><ul>{}</ul></td></tr>"
-        ).format(
-            drawing.date_and_clock(view.zone, record.time_ns),
-            record.user or drawing.NOTHING,
-            view.say(kind) if kind else record.kind,
-            lines,
-        )
-
-    def _lines(self, before: str | None, after: str | None) -> list[str]:
-        """What changed, in the words of the fields; bookkeeping columns are left out."""
-        old = json.loads(before) if before else {}
-        new = json.loads(after) if after else {}
-        found = []
-        for name, field in self._shown.fields.items():
-            was, now = old.get(name), new.get(name)
-            if was != now:
-                labels = self._shown.looks.labels.get(field.dictionary, {})
-                said = [labels.get(str(each), str(each)) if each is not None else "—" for each in (was, now)]
-                found.append(f"{self._view.name(field.label)}：{said[0]} → {said[1]}")
-        return found
 
     # -- what a person does
 
@@ -317,11 +241,11 @@ class RecordPage:
 
     async def _cancel(self, _key: str) -> None:
         self._editor = None
-        self._turn += 1
+        await self._read()
 
     async def _suggest(self, key: str) -> None:
         if self._editor is not None:
-            await self._editor.suggest(key)
+            await self._editor.suggestions.answer(key)
 
     async def _save(self, entered: Entered) -> None:
         if self._editor is None:
@@ -331,21 +255,28 @@ class RecordPage:
         if values is None:
             self._turn += 1
             return
-        if not values:
-            self._editor = None
-            self._turn += 1
-            return
-        result = await self._editor.send(ChangeRecord(self._entity.name, record.id, record.version, values))
-        if result.stage is Stage.DONE:
-            self._editor = None
-            await self._read()
-        self._turn += 1
+        if values:
+            body = ChangeRecord(self._entity.name, record.id, record.version, values)
+            result = await self._editor.send(body)
+            if result.stage is not Stage.DONE:
+                self._turn += 1
+                return
+        else:
+            ui.notify(self._view.say(words.NOTHING_CHANGED))
+        self._editor = None
+        await self._read()
 
     async def _remove(self, _key: str) -> None:
         await self._do(RemoveRecords(self._entity.name, (self._id,)), "remove")
 
     async def _restore(self, _key: str) -> None:
         await self._do(RestoreRecords(self._entity.name, (self._id,)), "remove")
+
+    async def _erase(self, entered: Entered) -> None:
+        body = EraseRecords(self._entity.name, (self._id,), entered.get("reason", ("",))[0])
+        permission = self._entity.permission("remove")
+        if await carry_out(self._view, body, permission, self._view.house.ports.office):
+            ui.navigate.to(f"/{self._entity.name}?removed=1")
 
     async def _tag(self, entered: Entered) -> None:
         tags = tuple(tag for tag in entered.get("tag", ()) if tag.strip())

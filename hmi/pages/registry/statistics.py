@@ -1,6 +1,7 @@
 """Statistics of an entity: what a list shows, counted and added up by what the records have in common."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -8,15 +9,18 @@ from typing import Any
 from markupsafe import Markup
 
 from actors.said import in_language
-from business.registry.conditions import ConditionRefused
+from business.registry.conditions import Condition, ConditionRefused, Operator
 from business.registry.custom import fields_of
 from business.registry.declare import Field
 from business.registry.entity import Entities, Entity
 from business.registry.queries import titles
 from business.registry.statistics import Line, Statistics, addable, groupable, statistics
 from hmi import drawing
+from hmi.forms import options_of
 from hmi.pages.registry.address import Address
+from hmi.pages.registry.crumbs import crumbs
 from hmi.pages.registry.drawn import Looks, looks
+from hmi.pages.registry.tools import hidden
 from hmi.shell import EMPTY, frame, html
 from hmi.tabular import table
 from hmi.view import View
@@ -45,7 +49,9 @@ class StatisticsPage:
     async def draw(self) -> None:
         view = self._view
         shown = await asyncio.to_thread(self._read)
-        with frame(view, f"{view.say(words.STATISTICS)} · {view.name(self._entity.label)}"):
+        here = view.say(words.STATISTICS)
+        above = crumbs(view, self._entity, (), here)
+        with frame(view, f"{here} · {view.name(self._entity.label)}", above):
             html(self._form(shown))
             if shown.problem:
                 html(Markup('<p class="notice" role="alert">{}</p>').format(shown.problem))
@@ -56,7 +62,7 @@ class StatisticsPage:
         view, entity = self._view, self._entity
         with view.house.seats.authority.open() as session:
             fields = fields_of(session, entity)
-            by = self._by or tuple(one.name for one in fields.values() if one.dictionary)[:1]
+            by = self._by or _usual(fields)
             found, problem = None, ""
             try:
                 reach = view.person.reach(entity.permission("read"))
@@ -84,31 +90,38 @@ class StatisticsPage:
             *((one.name, view.name(one.label)) for one in shown.fields.values() if addable(one)),
         ]
         chosen = (*(one.name for one in shown.found.by), "", "") if shown.found else (*self._by, "", "")
-        hidden = Markup('<input type="hidden" name="{}" value="{}">')
-        kept = EMPTY.join(hidden.format(name, value) for name, value in self._address.pairs())
+        kept = hidden(self._address.pairs())
         choice = Markup('<label>{} <select name="{}">{}</select></label>')
         return Markup(
-            '<form class="toolbar" method="get">{}{}{}{}<button class="plain">{}</button>'
+            '<form class="toolbar" method="get">{}{}{}{}<button class="plain main">{}</button>'
             '<button class="plain" type="button" data-print>{}</button></form>'
         ).format(
             kept,
-            choice.format(view.say(words.GROUP_BY), "by", _options(groups, chosen[0])),
-            choice.format(view.say(words.THEN_BY), "by", _options(groups, chosen[1])),
-            choice.format(view.say(words.ADD_UP), "add", _options(sums, self._add)),
-            view.say(words.COUNT),
+            choice.format(view.say(words.GROUP_BY), "by", options_of(groups, chosen[0])),
+            choice.format(view.say(words.THEN_BY), "by", options_of(groups, chosen[1])),
+            choice.format(view.say(words.ADD_UP), "add", options_of(sums, self._add)),
+            view.say(words.COUNT_THEM),
             view.say(words.PRINT),
         )
 
     def _table(self, shown: _Shown, found: Statistics) -> Markup:
         view = self._view
+        if not found.total.count:
+            return Markup('<div class="scroll"><p class="empty">{}</p></div>').format(
+                view.say(words.NOTHING_FOUND)
+            )
         heads = [("", self._head(field)) for field in found.by]
-        heads += [("number", view.say(words.COUNT))]
+        heads += [("number tight", view.say(words.COUNT)), ("share", view.say(words.SHARE))]
         heads += [("number", f"{view.name(one.label)} {one.unit}") for one in found.added]
         rows = [self._line(shown, found, line) for line in found.lines]
         total = Markup("<td>{}</td>").format(view.say(words.TOTAL))
         total += Markup("<td></td>") * max(len(found.by) - 1, 0)
-        rows.append(Markup("<tr>{}{}</tr>").format(total if found.by else EMPTY, self._numbers(found.total)))
-        return table(heads, rows)
+        rows.append(
+            Markup('<tr class="total">{}{}</tr>').format(
+                total if found.by else EMPTY, _numbers(found.total, found.total.count)
+            )
+        )
+        return table(heads, rows, "statistics")
 
     def _head(self, field: Field) -> str:
         label = self._view.name(field.label)
@@ -116,14 +129,19 @@ class StatisticsPage:
 
     def _line(self, shown: _Shown, found: Statistics, line: Line) -> Markup:
         keys = EMPTY.join(
-            Markup("<td>{}</td>").format(self._key(shown, field, value))
+            Markup("<td>{}</td>").format(self._linked(shown, field, value))
             for field, value in zip(found.by, line.keys, strict=True)
         )
-        return Markup("<tr>{}{}</tr>").format(keys, self._numbers(line))
+        return Markup("<tr>{}{}</tr>").format(keys, _numbers(line, found.total.count))
 
-    def _numbers(self, line: Line) -> Markup:
-        cell = Markup('<td class="number">{}</td>')
-        return cell.format(line.count) + EMPTY.join(cell.format(_plain(one)) for one in line.sums)
+    def _linked(self, shown: _Shown, field: Field, value: Any) -> Markup:
+        """The records of this group, where a condition can name them."""
+        said = Markup("{}").format(self._key(shown, field, value))
+        if field.type.name == "date" or isinstance(value, bool):
+            return said
+        condition = Condition(field.name, Operator.EMPTY if value is None else Operator.IS, str(value or ""))
+        query = self._address.with_condition(condition).query()
+        return Markup('<a href="/{}?{}">{}</a>').format(self._entity.name, query, said)
 
     def _key(self, shown: _Shown, field: Field, value: Any) -> str:
         if value is None:
@@ -135,14 +153,23 @@ class StatisticsPage:
         return shown.looks.shown(field, value)
 
 
+def _usual(fields: Mapping[str, Field]) -> tuple[str, ...]:
+    """Until somebody chooses: what the program itself keeps up to date, such as the status of a house."""
+    coded = sorted((one for one in fields.values() if one.dictionary), key=lambda one: not one.derived)
+    return tuple(one.name for one in coded)[:1]
+
+
+def _numbers(line: Line, whole: int) -> Markup:
+    share = 100 * line.count / whole
+    cell = Markup('<td class="number">{}</td>')
+    bar = Markup(
+        '<td class="share"><span class="portion"><i style="width:{:.1f}%"></i></span> {:.1f}%</td>'
+    ).format(share, share)
+    return cell.format(f"{line.count:,}") + bar + EMPTY.join(cell.format(_plain(one)) for one in line.sums)
+
+
 def _plain(value: Decimal | None) -> str:
     return drawing.NOTHING if value is None else f"{value:,f}"
-
-
-def _options(options: list[tuple[str, str]], chosen: str) -> Markup:
-    option = Markup('<option value="{}"{}>{}</option>')
-    on = Markup(" selected")
-    return EMPTY.join(option.format(code, on if code == chosen else EMPTY, label) for code, label in options)
 
 
 async def statistics_page(view: View, entities: Entities, entity: Entity) -> None:
