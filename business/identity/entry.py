@@ -19,7 +19,14 @@ from business.identity.entry_messages import EnrolAtLogIn, GiveCode, RenewPasswo
 from business.identity.entry_model import Awaited, PendingLogIn
 from business.identity.factors import Factors
 from business.identity.keeping import Keeping
-from business.identity.lockout import count_failure, forget, is_locked, of_address, of_user
+from business.identity.lockout import (
+    count_failure,
+    is_known_at,
+    is_locked,
+    of_address,
+    of_user,
+    take_back,
+)
 from business.identity.messages import LogIn
 from business.identity.model import User, plain_name
 from business.identity.passwords import MAX_LENGTH, Passwords
@@ -69,16 +76,17 @@ class Entry:
 
     def _log_in(self, session: Session, _issuer: Issuer, command: LogIn) -> tuple[Any, ...]:
         name, visit = plain_name(command.user), command.visit
-        subjects = (of_user(name), of_address(visit.address))
-        self._refuse_locked(session, subjects)
+        self._refuse_locked(session, of_user(name))
         user = session.scalar(select(User).where(User.name == name))
         knocking = user if user is not None and may_enter(user, visit.place) else None
         right = self._passwords.verify(
             knocking.password_hash if knocking else None, command.password[:MAX_LENGTH]
         )
+        if (denied := self._shut_out(session, of_user(name), visit, knocking, right=right)) is not None:
+            return (denied,)
         pending = self._pend(session, visit, of_user(name), PASSWORD)
         if knocking is None or not right:
-            count_failure(session, subjects, self._wall_ns())
+            count_failure(session, (of_user(name), of_address(visit.address)), self._wall_ns())
             return (Denied(Refusal.LOG_IN_FAILED),)
         pending.user_id = knocking.id
         return self._on(session, pending, knocking, visit)
@@ -88,8 +96,7 @@ class Entry:
         pending = self._pending(
             session, visit, {Awaited.NOTHING, Awaited.CODE, Awaited.PHONE_CODE}, WRONG_ENTRY_CODE
         )
-        subjects = (pending.subject, of_address(visit.address))
-        self._refuse_locked(session, subjects)
+        self._refuse_locked(session, pending.subject)
         user = self._user(session, pending)
         by_phone = pending.awaited == Awaited.PHONE_CODE
         if by_phone:
@@ -101,7 +108,10 @@ class Entry:
             pending.tries += 1
             if pending.tries >= MOST_TRIES:
                 session.delete(pending)
-            count_failure(session, subjects, self._wall_ns())
+        if (denied := self._shut_out(session, pending.subject, visit, user, right=right)) is not None:
+            return (denied,)
+        if user is None or not right:
+            count_failure(session, (pending.subject, of_address(visit.address)), self._wall_ns())
             return (Denied(WRONG_ENTRY_CODE),)
         return self._on(session, pending, user, visit, factor_given=not by_phone)
 
@@ -126,7 +136,7 @@ class Entry:
     ) -> tuple[Any, ...]:
         visit = command.visit
         subject, number, user = self._phone_codes.look_up(session, command.phone)
-        self._refuse_locked(session, (subject, of_address(visit.address)))
+        self._refuse_locked(session, subject)
         self._phone_codes.limit(session, (subject, of_address(visit.address)))
         knocking = user if user is not None and may_enter(user, visit.place) else None
         code = self._phone_codes.draw()
@@ -144,7 +154,6 @@ class Entry:
     ) -> tuple[Any, ...]:
         """The next step of a log-in whose last one was right: another demand, or the session."""
         now = self._wall_ns()
-        subjects = (pending.subject, of_user(user.name), of_address(visit.address))
         if not factor_given and self._factors.enrolled(session, user):
             count_failure(session, (pending.subject, of_address(visit.address)), now)
             return self._await(pending, Awaited.CODE, CODE_AWAITED)
@@ -152,7 +161,8 @@ class Entry:
             return self._await(pending, Awaited.ENROLMENT, ENROLMENT_AWAITED)
         if pending.way == PASSWORD and password_is_over(session, self._security, user, now):
             return self._await(pending, Awaited.PASSWORD, PASSWORD_AWAITED)
-        forget(session, subjects)
+        for subject in {pending.subject, of_user(user.name)}:
+            take_back(session, subject, visit.address)
         session.delete(pending)
         return open_seat(session, user, visit, pending.way, now)
 
@@ -198,6 +208,19 @@ class Entry:
         user = session.get(User, pending.user_id) if pending.user_id is not None else None
         return user if user is not None and may_enter(user, pending.place) else None
 
-    def _refuse_locked(self, session: Session, subjects: tuple[str, ...]) -> None:
-        if is_locked(session, subjects, self._wall_ns()):
+    def _refuse_locked(self, session: Session, subject: str) -> None:
+        if is_locked(session, (subject,), self._wall_ns()):
             raise Refused(Refusal.LOCKED_OUT)
+
+    def _shut_out(
+        self, session: Session, subject: str, visit: Visit, user: User | None, *, right: bool
+    ) -> Denied | None:
+        """From an address that is locked comes in who is right and was in from there before; to all others
+        the answer is the same, and their failures count for the subject alone, so that the lock ends."""
+        now = self._wall_ns()
+        known = is_known_at(session, user, visit.address, now)
+        if not is_locked(session, (of_address(visit.address),), now) or (right and known):
+            return None
+        if not right:
+            count_failure(session, (subject,), now)
+        return Denied(Refusal.LOCKED_OUT)

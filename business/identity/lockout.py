@@ -1,4 +1,8 @@
-"""Who failed too often to log in, by user name, phone number or address (S-03)."""
+"""Who failed too often to log in, by user name, phone number or address (S-03).
+
+Behind one address an office may sit: the lock of an address keeps out those whom it has never seen log in
+right, and nobody else.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +11,13 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from business.access import SECOND_NS
-from business.identity.model import FailedLogIns
+from business.identity.model import FailedLogIns, User, UserSession
 
 FAILURES = 5
 LOCKED_NS = 15 * 60 * SECOND_NS
 """How long a subject is locked out after FAILURES failures."""
+KNOWN_NS = 30 * 86_400 * SECOND_NS
+"""So long somebody is known at an address from which he has logged in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,18 @@ def locked_out(session: Session, now_ns: int) -> tuple[Lockout, ...]:
     return tuple(Lockout(row.subject, row.failures, row.last_ns + LOCKED_NS) for row in rows)
 
 
+def is_known_at(session: Session, user: User | None, address: str, now_ns: int) -> bool:
+    """Whether this user has logged in right from there of late, so that the address's lock is not his."""
+    if user is None:
+        return False
+    query = select(UserSession.id).where(
+        UserSession.user_id == user.id,
+        UserSession.address == address[:64],
+        UserSession.created_ns > now_ns - KNOWN_NS,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def count_failure(session: Session, subjects: Sequence[str], now_ns: int) -> None:
     session.execute(delete(FailedLogIns).where(FailedLogIns.last_ns <= now_ns - LOCKED_NS))
     for subject in subjects:
@@ -58,6 +76,19 @@ def count_failure(session: Session, subjects: Sequence[str], now_ns: int) -> Non
             row.failures += 1
             row.last_ns = now_ns
     session.flush()
+
+
+def take_back(session: Session, subject: str, address: str) -> None:
+    """Somebody has logged in right: his failures are forgotten, also those of an address not yet locked."""
+    own = session.get(FailedLogIns, subject)
+    shared = session.get(FailedLogIns, of_address(address))
+    if own is None:
+        return
+    if shared is not None and shared.failures < FAILURES:
+        shared.failures -= own.failures
+        if shared.failures <= 0:
+            session.delete(shared)
+    session.delete(own)
 
 
 def forget(session: Session, subjects: Sequence[str]) -> int:

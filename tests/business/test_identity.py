@@ -133,6 +133,45 @@ def test_five_failures_lock_an_address(office: Office) -> None:
     assert office.try_to_log_in("wang", address="10.0.0.67").stage is Stage.DONE
 
 
+def test_the_lock_of_a_shared_address_keeps_nobody_out_who_was_in_from_there(office: Office) -> None:
+    """S-03, S1-4.6b: never an office-wide lock; and whoever is wrong learns nothing from it (S-04)."""
+    for user in ("wang", "li"):
+        office.create(user, "operator")
+    office.log_in("wang", address="10.0.0.66")
+    for number in range(7):
+        office.try_to_log_in(f"user-{number}", "Wrong-1-wrong", address="10.0.0.66")
+    costs = []
+    for user in ("wang", "li", "nobody"):
+        before = office.hasher.checks
+        refused = office.try_to_log_in(user, "Wrong-1-wrong", address="10.0.0.66")
+        costs.append((refused.detail, office.hasher.checks - before))
+    assert costs == [(Refusal.LOCKED_OUT.value, 1)] * 3
+    assert office.try_to_log_in("wang", address="10.0.0.66").stage is Stage.DONE
+    assert office.try_to_log_in("li", address="10.0.0.66").detail == Refusal.LOCKED_OUT
+    office.pass_minutes(15.1)
+    assert office.try_to_log_in("li", address="10.0.0.66").stage is Stage.DONE, (
+        "trying on has not kept it shut"
+    )
+
+
+def test_nobody_is_known_at_an_address_for_ever(office: Office) -> None:
+    office.create("wang", "operator")
+    office.log_in("wang", address="10.0.0.66")
+    office.pass_minutes(31 * 1440)
+    for number in range(5):
+        office.try_to_log_in(f"user-{number}", "Wrong-1-wrong", address="10.0.0.66")
+    assert office.try_to_log_in("wang", address="10.0.0.66").detail == Refusal.LOCKED_OUT
+
+
+def test_one_s_own_success_takes_back_one_s_own_failures_alone(office: Office) -> None:
+    """S-03: who has an account does not clean an address for trying other people's."""
+    office.create("wang", "operator")
+    for number in range(5):
+        office.try_to_log_in(f"user-{number}", "Wrong-1-wrong", address="10.0.0.66")
+        office.try_to_log_in("wang", address="10.0.0.66")
+    assert office.try_to_log_in("li", address="10.0.0.66").detail == Refusal.LOCKED_OUT
+
+
 def test_a_lock_survives_a_restart(office: Office) -> None:
     """S-03."""
     office.create("wang", "operator")
