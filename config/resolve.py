@@ -25,7 +25,17 @@ from config.schema import (
     ZoneTable,
     is_id,
 )
-from config.site import BackupSettings, BootstrapUser, Security, Settings, Site, Subsystem, WebAddress, Zone
+from config.site import (
+    BackupSettings,
+    BootstrapUser,
+    Provider,
+    Security,
+    Settings,
+    Site,
+    Subsystem,
+    WebAddress,
+    Zone,
+)
 from config.templates import Templates
 from config.validate import validated
 
@@ -171,5 +181,11 @@ def _settings(table: SettingsTable) -> Settings:
             remembered=table.security.remembered,
             second_factor_for=frozenset(table.security.second_factor_for),
             inside_networks=tuple(table.security.inside_networks),
+            providers=tuple(
+                Provider(
+                    one.id, one.name.text(), one.issuer, one.client_id, one.create_users, one.second_factor
+                )
+                for one in table.security.providers
+            ),
         ),
     )

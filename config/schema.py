@@ -2,11 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, WithJsonSchema, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    Strict,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+)
 
 from config.driver_schema import DriverSchema
 from config.site import HistoryPolicy, PointKind, Priority, RuleKind, Text, Verify
@@ -110,6 +118,29 @@ class BackupTable(Table):
     )
 
 
+class ProviderTable(Table):
+    """An OpenID Connect provider. Its secret is the secret "oidc-ID"; without one the client is public."""
+
+    id: Id = Field(title="Id", description=f"how links and secrets name it: {ID_RULE}")
+    name: TextTable = Field(title="Name", description="what people call it")
+    issuer: str = Field(
+        pattern=r"^(https://|http://(localhost|127\.0\.0\.1)(:\d+)?(/|$))[^\s?#]*$",
+        title="Issuer",
+        description="https address of the provider, as its own metadata say it",
+    )
+    client_id: Words = Field(title="Client id", description="what the provider calls this site")
+    create_users: bool = Field(
+        default=False,
+        title="Create users",
+        description="whether whoever comes from there gets an account without somebody's consent",
+    )
+    second_factor: bool = Field(
+        default=False,
+        title="Second factor",
+        description="whether the provider asks for a second factor, so that none is asked for here",
+    )
+
+
 class SecurityTable(Table):
     """How people prove who they are; every key has a default."""
 
@@ -135,12 +166,24 @@ class SecurityTable(Table):
         title="Second factor for",
         description="permissions, such as user.manage, whose holders log in with a second factor",
     )
-    inside_networks: list[IPv4Network | IPv6Network] = Field(
+    inside_networks: list[IPvAnyNetwork] = Field(
         [],
         title="Inside networks",
         description="networks such as 10.0.0.0/8; from elsewhere staff log in with a second factor;"
         " none for no difference",
     )
+    providers: list[ProviderTable] = Field(
+        [], max_length=8, title="Providers", description="where people may log in once for many systems"
+    )
+
+    @field_validator("providers")
+    @classmethod
+    def _each_once(cls, providers: list[ProviderTable]) -> list[ProviderTable]:
+        for name in ("id", "issuer"):
+            values = [getattr(one, name) for one in providers]
+            if twice := next((one for one in values if values.count(one) > 1), None):
+                raise ValueError(f"should name each {name} once, not {twice} twice")
+        return providers
 
 
 class SettingsTable(Table):

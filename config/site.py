@@ -266,6 +266,20 @@ class BackupSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Provider:
+    """Where people log in once for many systems, by OpenID Connect. The client's secret is not here."""
+
+    id: str
+    name: Text
+    issuer: str
+    client_id: str
+    create_users: bool = False
+    """Whoever comes from there gets an account, which may only log in; otherwise somebody must consent."""
+    second_factor: bool = False
+    """It asks for a second factor itself; none is asked for here."""
+
+
+@dataclass(frozen=True, slots=True)
 class Security:
     """How people prove who they are."""
 
@@ -277,6 +291,7 @@ class Security:
     """Permissions whose holders log in with a second factor."""
     inside_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     """From elsewhere staff log in with a second factor; none for no difference."""
+    providers: tuple[Provider, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import copy
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ from starlette.requests import Request
 
 from business.access import Authority
 from business.identity.model import Place
+from business.identity.openid import OpenId
 from business.property.entities import ENTITIES
 from config.site import Site
 from hmi.feed import Feed, Frames
@@ -43,6 +45,7 @@ from hmi.pages.property.chart import HouseChart
 from hmi.pages.registry.routes import registry_pages
 from hmi.pages.roles import roles
 from hmi.pages.scopes import scopes
+from hmi.pages.screens import screens
 from hmi.pages.security import security
 from hmi.pages.sessions import sessions
 from hmi.pages.subsystem import subsystem
@@ -69,6 +72,7 @@ _COMMON: dict[str, Page] = {
     "/sessions": sessions,
     "/users": users,
     "/security": security,
+    "/screens": screens,
     "/roles": roles,
     "/scopes": scopes,
     "/help": contents,
@@ -101,6 +105,9 @@ PAGES: dict[Place, dict[str, Page]] = {
 }
 
 
+_NO_PROVIDERS: Mapping[str, OpenId] = MappingProxyType({})
+
+
 def build(
     place: Place,
     *,
@@ -111,6 +118,7 @@ def build(
     clock: Callable[[], float] = time.monotonic,
     wall_ns: Callable[[], int] = time.time_ns,
     https: bool = False,
+    providers: Mapping[str, OpenId] = _NO_PROVIDERS,
     outside: Callable[[], AbstractAsyncContextManager[Any]] = contextlib.nullcontext,
 ) -> FastAPI:
     """The app of one place. One a process: NiceGUI keeps its pages in the module.
@@ -146,7 +154,7 @@ def build(
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     app.mount("/assets", StaticFiles(directory=Path(__file__).parent / "static"))
-    app.include_router(front(house, place, https=https))
+    app.include_router(front(house, place, providers, https=https))
     for path, page in PAGES[place].items():
         _register(ENTRY[place, path], page, house)
     ui.add_head_html(_HEAD, shared=True)

@@ -108,10 +108,15 @@ class Door:
         self.hand_over(response, knock)
         return response
 
-    def hand_over(self, response: Response, knock: Knock) -> None:
-        """The key of the session that has opened."""
+    def hand_over(self, response: Response, knock: Knock, keep_s: int | None = None) -> None:
+        """The key of the session that has opened; without `keep_s` it goes when the browser is closed."""
         response.set_cookie(
-            cookie_of(self.place), knock.token, httponly=True, samesite="strict", secure=self._https
+            cookie_of(self.place),
+            knock.token,
+            max_age=keep_s,
+            httponly=True,
+            samesite="strict",
+            secure=self._https,
         )
         response.delete_cookie(self._step_cookie, httponly=True, samesite="strict", secure=self._https)
 
@@ -147,6 +152,12 @@ class Door:
             notice = say(language_of(request), said.NOT_IN_YET)
             content = self.code_form(request) + Markup("<hr>") + content
         ways = link(request, f"/login/phone?{query_of(request)}", said.LOG_IN_BY_PHONE)
+        if self.place is Place.CONTROL:
+            ways += link(request, "/login/screen", said.REGISTER_SCREEN)
+        for provider in self.house.live.site.settings.security.providers:
+            name = provider.name.in_language(language_of(request))
+            path = f"/login/oidc/{provider.id}?{query_of(request)}"
+            ways += link(request, path, said.LOG_IN_BY_PROVIDER, provider=name)
         content += Markup('<div class="ways">{}</div>').format(ways)
         return self.page(request, content, said=notice, status=status)
 

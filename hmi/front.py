@@ -1,5 +1,7 @@
 """Log-in, log-out and first start, for people who have no session yet."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -8,10 +10,12 @@ from business.access import Refusal
 from business.identity.entry import CODE_AWAITED
 from business.identity.messages import CreateFirstAdministrator, LogIn, LogOut
 from business.identity.model import Place
+from business.identity.openid import OpenId
 from hmi import words
 from hmi.door import Door, address_of, in_words
 from hmi.guard import cookie_of
 from hmi.plain import THEMES, field, form, hint, language_of, page, read_form, safe_path
+from hmi.sign_on import sign_on
 from hmi.steps import steps
 from hmi.view import House
 from hmi.words import say
@@ -20,12 +24,13 @@ YEAR_S = 365 * 86_400
 PREFERENCES = {"language": words.LANGUAGES, "theme": THEMES}
 
 
-def front(house: House, place: Place, *, https: bool) -> APIRouter:
+def front(house: House, place: Place, providers: Mapping[str, OpenId], *, https: bool) -> APIRouter:
     """The routes that need no session."""
     router = APIRouter()
     door = Door(house, place, https=https)
     seats = house.seats
     router.include_router(steps(door))
+    router.include_router(sign_on(door, providers, https=https))
 
     @router.get("/health")
     async def health() -> dict[str, str]:
@@ -37,8 +42,9 @@ def front(house: House, place: Place, *, https: bool) -> APIRouter:
         for name, values in PREFERENCES.items():
             value = request.query_params.get(name, "")
             if value in values:
+                # Not 'strict': who comes back from a provider goes on in the language he left in.
                 response.set_cookie(
-                    f"steward_{name}", value, max_age=YEAR_S, httponly=True, samesite="strict", secure=https
+                    f"steward_{name}", value, max_age=YEAR_S, httponly=True, samesite="lax", secure=https
                 )
         return response
 
@@ -80,7 +86,9 @@ def front(house: House, place: Place, *, https: bool) -> APIRouter:
     async def logout(request: Request) -> Response:
         person = await door.person(request)
         if person is not None:
-            await door.answer(LogOut(), Issuer(person.user, person.session, address_of(request)))
+            result = await door.answer(LogOut(), Issuer(person.user, person.session, address_of(request)))
+            if result.stage is Stage.REFUSED and person.screen:
+                return RedirectResponse("/", 303)
         response = RedirectResponse("/login?out", 303)
         response.delete_cookie(cookie_of(place), httponly=True, samesite="strict", secure=https)
         return response

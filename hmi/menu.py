@@ -138,6 +138,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/users", words.USERS, USERS, At.ANYWHERE, Section.ACCESS, _BOTH),
     Entry("/roles", access_words.ROLES, MANAGE, At.GROUP, Section.ACCESS, _BOTH),
     Entry("/scopes", access_words.SCOPES, SCOPES, At.ANYWHERE, Section.ACCESS, _BOTH),
+    Entry("/screens", account.SCREENS, USERS, At.ANYWHERE, Section.ACCESS, _BOTH),
     Entry("/security", account.SECURITY, USERS, At.ANYWHERE, Section.ACCESS, _BOTH),
     Entry("/audit", words.AUDIT, READ, At.GROUP, Section.ACCESS, _OFFICE),
     Entry("/system", words.SYSTEM, PROCESSES, At.HERE, Section.SYSTEM, _BOTH),

@@ -1,11 +1,12 @@
 """The steps of a log-in after the first, and the one that begins with a phone."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
 from actors.messages import Stage
 from business.identity.entry_messages import EnrolAtLogIn, GiveCode, RenewPassword, RequestPhoneCode
+from business.identity.screen_messages import RegisterScreen
 from business.identity.totp import new_recovery_codes, new_secret, recovery_fingerprint
 from hmi import words
 from hmi.door import STEPS, Door, Knock, in_words, query_of
@@ -13,6 +14,9 @@ from hmi.plain import field, form, hint, language_of, link, read_form, safe_path
 from hmi.second_factor import offer, recovery_list
 from hmi.words import account as said
 from hmi.words import say
+
+KEPT_S = 400 * 86_400
+"""How long a browser keeps the key of a registered screen: no browser keeps one longer."""
 
 
 def steps(door: Door) -> APIRouter:
@@ -86,7 +90,28 @@ def steps(door: Door) -> APIRouter:
             return _paper_page(door, knock, paper, goes_on=STEPS.get(result.detail))
         return _enrol_page(door, request, secret, in_words(request, result), back(request), status=422)
 
+    @router.get("/screen")
+    async def screen_form(request: Request) -> Response:
+        return _screen_page(door, request, "", back(request))
+
+    @router.post("/screen")
+    async def register(request: Request) -> Response:
+        given = await read_form(request)
+        knock = await door.knock(request, begins=True)
+        result = await door.ask(knock, RegisterScreen(knock.visit, given.get("code", "")))
+        if result.stage is not Stage.DONE:
+            return _screen_page(door, request, in_words(request, result), back(request), status=401)
+        response = RedirectResponse("/", 303)
+        door.hand_over(response, knock, KEPT_S)
+        return response
+
     return router
+
+
+def _screen_page(door: Door, request: Request, trouble: str, back: Markup, *, status: int = 200) -> Response:
+    entry = field(request, said.SCREEN_CODE, "code", "off", autofocus=True)
+    content = hint(request, said.SCREEN_HINT) + form(request, "/login/screen", entry, said.REGISTER) + back
+    return door.page(request, content, said=trouble, status=status)
 
 
 def _phone_page(door: Door, request: Request, trouble: str, back: Markup, *, status: int = 200) -> Response:

@@ -19,7 +19,7 @@ from business.access.permission import EVERYBODY, ROOT, permission_of
 from business.access.person import Person
 from business.access.refusals import Refusal
 from business.database import sessions
-from business.identity.model import AccessVersion, Place, User, UserSession
+from business.identity.model import AccessVersion, Place, User, UserKind, UserSession
 from business.identity.tokens import fingerprint
 
 logger = logging.getLogger(__name__)
@@ -52,6 +52,8 @@ class _Seat:
 
     def at(self, now_ns: int) -> Person | None:
         """Who acts in it now; None when it is over, or must be read anew."""
+        if self.person.screen:  # it hangs there until somebody ends it
+            return self.person if now_ns < self.until_ns else None
         idle = now_ns - self.seen_ns > IDLE_NS
         place = self.person.place
         if now_ns >= self.until_ns or now_ns - self.created_ns > LIFETIME_NS[place]:
@@ -227,5 +229,6 @@ class Authority:
             locked=seat.locked_ns is not None,
             grants=held.grants,
             person_id=user.person_id,
+            screen=user.kind == UserKind.SCREEN,
         )
         return _Seat(person, seat.created_ns, seat.seen_ns, held.until_ns)

@@ -80,6 +80,8 @@ class Person:
     """Those in force now."""
     person_id: int | None = None
     """Whom of the residents he is; None for none of them."""
+    screen: bool = False
+    """A registered screen: sees, and commands nothing whatever it was granted."""
 
     def may(self, permission: str, scope: str = ANYWHERE, owner: int | None = None) -> bool:
         """Whether it would be carried out now: anywhere, or at the scope of that path.
@@ -87,7 +89,7 @@ class Person:
         `owner` is the person to whom it belongs: a grant over what is one's own counts there, and without a
         scope, but not over a scope as a whole. Who is idle or locked watches, and may still leave.
         """
-        if (self.idle or self.locked) and permission != OWN and not permission.endswith(READ):
+        if (self.idle or self.locked or self.screen) and permission != OWN and not permission.endswith(READ):
             return False
         return self._holds(permission, scope, owner)
 
@@ -97,6 +99,8 @@ class Person:
             return Refusal.NOT_PERMITTED
         if self.may(permission, scope, owner):
             return None
+        if self.screen:
+            return Refusal.VIEW_ONLY
         return Refusal.SESSION_LOCKED if self.locked else Refusal.IDLE
 
     def reach(self, permission: str) -> Reach:

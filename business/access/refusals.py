@@ -10,6 +10,7 @@ class Refusal(StrEnum):
     NOT_RECORDED = "not-recorded"
     ID_TAKEN = "id-taken"
     IDLE = "idle"
+    VIEW_ONLY = "view-only"
     SESSION_LOCKED = "session-locked"
     NOT_LOCKED = "not-locked"
     NOT_PERMITTED = "not-permitted"

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from business.access import Reach
-from business.identity.entry_model import RecoveryCode, TotpDevice
+from business.identity.entry_model import ExternalIdentity, RecoveryCode, ScreenCode, TotpDevice
 from business.identity.lockout import Lockout, locked_out, of_user
-from business.identity.model import User, UserSession
+from business.identity.model import User, UserKind, UserSession
 from business.identity.policy import demands_second_factor, password_ends_ns, warned_days
 from business.identity.queries import reached
 from config.site import Security
@@ -65,6 +65,73 @@ def own_account(
 def accounts(session: Session, reach: Reach) -> tuple[AccountRow, ...]:
     """Those with a grant within the reach, by name."""
     return _accounts(session, reached(reach))
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenRow:
+    """A registered screen, and the session that it has."""
+
+    name: str
+    display: str
+    disabled: bool
+    session: str
+    """'' while it has none."""
+    address: str
+    since_ns: int | None
+    code_until_ns: int | None
+    """While a code for it is good."""
+
+
+def screens(session: Session, reach: Reach) -> tuple[ScreenRow, ...]:
+    """Those within the reach, by name."""
+    seat = and_(UserSession.user_id == User.id, UserSession.ended_ns.is_(None))
+    columns = (
+        User.name,
+        User.display,
+        User.disabled,
+        func.coalesce(UserSession.id, ""),
+        func.coalesce(UserSession.address, ""),
+        UserSession.created_ns,
+        ScreenCode.until_ns,
+    )
+    query = (
+        select(*columns)
+        .outerjoin(UserSession, seat)
+        .outerjoin(ScreenCode, ScreenCode.user_id == User.id)
+        .where(User.kind == UserKind.SCREEN, reached(reach))
+        .order_by(User.name)
+        .limit(1000)
+    )
+    return tuple(ScreenRow(*row) for row in session.execute(query))
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow:
+    """Somebody at a provider, and whom he is here; '' while he waits for consent."""
+
+    id: int
+    provider: str
+    subject: str
+    name: str
+    email: str
+    user: str
+    asked_ns: int
+
+
+def identities(session: Session, reach: Reach) -> tuple[IdentityRow, ...]:
+    """Of the users within the reach; whoever waits for consent first, and for the whole group alone."""
+    waiting = ExternalIdentity.user_id.is_(None)
+    query = (
+        select(ExternalIdentity, User.name)
+        .outerjoin(User, User.id == ExternalIdentity.user_id)
+        .where(reached(reach))
+        .order_by(waiting.desc(), ExternalIdentity.asked_ns.desc())
+        .limit(1000)
+    )
+    return tuple(
+        IdentityRow(one.id, one.provider, one.subject, one.name, one.email, name or "", one.asked_ns)
+        for one, name in session.execute(query)
+    )
 
 
 def lockouts(session: Session, reach: Reach, now_ns: int) -> tuple[Lockout, ...]:

@@ -84,12 +84,12 @@ class Entry:
         )
         if (denied := self._shut_out(session, of_user(name), visit, knocking, right=right)) is not None:
             return (denied,)
-        pending = self._pend(session, visit, of_user(name), PASSWORD)
+        pending = self.begin(session, visit, of_user(name), PASSWORD)
         if knocking is None or not right:
             count_failure(session, (of_user(name), of_address(visit.address)), self._wall_ns())
             return (Denied(Refusal.LOG_IN_FAILED),)
         pending.user_id = knocking.id
-        return self._on(session, pending, knocking, visit)
+        return self.go_on(session, pending, knocking, visit)
 
     def _give_code(self, session: Session, _issuer: Issuer, command: GiveCode) -> tuple[Any, ...]:
         visit = command.visit
@@ -113,7 +113,7 @@ class Entry:
         if user is None or not right:
             count_failure(session, (pending.subject, of_address(visit.address)), self._wall_ns())
             return (Denied(WRONG_ENTRY_CODE),)
-        return self._on(session, pending, user, visit, factor_given=not by_phone)
+        return self.go_on(session, pending, user, visit, factor_given=not by_phone)
 
     def _enrol(self, session: Session, _issuer: Issuer, command: EnrolAtLogIn) -> tuple[Any, ...]:
         pending = self._pending(session, command.visit, {Awaited.ENROLMENT}, LOG_IN_ANEW)
@@ -121,7 +121,7 @@ class Entry:
         if user is None:
             raise Refused(LOG_IN_ANEW)
         self._factors.enrol(session, user, command.secret, command.code, command.recovery_hashes)
-        return self._on(session, pending, user, command.visit, factor_given=True)
+        return self.go_on(session, pending, user, command.visit, factor_given=True)
 
     def _renew(self, session: Session, _issuer: Issuer, command: RenewPassword) -> tuple[Any, ...]:
         pending = self._pending(session, command.visit, {Awaited.PASSWORD}, LOG_IN_ANEW)
@@ -129,7 +129,7 @@ class Entry:
         if user is None:
             raise Refused(LOG_IN_ANEW)
         self._keeping.set(session, user, command.new, forced=False)
-        return self._on(session, pending, user, command.visit, factor_given=True)
+        return self.go_on(session, pending, user, command.visit, factor_given=True)
 
     def _request_phone_code(
         self, session: Session, _issuer: Issuer, command: RequestPhoneCode
@@ -140,7 +140,7 @@ class Entry:
         self._phone_codes.limit(session, (subject, of_address(visit.address)))
         knocking = user if user is not None and may_enter(user, visit.place) else None
         code = self._phone_codes.draw()
-        pending = self._pend(session, visit, subject, PHONE)
+        pending = self.begin(session, visit, subject, PHONE)
         pending.awaited = Awaited.PHONE_CODE
         pending.code_hash = self._passwords.hash(code)
         pending.until_ns = self._wall_ns() + self._phone_codes.VALID_NS
@@ -149,7 +149,7 @@ class Entry:
             self._phone_codes.send(session, number, code, pending.until_ns)
         return ()
 
-    def _on(
+    def go_on(
         self, session: Session, pending: PendingLogIn, user: User, visit: Visit, *, factor_given: bool = False
     ) -> tuple[Any, ...]:
         """The next step of a log-in whose last one was right: another demand, or the session."""
@@ -170,7 +170,7 @@ class Entry:
         pending.awaited, pending.tries = step, 0
         return (Denied(reason),)
 
-    def _pend(self, session: Session, visit: Visit, subject: str, way: str) -> PendingLogIn:
+    def begin(self, session: Session, visit: Visit, subject: str, way: str) -> PendingLogIn:
         """A log-in that begins; whatever the same browser had begun ends."""
         now = self._wall_ns()
         session.execute(delete(PendingLogIn).where(PendingLogIn.until_ns <= now))

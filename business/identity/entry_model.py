@@ -2,13 +2,16 @@
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from business.audit.model import SECRET
 from business.database import Base
 from business.fields.sealed import sealed_column
 from business.identity.hidden_text import hidden_text
+
+SUBJECT_LENGTH = 255
+"""ASCII characters of the longest subject that OpenID Connect allows."""
 
 
 class Awaited(StrEnum):
@@ -64,6 +67,36 @@ class RecoveryCode(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64), info=SECRET)
     used_ns: Mapped[int | None] = mapped_column(BigInteger, default=None)
+
+
+class ExternalIdentity(Base):
+    """Somebody as a provider of single sign-on knows him, and which user that is."""
+
+    __tablename__ = "external_identities"
+    __table_args__ = (UniqueConstraint("provider", "subject"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH))
+    """What the provider never gives to anybody else, unlike names and addresses."""
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    """None as long as nobody has consented."""
+    name: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str] = mapped_column(String(254))
+    """What the provider called him when he first came."""
+    asked_ns: Mapped[int] = mapped_column(BigInteger)
+    linked_ns: Mapped[int | None] = mapped_column(BigInteger, default=None)
+
+
+class ScreenCode(Base):
+    """The one-time code with which a screen logs in for good."""
+
+    __tablename__ = "screen_codes"
+    audited = False
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64), index=True)
+    until_ns: Mapped[int] = mapped_column(BigInteger)
 
 
 class OldPassword(Base):

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from business.access import EVERYBODY, OWN
 from business.access.messages import USERS
-from business.identity import account_messages, entry_messages
+from business.identity import account_messages, entry_messages, external_messages, screen_messages
 from business.identity.entry_messages import Visit
 from config.site import Text
 
@@ -165,6 +165,8 @@ COMMANDS: tuple[type, ...] = (
     EnableUser,
     *entry_messages.COMMANDS,
     *account_messages.COMMANDS,
+    *external_messages.COMMANDS,
+    *screen_messages.COMMANDS,
 )
 
 

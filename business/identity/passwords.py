@@ -12,6 +12,8 @@ from business.identity.model import plain_name
 MIN_LENGTH = 10
 MAX_LENGTH = 200
 CLASSES = 3
+NO_PASSWORD = ""
+"""In the place of a hash: no password fits."""
 AT_ONCE = 2
 """Hashes at the same time: each takes 64 MB and a core for 150 ms."""
 
@@ -64,7 +66,8 @@ class Passwords:
             return self._hasher.hash(unicodedata.normalize("NFKC", password))
 
     def verify(self, password_hash: str | None, password: str) -> bool:
-        """Whether the password is right; None stands for a user who does not exist, and is never right."""
+        """Whether the password is right; None stands for a user who does not exist;
+        neither that nor NO_PASSWORD is ever right, and both cost as much."""
         if not self._nobody:
             self._nobody = self.hash("nobody has this password")
         with self._turn:
@@ -72,4 +75,4 @@ class Passwords:
                 self._hasher.verify(password_hash or self._nobody, unicodedata.normalize("NFKC", password))
             except (VerificationError, InvalidHashError):
                 return False
-        return password_hash is not None
+        return bool(password_hash)

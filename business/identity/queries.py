@@ -9,7 +9,7 @@ from business.access import IDLE_NS, LIFETIME_NS, Reach, within
 from business.access.model import Grant
 from business.access.person import EVERYTHING, NOWHERE
 from business.access.queries import GrantRow, grants
-from business.identity.model import Place, User, UserSession
+from business.identity.model import Place, User, UserKind, UserSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def users(session: Session, reach: Reach = EVERYTHING) -> tuple[UserRow, ...]:
 def open_sessions(session: Session, user: str, now_ns: int, reach: Reach = NOWHERE) -> tuple[SessionRow, ...]:
     """Sessions that are not over, the newest first: of one user, and of all with a grant within the reach."""
     query = (
-        select(UserSession, User.name)
+        select(UserSession, User.name, User.kind)
         .join(User)
         .where(UserSession.ended_ns.is_(None), or_(User.name == user, reached(reach)))
         .order_by(UserSession.created_ns.desc())
@@ -66,9 +66,12 @@ def open_sessions(session: Session, user: str, now_ns: int, reach: Reach = NOWHE
             seen_ns=s.seen_ns,
             locked=s.locked_ns is not None,
         )
-        for s, name in session.execute(query)
-        if now_ns - s.created_ns <= LIFETIME_NS[Place(s.place)]
-        and (s.place == Place.CONTROL or now_ns - s.seen_ns <= IDLE_NS)
+        for s, name, kind in session.execute(query)
+        if kind == UserKind.SCREEN
+        or (
+            now_ns - s.created_ns <= LIFETIME_NS[Place(s.place)]
+            and (s.place == Place.CONTROL or now_ns - s.seen_ns <= IDLE_NS)
+        )
     )
 
 

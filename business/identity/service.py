@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
+from actors.said import said
 from business.access import IDLE_NS, Refusal
 from business.access.granting import (
-    Giver,
     check_above,
     give,
     giver,
@@ -27,6 +27,7 @@ from business.access.service import existing_role
 from business.gate import Denied, Refused
 from business.identity.account import Account, user_named
 from business.identity.entry import Entry
+from business.identity.external import External
 from business.identity.factors import Factors
 from business.identity.keeping import Keeping
 from business.identity.lockout import count_failure, is_locked, of_address
@@ -53,12 +54,14 @@ from business.identity.messenger import Outbox
 from business.identity.model import (
     NAME_LENGTH,
     User,
+    UserKind,
     UserSession,
     count_access_up,
     plain_name,
 )
-from business.identity.passwords import Passwords, weakness
+from business.identity.passwords import NO_PASSWORD, Passwords, weakness
 from business.identity.phone_codes import PhoneCodes
+from business.identity.screens import Screens
 from business.identity.seating import end_seats
 from config.site import Security
 
@@ -85,7 +88,10 @@ class Identity:
         phone_codes = PhoneCodes(Outbox(wall_ns), wall_ns)
         entry = Entry(passwords, self._keeping, factors, phone_codes, security, wall_ns)
         self._account = Account(passwords, factors, security, wall_ns)
-        self._more = entry.handlers | self._account.handlers
+        self._external = External(entry, security, wall_ns)
+        self._screens = Screens(self._new_user, wall_ns)
+        parts = (entry, self._account, self._external, self._screens)
+        self._more = {kind: handler for part in parts for kind, handler in part.handlers.items()}
 
     def scopes_of(self, session: Session, command: Any) -> tuple[str, ...]:
         """Of a user: what holds all his grants; a user without any is the group's. Raises Refused."""
@@ -97,12 +103,14 @@ class Identity:
             case ReleaseSession() if seat := session.get(UserSession, command.session):
                 return (home_of(session, seat.user_id),)
             case _:
-                return self._account.scopes_of(session, command)
+                parts = (self._account, self._external, self._screens)
+                return next(filter(None, (part.scopes_of(session, command) for part in parts)), ())
 
     def handle(self, session: Session, issuer: Issuer, command: Any) -> tuple[Any, ...]:
         """Carry out a command inside the caller's transaction. Raises Refused; nothing is then written."""
         match command:
             case LogOut():
+                _check_leaves(user_named(session, issuer.user))
                 return self._end(session, UserSession.id == issuer.session)
             case EndSession():
                 return self._revoke(session, issuer, command)
@@ -115,7 +123,7 @@ class Identity:
             case CreateFirstAdministrator():
                 return self._first(session, command)
             case CreateUser():
-                return self._create(session, giver(session, issuer, self._wall_ns()), command)
+                return self._create(session, issuer, command)
             case ChangePassword():
                 return self._change_password(session, issuer, command)
             case SetPassword():
@@ -143,6 +151,7 @@ class Identity:
         asking = user_named(session, issuer.user)
         if owner is None or (owner.id != asking.id and not self._manages(session, asking, owner)):
             raise Refused(Refusal.UNKNOWN_SESSION)
+        _check_leaves(asking)
         return self._end(session, UserSession.id == command.session)
 
     def _manages(self, session: Session, asking: User, owner: User) -> bool:
@@ -177,21 +186,29 @@ class Identity:
             count_failure(session, subjects, now)
             return (Denied(Refusal.WRONG_CODE),)
         first = CreateUser(command.user, command.display, SECURITY, command.password)
-        return self._create(session, giver(session, NOBODY, now), first)
+        return self._create(session, NOBODY, first)
 
-    def _create(self, session: Session, by: Giver, command: CreateUser) -> tuple[Any, ...]:
+    def _create(self, session: Session, issuer: Issuer, command: CreateUser) -> tuple[Any, ...]:
+        _check_strength(command.password, plain_name(command.user))
+        user = self._new_user(session, issuer, command, UserKind.STAFF)
+        user.password_hash = self._passwords.hash(command.password)
+        return (UserCreated(user.name, command.role),)
+
+    def _new_user(self, session: Session, issuer: Issuer, command: CreateUser, kind: UserKind) -> User:
+        """With a password that nobody knows, until it gets another. Raises Refused."""
+        by = giver(session, issuer, self._wall_ns())
         name = plain_name(command.user)
         if not name:
             raise Refused(Refusal.NAME_EMPTY)
         role = existing_role(session, command.role) if command.role else None
         if session.scalar(select(User).where(User.name == name)):
             raise Refused(Refusal.NAME_TAKEN)
-        _check_strength(command.password, name)
         now = self._wall_ns()
         user = User(
             name=name,
             display=command.display.strip()[:NAME_LENGTH] or name,
-            password_hash=self._passwords.hash(command.password),
+            password_hash=NO_PASSWORD,
+            kind=kind.value,
             created_ns=now,
             password_set_ns=now,
         )
@@ -200,7 +217,7 @@ class Identity:
         if role is not None:
             give(session, by, user, Grant(role_id=role.id, scope_id=find(session, command.scope).id))
         count_access_up(session)
-        return (UserCreated(name, command.role),)
+        return user
 
     def _change_password(self, session: Session, issuer: Issuer, command: ChangePassword) -> tuple[Any, ...]:
         user = user_named(session, issuer.user)
@@ -225,6 +242,17 @@ class Identity:
 
     def _end(self, session: Session, *which: Any) -> tuple[Any, ...]:
         return end_seats(session, self._wall_ns(), *which)
+
+
+def _check_leaves(user: User) -> None:
+    """Whoever walks past a registered screen does not put it out. Raises Refused."""
+    if user.kind == UserKind.SCREEN:
+        raise Refused(
+            said(
+                "这是登记的屏幕；请由管理员在“屏幕”页面停用",
+                "this is a registered screen; an administrator ends it on the page Screens",
+            )
+        )
 
 
 def _check_strength(password: str, name: str) -> None:

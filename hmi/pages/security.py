@@ -14,7 +14,8 @@ from business.identity.account_messages import (
     UnlockAddress,
     UnlockUser,
 )
-from business.identity.account_queries import AccountRow, accounts, lockouts
+from business.identity.account_queries import AccountRow, IdentityRow, accounts, identities, lockouts
+from business.identity.external_messages import DropIdentity, LinkIdentity
 from business.identity.lockout import Lockout
 from business.identity.model import UserKind
 from hmi import drawing, words
@@ -35,7 +36,9 @@ class SecurityPage:
         self._view = view
         self._locked: tuple[Lockout, ...] = ()
         self._accounts: tuple[AccountRow, ...] = ()
+        self._identities: tuple[IdentityRow, ...] = ()
         self._whose = ""
+        self._which = 0
 
     async def draw(self) -> None:
         view = self._view
@@ -45,8 +48,14 @@ class SecurityPage:
             html(view.block(self._lockouts, lambda: self._locked))
             html(Markup("<h2>{}</h2>").format(view.say(said.ACCOUNTS)))
             html(view.block(self._table, lambda: self._accounts))
+            if view.live.site.settings.security.providers or self._identities:
+                html(Markup("<h2>{}</h2>").format(view.say(said.IDENTITIES)))
+                html(view.block(self._identity_table, lambda: self._identities))
             ui.timer(READ_S, self._read)
         self._dialog()
+        self._link_dialog()
+        view.on("link", USERS, self._open_link)
+        view.on("drop", USERS, self._drop)
         view.on("unlock", USERS, self._unlock)
         view.on("reset", USERS, self._reset)
         view.on("contact", USERS, self._open_contact)
@@ -54,12 +63,14 @@ class SecurityPage:
     async def _read(self) -> None:
         view = self._view
 
-        def read() -> tuple[tuple[Lockout, ...], tuple[AccountRow, ...]]:
+        def read() -> None:
             with view.house.seats.authority.open() as session:
                 reach = view.person.reach(USERS)
-                return lockouts(session, reach, view.live.wall_ns()), accounts(session, reach)
+                self._locked = lockouts(session, reach, view.live.wall_ns())
+                self._accounts = accounts(session, reach)
+                self._identities = identities(session, reach)
 
-        self._locked, self._accounts = await asyncio.to_thread(read)
+        await asyncio.to_thread(read)
 
     def _lockouts(self) -> Markup:
         view = self._view
@@ -114,6 +125,63 @@ class SecurityPage:
             _BUTTON.format("contact", row.name, view.say(said.EDIT_CONTACT)),
             reset,
         )
+
+    def _identity_table(self) -> Markup:
+        view = self._view
+        if not self._identities:
+            return Markup('<p class="sub">{}</p>').format(view.say(said.NO_IDENTITIES))
+        heads = (
+            ("", words.DISPLAY_NAME),
+            ("tight", said.PROVIDER),
+            ("hide-small", said.EMAIL),
+            ("tight hide-small", said.ASKED),
+            ("", said.LINKED_TO),
+        )
+        return table(
+            [*((look, view.say(text)) for look, text in heads), ("", "")],
+            map(self._identity, self._identities),
+        )
+
+    def _identity(self, row: IdentityRow) -> Markup:
+        view = self._view
+        return Markup(
+            '<tr><td><b title="{}">{}</b></td><td class="tight">{}</td><td class="hide-small">{}</td>'
+            '<td class="tight hide-small">{}</td><td>{}</td><td class="tight">{}{}</td></tr>'
+        ).format(
+            row.subject,
+            row.name,
+            row.provider,
+            row.email or drawing.NOTHING,
+            drawing.date_and_clock(view.zone, row.asked_ns),
+            row.user or view.say(said.CONSENT_WANTED),
+            EMPTY if row.user else _BUTTON.format("link", row.id, view.say(said.LINK)),
+            _BUTTON.format("drop", row.id, view.say(said.DROP)),
+        )
+
+    def _link_dialog(self) -> None:
+        view = self._view
+        with ui.dialog() as self._linking, ui.card():
+            self._link_title = ui.label().classes("text-weight-bold")
+            self._to = ui.input(view.say(words.USER_NAME)).props("outlined dense maxlength=64")
+            with ui.element("div").classes("actions"):
+                ui.button(view.say(words.CANCEL), on_click=self._linking.close).props("flat")
+                ui.button(view.say(said.LINK), on_click=self._link)
+
+    async def _open_link(self, key: str) -> None:
+        row = next((one for one in self._identities if str(one.id) == key), None)
+        if row is None:
+            return
+        self._which, self._to.value = row.id, ""
+        self._link_title.text = self._view.say(said.LINK_OF, name=row.name)
+        self._linking.open()
+
+    async def _link(self) -> None:
+        if await self._send(LinkIdentity(self._which, str(self._to.value or ""))):
+            self._linking.close()
+
+    async def _drop(self, key: str) -> None:
+        if key.isascii() and key.isdecimal():
+            await self._send(DropIdentity(int(key)))
 
     def _dialog(self) -> None:
         view = self._view

@@ -397,6 +397,7 @@ REFUSALS: Final[dict[Refusal, Text]] = {
         "这个命令编号已用于另一条命令，请重新操作",
         "This command's id belongs to another command; do it again",
     ),
+    Refusal.VIEW_ONLY: Text("这是登记的屏幕，仅可查看。", "This is a registered screen: it only shows."),
     Refusal.SESSION_LOCKED: Text(
         "多次越权操作，本次登录已锁定，请联系管理员解锁",
         "This session is locked after several attempts beyond your role; ask an administrator to release it",

@@ -33,6 +33,42 @@ ENROLMENT_DEMANDED = Text(
     "本园区要求您使用两步验证，请先启用。", "This site asks you for two-step verification; enable it first."
 )
 
+LOG_IN_BY_PROVIDER = Text("使用{provider}登录", "Log in with {provider}")
+NO_PROVIDER = Text("没有这个登录服务。", "There is no such way to log in.")
+LOG_IN_ENDED = Text(
+    "这次登录已失效：请在同一浏览器中重新开始。", "This log-in has ended: begin anew in the same browser."
+)
+NOT_VOUCHED_FOR = Text("登录服务没有确认您的身份。", "The provider did not say who you are.")
+VOUCHED_FOR = Text("身份已确认，正在继续。", "You are recognised; going on.")
+PROVIDER_AWAY = Text(
+    "{provider}暂时无法确认您的身份；请稍后再试，或用密码登录。",
+    "{provider} cannot say who you are at present; try later, or log in with your password.",
+)
+
+REGISTER_SCREEN = Text("登记为屏幕", "Register as a screen")
+SCREEN_CODE = Text("登记码", "Registration code")
+SCREEN_HINT = Text(
+    "请输入管理员在“屏幕”页面生成的登记码。登记后此浏览器长期登录，仅可查看。",
+    "Enter the code that an administrator made on the page Screens. "
+    "This browser then stays logged in, and only shows.",
+)
+REGISTER = Text("登记", "Register")
+
+# --- registered screens
+SCREENS = Text("屏幕", "Screens")
+NO_SCREENS = Text("还没有登记的屏幕", "No screen is registered yet")
+ADD_SCREEN = Text("登记屏幕", "Add a screen")
+NEW_CODE = Text("重新登记", "Register anew")
+END_SCREEN = Text("结束登录", "End its session")
+SCREEN_SHOWS = Text("显示中，自 {time}", "Showing since {time}")
+SCREEN_WAITS = Text("登记码有效至 {time}", "The code is good until {time}")
+SCREEN_DARK = Text("未登录", "Not logged in")
+SCREEN_CODE_IS = Text(
+    "{user} 的登记码：{code}。请在一小时内，在屏幕的登录页面选择“登记为屏幕”并输入；此码只显示这一次。",
+    "The code of {user}: {code}. Within an hour choose Register as a screen on the screen's log-in page "
+    "and enter it; it is shown this once.",
+)
+
 # --- the second factor
 SECOND_FACTOR = Text("两步验证", "Two-step verification")
 ENROL = Text("启用", "Enable")
@@ -74,6 +110,7 @@ WAY = Text("登录方式", "Way")
 WAYS: Final[dict[str, Text]] = {
     "password": Text("密码", "Password"),
     "phone": Text("短信验证码", "Code by phone"),
+    "screen": Text("登记码", "Registered screen"),
 }
 
 
@@ -96,6 +133,15 @@ SUBJECTS: Final[dict[str, Text]] = {
     "address": Text("地址", "Address"),
     "phone": Text("手机号", "Phone number"),
 }
+IDENTITIES = Text("外部账号", "External accounts")
+NO_IDENTITIES = Text("没有外部账号", "There are no external accounts")
+PROVIDER = Text("登录服务", "Provider")
+LINKED_TO = Text("绑定用户", "User")
+CONSENT_WANTED = Text("等待绑定", "Awaits consent")
+LINK = Text("绑定", "Link")
+LINK_OF = Text("绑定外部账号 {name}", "Link the external account {name}")
+DROP = Text("解除", "Drop")
+ASKED = Text("首次登录", "First came")
 ACCOUNTS = Text("账号", "Accounts")
 ACCOUNT_KIND = Text("账号类别", "Kind of account")
 EDIT_CONTACT = Text("联系方式", "Contact")

@@ -25,7 +25,9 @@ from business.database import open_reader
 from business.fields.keyring import keyring
 from business.fields.sealed import supply
 from business.identity.model import Place
-from config.site import Site
+from business.identity.openid import OpenId
+from config.secrets import Secret, SecretMissing, secret
+from config.site import Security, Site
 from hmi.app import build
 from hmi.ports import Ports
 from supervisor.beat import Heart
@@ -132,6 +134,7 @@ def _server(told: Arguments, site: Site, outside: Outside, figures: "Lag") -> uv
         ports=outside.ports,
         authority=Authority(reader, time.time_ns, site.id),
         outside=outside.opened,
+        providers=_providers(site.settings.security, told.paths, os.environ),
     )
     return uvicorn.Server(
         uvicorn.Config(
@@ -145,6 +148,18 @@ def _server(told: Arguments, site: Site, outside: Outside, figures: "Lag") -> uv
             timeout_graceful_shutdown=1,
         )
     )
+
+
+def _providers(security: Security, paths: RunPaths, environ: Mapping[str, str]) -> dict[str, OpenId]:
+    """With the secret "oidc-ID" of each; one without a secret is a public client."""
+
+    def secret_of(provider: str) -> Secret | None:
+        try:
+            return secret(f"oidc-{provider}", environ, directory=paths.secrets, shortest=1)
+        except SecretMissing:
+            return None
+
+    return {one.id: OpenId(one, secret_of(one.id)) for one in security.providers}
 
 
 class Lag:

@@ -60,6 +60,7 @@ from business.fields.sealed import supply
 from business.gate import Execute, Gate, Module
 from business.identity.bootstrap import Credentials, create_first_users, prepare_access
 from business.identity.model import Place
+from business.identity.openid import OpenId
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
 from business.jobs.kinds import JobContext, JobKind, Progress, catalogue
@@ -71,7 +72,8 @@ from business.property.service import Property
 from business.registry.messages import made
 from business.registry.service import Registry
 from business.registry.uses import uses_in
-from config.site import BootstrapUser, Security, Site
+from config.secrets import Secret
+from config.site import BootstrapUser, Provider, Security, Site, Text
 from hmi.app import build
 from hmi.ports import Ports
 from tests.hmi import estate
@@ -296,7 +298,13 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     keys = Keyring((os.urandom(32).hex(),))
     supply(writer, keys)
     supply(reader, keys)
-    security = Security(second_factor_for=frozenset(os.environ.get("SECOND_FACTOR_FOR", "").split()))
+    providers = tuple(
+        Provider(name, Text(f"{name} 账号", f"{name} account"), issuer, "steward")
+        for name, _, issuer in (one.partition("=") for one in os.environ.get("PROVIDERS", "").split())
+    )
+    security = Security(
+        second_factor_for=frozenset(os.environ.get("SECOND_FACTOR_FOR", "").split()), providers=providers
+    )
     site = campus(hostile)
     site = dataclasses.replace(site, settings=dataclasses.replace(site.settings, security=security))
     plant = Plant(site, hostile)
@@ -352,7 +360,13 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         configuration=configuration,
     )
     app = build(
-        Place(place), site=plant.site, frames=plant, ports=ports, authority=authority, outside=outside
+        Place(place),
+        site=plant.site,
+        frames=plant,
+        ports=ports,
+        authority=authority,
+        outside=outside,
+        providers={one.id: OpenId(one, Secret("the client's secret")) for one in providers},
     )
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
