@@ -71,6 +71,11 @@ class RunPaths:
         return self.root / "files"
 
     @property
+    def transfers(self) -> Path:
+        """Files handed in to be imported, and exports to be fetched: for a while, and in no backup."""
+        return self.root / "transfers"
+
+    @property
     def backups(self) -> Path:
         """Backups, unless the site names another folder."""
         return self.root / "backups"

@@ -7,7 +7,9 @@ from actors.wire import Codec
 from business.access import messages as access
 from business.backup import messages as backup
 from business.dictionaries import messages as dictionaries
+from business.exporting import messages as exporting
 from business.identity import messages as identity
+from business.importing import messages as importing
 from business.jobs import messages as jobs
 from business.menus import messages as menus
 from business.numbering import messages as numbering
@@ -21,7 +23,9 @@ MODULES: Mapping[type, str] = MappingProxyType(
         **dict.fromkeys(access.COMMANDS, "access"),
         **dict.fromkeys(backup.COMMANDS, "backup"),
         **dict.fromkeys(dictionaries.COMMANDS, "dictionaries"),
+        **dict.fromkeys(exporting.COMMANDS, "exporting"),
         **dict.fromkeys(identity.COMMANDS, "identity"),
+        **dict.fromkeys(importing.COMMANDS, "importing"),
         **dict.fromkeys(jobs.COMMANDS, "jobs"),
         **dict.fromkeys(menus.COMMANDS, "menus"),
         **dict.fromkeys(numbering.COMMANDS, "numbering"),

@@ -55,6 +55,7 @@ from hmi.plain import language_of, theme_of
 from hmi.ports import Ports
 from hmi.seats import Seats, take_down
 from hmi.ticker import tick
+from hmi.transfers import transfers
 from hmi.view import House, View
 
 RECONNECT_S = 60.0
@@ -155,6 +156,8 @@ def build(
     app.state.house = house
     app.mount("/assets", StaticFiles(directory=Path(__file__).parent / "static"))
     app.include_router(front(house, place, providers, https=https))
+    if place is Place.OFFICE:
+        app.include_router(transfers(house, ENTITIES))
     for path, page in PAGES[place].items():
         _register(ENTRY[place, path], page, house)
     ui.add_head_html(_HEAD, shared=True)
@@ -178,7 +181,9 @@ def build(
 
 _HEAD = (
     '<link rel="stylesheet" href="/assets/steward.css"><link rel="stylesheet" href="/assets/records.css">'
+    '<link rel="stylesheet" href="/assets/transfers.css">'
     '<script src="/assets/steward.js"></script><script src="/assets/records.js"></script>'
+    '<script src="/assets/transfers.js"></script>'
 )
 
 

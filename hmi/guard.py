@@ -13,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from business.exchange.sheet import FILE_BYTES
 from hmi.seats import Seats
 
 SESSION = "steward.session"
@@ -23,6 +24,9 @@ OPEN_PATHS = ("/login", "/first-start", "/health", "/preference", "/assets/", "/
 
 BODY_BYTES = 1_000_000
 """The largest request body; longer ones are refused before they are read."""
+
+UPLOADS = "/transfer/upload/"
+"""Where files come in, which may be as long as those who read them say."""
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -109,8 +113,9 @@ class Guard:
         if changing and is_foreign(headers):
             return PlainTextResponse("403: this came from another site's page", 403)
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > BODY_BYTES:
-            return PlainTextResponse(f"413: the request is over {BODY_BYTES} bytes", 413)
+        most = FILE_BYTES if path.startswith(UPLOADS) else BODY_BYTES
+        if not length.isdecimal() or int(length) > most:
+            return PlainTextResponse(f"413: the request is over {most} bytes", 413)
         if path.startswith(OPEN_PATHS):
             return None
         person = await self._seats.bearer(cookies(headers).get(self._cookie, ""))

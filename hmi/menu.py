@@ -113,6 +113,8 @@ def _of_registry() -> Iterator[Entry]:
         for path, action in (
             ("new", "write"),
             ("statistics", "read"),
+            ("import", "import"),
+            ("export", "export"),
             ("fields", "configure"),
             ("{name}", "read"),
         ):

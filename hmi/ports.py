@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from actors.messages import CommandResult, Issuer
 from business.backup.listing import Listing
+from business.exchange.shelf import Shelf
 from config.site import Site
 
 
@@ -41,5 +42,7 @@ class Ports:
     """`ReadSnapshot` of each publisher, by name."""
     backups: Callable[[], Listing]
     """The backups of the site. Reads a folder: ask it in a thread."""
+    shelf: Shelf
+    """Files that people hand in and fetch."""
     configuration: Callable[[int], Awaitable[Site]]
     """The site as configured in a version. Raises QueryFailed."""

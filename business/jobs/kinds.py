@@ -20,6 +20,8 @@ class Lane(StrEnum):
     LIGHT = "light"
     PUNCTUAL = "punctual"
     """For what must come at its minute, whatever else runs."""
+    TRANSFER = "transfer"
+    """For files in and out, before which somebody sits and waits."""
 
 
 @dataclass(frozen=True, slots=True)

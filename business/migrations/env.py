@@ -7,9 +7,11 @@ from business.audit import model as _audit  # noqa: F401
 from business.database import Base
 from business.dictionaries import model as _dictionaries  # noqa: F401
 from business.exchange import model as _exchange  # noqa: F401
+from business.exporting import model as _exporting  # noqa: F401
 from business.identity import entry_model as _entry  # noqa: F401
 from business.identity import messenger as _messenger  # noqa: F401
 from business.identity import model as _identity  # noqa: F401
+from business.importing import model as _importing  # noqa: F401
 from business.jobs import model as _jobs  # noqa: F401
 from business.menus import model as _menus  # noqa: F401
 from business.numbering import model as _numbering  # noqa: F401

@@ -99,7 +99,7 @@ class Pet(Record):
     """S1-1.5."""
 
     __tablename__ = "pets"
-    kind = Kind("pet", Text("宠物", "Pet"), title=("name",), order="name")
+    kind = Kind("pet", Text("宠物", "Pet"), title=("name",), order="name", known_by=(("owner_id", "name"),))
 
     name: Mapped[str] = attribute(
         Text("名字", "Name"), text(40), required=True, searchable=True, listed=True, index=True
@@ -155,6 +155,7 @@ class UtilityAccount(Record):
         title=("number",),
         order="number",
         within="house_id",
+        known_by=(("number", "utility"),),
     )
 
     number: Mapped[str] = attribute(

@@ -21,7 +21,7 @@ class Company(Record):
     """A legal entity that owns, rents or employs."""
 
     __tablename__ = "companies"
-    kind = Kind("company", Text("单位", "Company"), title=("name",), order="name")
+    kind = Kind("company", Text("单位", "Company"), title=("name",), order="name", known_by=(("name",),))
 
     name: Mapped[str] = attribute(NAME, text(100), required=True, searchable=True, listed=True, index=True)
     credit_code: Mapped[str | None] = attribute(
@@ -47,7 +47,7 @@ class Merchant(Record):
     """A shop or a stall: one file each (一户一档, S0-3.3.2)."""
 
     __tablename__ = "merchants"
-    kind = Kind("merchant", Text("商户", "Merchant"), title=("name",), order="name")
+    kind = Kind("merchant", Text("商户", "Merchant"), title=("name",), order="name", known_by=(("name",),))
 
     name: Mapped[str] = attribute(
         Text("店名", "Shop name"), text(100), required=True, searchable=True, listed=True, index=True
@@ -77,7 +77,9 @@ class Contractor(Record):
     """Developers, builders, agents, decorators, maintenance firms (S1-1.4e, S1-1.3b)."""
 
     __tablename__ = "contractors"
-    kind = Kind("contractor", Text("合作单位", "Contractor"), title=("name",), order="name")
+    kind = Kind(
+        "contractor", Text("合作单位", "Contractor"), title=("name",), order="name", known_by=(("name",),)
+    )
 
     name: Mapped[str] = attribute(NAME, text(100), required=True, searchable=True, listed=True, index=True)
     contractor_kind: Mapped[str | None] = coded(Text("类型", "Kind"), "contractor_kind", listed=True)

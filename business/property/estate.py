@@ -1,13 +1,16 @@
 """Land and buildings: areas, buildings, units, floors (B01, B03, B08)."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session
 
 from actors.said import said
 from business.access.model import Scope, ScopeKind
+from business.fields.house_code import search_house_code
 from business.fields.numbers import area, integer
 from business.fields.texts import files, note, text
 from business.fields.times import day
@@ -44,7 +47,14 @@ class Building(Record):
     """A building is a scope of its own: somebody may be given access to it alone."""
 
     __tablename__ = "buildings"
-    kind = Kind("building", Text("楼栋", "Building"), title=("code", "name"), order="code")
+    kind = Kind(
+        "building",
+        Text("楼栋", "Building"),
+        title=("code", "name"),
+        order="code",
+        known_by=(("code",),),
+        called=("code",),
+    )
 
     code: Mapped[str] = attribute(
         Text("楼号", "Building no."), CODE, required=True, searchable=True, listed=True, index=True
@@ -65,6 +75,15 @@ class Building(Record):
     builder_id: Mapped[int | None] = reference(Text("承建商", "Builder"), "contractor", "contractors")
     pictures: Mapped[tuple[str, ...] | None] = attribute(PICTURES, files())
     remark: Mapped[str | None] = attribute(REMARK, note())
+
+    @classmethod
+    def meant(cls, text: str) -> Iterator[Mapping[str, Any]]:
+        """3, 3栋, 3号楼, or its name."""
+        yield {"code": text.strip()}
+        found = search_house_code(text)
+        if found is not None and found.building and found.unit is None and found.room is None:
+            yield {"code": found.building}
+        yield {"name": text.strip()}
 
     def settle(self, session: Session) -> None:
         """A building without a scope gets one, below the project that it was registered in."""
@@ -105,7 +124,13 @@ class Unit(Record):
 
     __tablename__ = "units"
     kind = Kind(
-        "unit", Text("单元", "Unit"), title=("building_code", "code"), order="code", within="building_id"
+        "unit",
+        Text("单元", "Unit"),
+        title=("building_code", "code"),
+        order="code",
+        within="building_id",
+        together=("building_id", "code"),
+        called=("code",),
     )
 
     building_id: Mapped[int] = reference(
@@ -120,26 +145,30 @@ class Unit(Record):
 
     def settle(self, session: Session) -> None:
         self.building_code = session.get_one(Building, self.building_id).code
-        double = select(Unit.id).where(
-            Unit.building_id == self.building_id,
-            Unit.code == self.code,
-            Unit.removed_ns.is_(None),
-            Unit.id != (self.id or 0),
-        )
-        if session.scalar(double.limit(1)) is not None:
-            raise Refused(
-                said(
-                    f"{self.building_code} 号楼已有 {self.code} 单元",
-                    f"building {self.building_code} has a unit {self.code} already",
-                )
-            )
+
+    @classmethod
+    def meant(cls, text: str) -> Iterator[Mapping[str, Any]]:
+        """2, 2单元, 3-2, 3栋2单元."""
+        found = search_house_code(text)
+        if found is not None and found.building and found.unit:
+            yield {"code": found.unit, "building_code": found.building}
+        if found is not None and (code := found.unit or found.building):
+            yield {"code": code}
+        yield {"code": text.strip()}
 
 
 class Floor(Record):
     """A storey of a building, with its plan."""
 
     __tablename__ = "floors"
-    kind = Kind("floor", Text("楼层", "Floor"), title=("name",), order="level", within="building_id")
+    kind = Kind(
+        "floor",
+        Text("楼层", "Floor"),
+        title=("name",),
+        order="level",
+        within="building_id",
+        known_by=(("building_id", "level"),),
+    )
 
     building_id: Mapped[int] = reference(
         Text("楼栋", "Building"), "building", "buildings", required=True, listed=True

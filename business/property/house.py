@@ -1,16 +1,21 @@
 """Houses, shops and offices: what is sold, let and billed (B01, B02, B05, B07)."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import Mapped, Session
 
 from actors.said import said
-from business.fields.house_code import HouseCode, house_code
+from business.fields.field_type import FieldError
+from business.fields.house_code import HouseCode, house_code, parse_house_code
 from business.fields.numbers import area, integer
 from business.fields.texts import files, note, text
 from business.fields.times import day
+from business.fields.written import narrow
 from business.gate import Refused
 from business.property.estate import PICTURES, REMARK, Building, Unit
 from business.registry.declare import attribute, coded, reference
@@ -28,7 +33,14 @@ UNSOLD = "unsold"
 
 class House(Record):
     __tablename__ = "houses"
-    kind = Kind("house", Text("房屋", "House"), title=("code",), order="code", within="building_id")
+    kind = Kind(
+        "house",
+        Text("房屋", "House"),
+        title=("code",),
+        order="code",
+        within="building_id",
+        together=("code", "building_id"),
+    )
 
     code: Mapped[str] = attribute(
         Text("房号", "House code"),
@@ -115,7 +127,8 @@ class House(Record):
                     f"unit {unit.code} is not in building {building.code}; choose another one",
                 )
             )
-        self.code = str(HouseCode(building.code, unit.code if unit else None, self.room.upper()))
+        self.room = narrow(self.room).upper()
+        self.code = str(HouseCode(building.code, unit.code if unit else None, self.room))
         if (
             self.usable_area is not None
             and self.built_area is not None
@@ -127,19 +140,11 @@ class House(Record):
                     f"the usable area, {self.usable_area} m², is over the built area, {self.built_area} m²",
                 )
             )
-        double = select(House.id).where(
-            House.building_id == building.id,
-            House.code == self.code,
-            House.removed_ns.is_(None),
-            House.id != (self.id or 0),
-        )
-        if (other := session.scalar(double.limit(1))) is not None:
-            raise Refused(
-                said(
-                    f"房号 {self.code} 已存在（编号 {other}）",
-                    f"house {self.code} is there already (id {other})",
-                )
-            )
+
+    @classmethod
+    def meant(cls, text: str) -> Iterator[Mapping[str, Any]]:
+        with suppress(FieldError):
+            yield {"code": str(parse_house_code(text))}
 
     def codes(self, session: Session) -> tuple[str, ...]:
         del session

@@ -27,9 +27,16 @@ UNTIL = Text("结束日期（不含）", "Until (not including)")
 WHOLE = Decimal(100)
 
 
-def _of_a_house(name: str, label: Text) -> Kind:
+def _of_a_house(name: str, label: Text, *known_by: tuple[str, ...]) -> Kind:
     return Kind(
-        name, label, title=("since",), order="since", descending=True, within="house_id", has_page=False
+        name,
+        label,
+        title=("since",),
+        order="since",
+        descending=True,
+        within="house_id",
+        known_by=known_by,
+        has_page=False,
     )
 
 
@@ -37,7 +44,12 @@ class Ownership(Record):
     """A share of a house that somebody owns."""
 
     __tablename__ = "ownerships"
-    kind = _of_a_house("ownership", Text("产权", "Ownership"))
+    kind = _of_a_house(
+        "ownership",
+        Text("产权", "Ownership"),
+        ("house_id", "person_id", "since"),
+        ("house_id", "company_id", "since"),
+    )
 
     house_id: Mapped[int] = reference(Text("房屋", "House"), "house", "houses", required=True, listed=True)
     person_id: Mapped[int | None] = reference(Text("业主", "Owner"), "person", "persons", listed=True)
@@ -74,7 +86,7 @@ class Stay(Record):
     """Somebody who lives or works in a house: from when, until when, as what."""
 
     __tablename__ = "stays"
-    kind = _of_a_house("stay", Text("居住记录", "Stay"))
+    kind = _of_a_house("stay", Text("居住记录", "Stay"), ("house_id", "person_id", "since"))
 
     house_id: Mapped[int] = reference(Text("房屋", "House"), "house", "houses", required=True, listed=True)
     person_id: Mapped[int] = reference(
@@ -117,7 +129,7 @@ class Payer(Record):
     """Who pays one kind of fee of a house; without one it is the owner with the largest share."""
 
     __tablename__ = "payers"
-    kind = _of_a_house("payer", Text("缴费人", "Payer"))
+    kind = _of_a_house("payer", Text("缴费人", "Payer"), ("house_id", "fee", "since"))
 
     house_id: Mapped[int] = reference(Text("房屋", "House"), "house", "houses", required=True, listed=True)
     fee: Mapped[str] = coded(Text("费用", "Fee"), "fee_kind", required=True, listed=True)
@@ -151,7 +163,7 @@ class HouseState(Record):
     """What state a house was in, from when until when."""
 
     __tablename__ = "house_states"
-    kind = _of_a_house("house_state", Text("房屋状态记录", "State of a house"))
+    kind = _of_a_house("house_state", Text("房屋状态记录", "State of a house"), ("house_id", "since"))
 
     house_id: Mapped[int] = reference(Text("房屋", "House"), "house", "houses", required=True, listed=True)
     status: Mapped[str] = coded(Text("状态", "Status"), "house_status", required=True, listed=True)

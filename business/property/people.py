@@ -1,11 +1,16 @@
 """People and companies: owners, tenants, family, merchants (B06, B09 to B12)."""
 
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Mapped, Session
 
 from business.fields import phone as phones
+from business.fields.field_type import FieldError
 from business.fields.identity_card import birthday, identity_card, is_male
 from business.fields.keyring import Keyring
 from business.fields.phone import last_four
@@ -30,6 +35,12 @@ REACHES = Sensitive(
     Text("通知、报修和紧急联系", "To be reached for notices, repairs and emergencies"), keep_days=365
 )
 PHONE = phones.phone()
+CARD = identity_card()
+_BETWEEN = re.compile(r"[\s()（）/／,，:：]+")
+SHOWN_HOUSES = 3
+FEWEST_DIGITS = 5
+"""Of what may be a telephone number: anything shorter is part of a name."""
+_NUMBER = re.compile(r"\+?[0-9](?:[\s-]?[0-9]){6,}[Xx]?")
 NAMES = Sensitive(Text("登记业主和住户", "To register owners and residents"), keep_days=365 * 3)
 
 
@@ -38,11 +49,34 @@ def tail_code(keyring: Keyring, tail: str) -> str:
     return f"tail:{keyring.index(tail, 'search phone tail').hex()}"
 
 
+def _taken_apart(pieces: Sequence[str]) -> dict[str, str]:
+    """The numbers among the pieces, and the name that is left; the most telling first."""
+    found: dict[str, str] = {}
+    words = []
+    for piece in pieces:
+        for name, kind in (("identity_number", CARD), ("phone", PHONE)):
+            if name not in found and sum(map(str.isdigit, piece)) >= FEWEST_DIGITS:
+                with suppress(FieldError):
+                    found[name] = kind.parse(piece)
+                    break
+        else:
+            words.append(piece)
+    name = " ".join(" ".join(words).split())
+    return {**found, "name": name} if name else found
+
+
 class Person(Record):
     """Anybody whom the estate knows; what he is to a house stands in ownerships and stays."""
 
     __tablename__ = "persons"
-    kind = Kind("person", Text("人员", "Person"), title=("name",), order="name")
+    kind = Kind(
+        "person",
+        Text("人员", "Person"),
+        title=("name",),
+        order="name",
+        known_by=(("identity_number",), ("phone", "name")),
+        called_openly=("name", "phone"),
+    )
 
     name: Mapped[str] = attribute(
         Text("姓名", "Name"),
@@ -65,7 +99,7 @@ class Person(Record):
         Text("证件类型", "Kind of certificate"), "certificate_kind", group=IDENTITY
     )
     identity_number: Mapped[str | None] = sealed(
-        Text("身份证号", "Identity card no."), identity_card(), PROVES, group=IDENTITY
+        Text("身份证号", "Identity card no."), CARD, PROVES, group=IDENTITY
     )
     phone: Mapped[str | None] = sealed(
         Text("手机", "Phone"), PHONE, REACHES, tail=last_four, listed=True, group=CONTACT
@@ -96,14 +130,28 @@ class Person(Record):
             self.gender = self.gender or ("male" if is_male(self.identity_number) else "female")
             self.certificate_kind = self.certificate_kind or "id-card"
 
-    def subtitle(self, session: Session) -> str:
-        """Where he lives, or what he owns."""
+    @classmethod
+    def subtitles(cls, session: Session, ids: Sequence[int]) -> Mapping[int, str]:
+        """Where they live."""
         from business.property.house import House  # they refer to persons
         from business.property.living import Stay
 
-        query = select(House.code).join(Stay, Stay.house_id == House.id)
-        found = session.scalars(query.where(Stay.person_id == self.id, Stay.until.is_(None)).limit(3))
-        return "、".join(found)
+        query = select(Stay.person_id, House.code).join(Stay, Stay.house_id == House.id)
+        lived_in = query.where(Stay.person_id.in_(ids), Stay.until.is_(None)).order_by(Stay.id)
+        found: dict[int, list[str]] = {}
+        for person, code in session.execute(lived_in):
+            found.setdefault(person, []).append(code)
+        return {person: "、".join(codes[:SHOWN_HOUSES]) for person, codes in found.items()}
+
+    @classmethod
+    def meant(cls, text: str) -> Iterator[Mapping[str, Any]]:
+        """张三, 张三 13800138000, 张三（身份证号）, 13800138000."""
+        apart = _taken_apart(_BETWEEN.split(text))
+        if apart.keys() <= {"name"} and (number := _NUMBER.search(text)):
+            apart = _taken_apart([number[0], text.replace(number[0], " ")])
+        if apart:
+            yield apart
+        yield {"name": text.strip()}
 
     def codes(self, session: Session) -> tuple[str, ...]:
         keyring = keyring_of(session.get_bind())

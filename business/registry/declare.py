@@ -58,6 +58,8 @@ class Field:
     group: Text | None = None
     """The heading of the form under which it stands."""
     hint: Text | None = None
+    synonyms: tuple[str, ...] = ()
+    """Other headings under which files keep it."""
 
 
 def attribute(

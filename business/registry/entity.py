@@ -76,9 +76,10 @@ def entity_of(model: type[Record]) -> Entity:
         if FIELD in attribute.columns[0].info
     )
     names = {field.name for field in fields}
-    if missing := {*model.kind.title, model.kind.order} - names - {"id", "created_ns", "changed_ns"}:
+    told = {*model.kind.title, *model.kind.called, *model.kind.called_openly, *model.kind.together}
+    if missing := {*told, model.kind.order} - names - {"id", "created_ns", "changed_ns"}:
         raise TypeError(
-            f"{model.__name__} is titled or sorted by {sorted(missing)}, which it has not declared"
+            f"{model.__name__} is titled, called or sorted by {sorted(missing)}, which it has not declared"
         )
     return Entity(model.kind, model, fields)
 

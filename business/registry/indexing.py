@@ -1,6 +1,6 @@
 """What of a record the one search box finds."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy.orm import Session
 
@@ -14,9 +14,10 @@ from business.search import index
 class Index:
     """Keeps the search in step with the records, in the transaction of the change."""
 
-    def put_all(self, session: Session, entity: Entity, records: Iterable[Record]) -> None:
+    def put_all(self, session: Session, entity: Entity, records: Collection[Record]) -> None:
         title = [entity.by_name[name] for name in entity.kind.title]
         words = [field for field in entity.fields if field.searchable and not field.sealed]
+        subtitles = entity.model.subtitles(session, [one.id for one in records])
         index.put_all(
             session,
             (
@@ -25,7 +26,7 @@ class Index:
                     record_id=record.id,
                     scope_id=record.scope_id,
                     title=_shown(record, title),
-                    subtitle=record.subtitle(session),
+                    subtitle=subtitles.get(record.id, ""),
                     words=tuple(_shown(record, [field]) for field in words),
                     codes=record.codes(session),
                 )

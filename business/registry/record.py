@@ -1,5 +1,6 @@
 """What every record of the registry has, whatever it is a record of."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -26,6 +27,14 @@ class Kind:
     descending: bool = False
     within: str = ""
     """The field with the record within which it is, and whose scope is its own."""
+    together: tuple[str, ...] = ()
+    """The fields that together no two records outside the recycle bin share, the most telling first."""
+    known_by: tuple[tuple[str, ...], ...] = ()
+    """Further fields by which a file means a record that is there, the surest first."""
+    called: tuple[str, ...] = ()
+    """The fields by which files mention it where others refer to it; its title when empty."""
+    called_openly: tuple[str, ...] = ()
+    """The same in files that show personal numbers."""
     has_page: bool = True
     """Whether the menu leads to its list; others are met inside the records that they belong to."""
 
@@ -65,10 +74,18 @@ class Record(Base):
     def left(self, session: Session) -> None:
         """Set right what followed from it, now that it lies in the recycle bin."""
 
-    def subtitle(self, session: Session) -> str:
-        """What tells it from others with the same title, in the search."""
-        del session
-        return ""
+    @classmethod
+    def subtitles(cls, session: Session, ids: Sequence[int]) -> Mapping[int, str]:
+        """What tells records from others with the same title, in the search."""
+        del session, ids
+        return {}
+
+    @classmethod
+    def meant(cls, text: str) -> Iterable[Mapping[str, Any]]:
+        """What somebody may mean who writes this text in place of a record: values of fields, the surest
+        first. Nothing stands for: what the fields by which it is called make of the text."""
+        del text
+        return ()
 
     def codes(self, session: Session) -> tuple[str, ...]:
         """Identifiers by which it is found as a whole or by their beginning: plates, house codes, numbers."""

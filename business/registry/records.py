@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from actors.said import in_language, said
 from business.gate import Refused
-from business.registry.columns import column_of, set_value, value_of
+from business.registry.columns import set_value, value_of
 from business.registry.custom import fields_of
 from business.registry.declare import Field
+from business.registry.doubles import alike, doubled, key_of, telling
 from business.registry.entity import Entities, Entity
 from business.registry.finding import absent, entity_named, several
 from business.registry.indexing import Index
@@ -52,8 +53,8 @@ class Records:
     def __init__(self, entities: Entities, wall_ns: Callable[[], int], index: Index) -> None:
         self._entities = entities
         self._wall_ns = wall_ns
-        self._index = index
-        self._places = Places(entities)
+        self.index = index
+        self.places = Places(entities)
 
     def create(self, session: Session, command: CreateRecord) -> tuple[RecordCreated, ...]:
         new = NewRecord(command.values, command.external_id)
@@ -86,7 +87,7 @@ class Records:
                 zh, en = (in_language(refused.reason, language) for language in ("zh", "en"))
                 raise Refused(said(f"第 {number} 条：{zh}", f"record {number}: {en}")) from refused
         session.flush()
-        self._index.put_all(session, entity, records)
+        self.index.put_all(session, entity, records)
         return tuple(RecordCreated(entity.name, record.id) for record in records)
 
     def _new(
@@ -102,7 +103,7 @@ class Records:
         values = self._read(fields, new.values, known, whole=True)
         now = self._wall_ns()
         record = entity.model(
-            scope_id=self._places.new(session, entity, values, scope),
+            scope_id=self.places.new(session, entity, values, scope),
             external_id=_external_id(new.external_id),
             created_ns=now,
             changed_ns=now,
@@ -143,7 +144,7 @@ class Records:
                 self._put(session, entity, fields, record, values)
             record.changed_ns = self._wall_ns()
             session.flush()
-        self._index.put_all(session, entity, records)
+        self.index.put_all(session, entity, records)
 
     def _put(
         self,
@@ -153,34 +154,29 @@ class Records:
         record: Record,
         values: Mapping[str, Any],
     ) -> None:
-        """Write the values on the record, and let the entity have its say before the database does."""
+        self.put(session, entity, fields, record, values)
+        for names in telling(entity):
+            if (key := key_of(record, names)) is not None:
+                for other in alike(session, entity, names, {key})[key]:
+                    if other is not record:
+                        raise Refused(doubled(session, entity, names, key, other))
+
+    def put(
+        self,
+        session: Session,
+        entity: Entity,
+        fields: Mapping[str, Field],
+        record: Record,
+        values: Mapping[str, Any],
+    ) -> None:
+        """Write canonical values on the record, and let the entity have its say before the database does.
+
+        Whether others have the same is left to the caller.
+        """
         for name, value in values.items():
             set_value(record, fields[name], value)
-        self._places.follow(session, entity, record)
+        self.places.follow(session, entity, record)
         record.settle(session)
-        for field in fields.values():
-            if field.unique and (value := value_of(record, field)) is not None:
-                self._refuse_double(session, entity, field, record, value)
-
-    def _refuse_double(
-        self, session: Session, entity: Entity, field: Field, record: Record, value: Any
-    ) -> None:
-        model = entity.model
-        same = select(model.id).where(
-            column_of(entity, field) == value, model.removed_ns.is_(None), model.id != (record.id or 0)
-        )
-        if (other := session.scalar(same.limit(1))) is not None:
-            zh, en = (field.type.show(value, language) for language in ("zh", "en"))
-            if field.masked and field.type.mask is not None:
-                zh = en = field.type.mask(value)
-            name = titles(session, entity, [other])[other]
-            raise Refused(
-                said(
-                    f"{field.label.zh} {zh} 已属于 {entity.label.zh} {name}（编号 {other}），请核对或合并",
-                    f"{field.label.en} {en} belongs to {entity.label.en} {name} (id {other}) already; "
-                    "check it, or merge the two",
-                )
-            )
 
     def remove(self, session: Session, command: RemoveRecords) -> tuple[Any, ...]:
         entity = entity_named(self._entities, command.entity)
@@ -189,7 +185,7 @@ class Records:
             self._refuse_in_use(session, entity, record, live=True)
             record.removed_ns = self._wall_ns()
             record.left(session)
-            self._index.remove(session, entity, record)
+            self.index.remove(session, entity, record)
         return tuple(RecordRemoved(entity.name, one.id) for one in records)
 
     def _refuse_in_use(self, session: Session, entity: Entity, record: Record, *, live: bool) -> None:
@@ -218,7 +214,7 @@ class Records:
             with session.no_autoflush:
                 self._put(session, entity, fields, record, {})
             session.flush()
-        self._index.put_all(session, entity, records)
+        self.index.put_all(session, entity, records)
         return tuple(RecordRestored(entity.name, one.id) for one in records)
 
     def erase(self, session: Session, command: EraseRecords) -> tuple[Any, ...]:
@@ -229,7 +225,7 @@ class Records:
             self._refuse_in_use(session, entity, record, live=False)
             for tag in session.scalars(_tags(entity, [record.id])):
                 session.delete(tag)
-            self._index.remove(session, entity, record)
+            self.index.remove(session, entity, record)
             session.delete(record)
         return tuple(RecordErased(entity.name, one.id) for one in records)
 
@@ -250,8 +246,8 @@ class Records:
         now = self._wall_ns()
         kept.changed_ns = other.removed_ns = now
         session.flush()
-        self._index.remove(session, entity, other)
-        self._index.put_all(session, entity, [kept])
+        self.index.remove(session, entity, other)
+        self.index.put_all(session, entity, [kept])
         return (RecordsMerged(entity.name, kept.id, other.id),)
 
     def tag(self, session: Session, command: TagRecords) -> tuple[Any, ...]:

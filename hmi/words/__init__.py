@@ -8,7 +8,12 @@ from business.access import Refusal
 from business.audit import nightly
 from business.backup.kinds import LABELS as BACKUP_LABELS
 from business.commands import MODULES
+from business.exporting.service import EXPORT
+from business.exporting.work import LABEL as EXPORT_LABEL
 from business.identity.model import Place
+from business.importing.expiry import CLEAR
+from business.importing.expiry import LABEL as CLEAR_LABEL
+from business.importing.work import LABELS as IMPORT_LABELS
 from business.jobs.model import RunState
 from business.jobs.purge import PURGE_RUNS
 from config.site import RuleKind, Text
@@ -182,6 +187,9 @@ JOB_KINDS: Final[dict[str, Text]] = {
     PURGE_RUNS.name: PURGE_RUNS.label,
     nightly.NAME: nightly.LABEL,
     **BACKUP_LABELS,
+    **IMPORT_LABELS,
+    EXPORT: EXPORT_LABEL,
+    CLEAR: CLEAR_LABEL,
 }
 RUN_STATES: Final[dict[RunState, Text]] = {
     RunState.QUEUED: Text("排队", "Queued"),

@@ -39,6 +39,9 @@ from business.backup.service import Backups
 from business.commands import BUSINESS_COMMANDS, MODULES
 from business.database import Base, open_reader, open_writer, sessions
 from business.demo.job import ask_for_it, demo_estate
+from business.exchange.shelf import Shelf
+from business.exporting.service import Exporting
+from business.exporting.work import export_job
 from business.fields.keyring import keyring
 from business.fields.resealing import reseal
 from business.fields.sealed import supply
@@ -46,6 +49,9 @@ from business.gate import Execute, Gate, Module, Outcome
 from business.identity.bootstrap import ITSELF, create_first_users, prepare_access
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
+from business.importing.expiry import clear_transfers
+from business.importing.service import Importing
+from business.importing.work import jobs_of
 from business.jobs.kinds import catalogue
 from business.jobs.messages import CreateSchedule
 from business.jobs.purge import PURGE_RUNS
@@ -55,6 +61,7 @@ from business.master_data import master_data
 from business.migrations import migrate
 from business.organisation.service import Organisation
 from business.property.entities import ENTITIES
+from business.property.importing import importer
 from business.property.service import Property
 from business.registry.messages import made
 from business.registry.service import Registry
@@ -73,6 +80,7 @@ NIGHTLY = {
     "backup": "10 2 * * *",
     "keep_search": "10 3 * * *",
     "purge_runs": "20 3 * * *",
+    "clear_transfers": "every 1 hours",
     "verify_trail": "40 3 * * *",
     "snapshot": "every 4 minutes",  # with the time that one takes, what is lost stays under 5 minutes
 }
@@ -111,18 +119,22 @@ class Office:
         if not authority.has_users():
             announce(first_start_code=code)
 
-        registry = Registry(ENTITIES, time.time_ns)
         settings = site.settings.backup
         origin = Origin(node.paths, site.id, url, keys.ids)
+        zone = ZoneInfo(site.timezone)
+        registry, shelf = Registry(ENTITIES, time.time_ns), Shelf(node.paths.transfers)
+        rows = importer(registry.records, shelf, zone, time.time_ns)
         kinds = catalogue(
             PURGE_RUNS,
+            *jobs_of(rows, gate),
+            export_job(ENTITIES, shelf, authority.open, zone),
+            clear_transfers(shelf),
             KEEP_SEARCH,
             reseal(Base.metadata),
             verify_trail(authority.open, node.paths.audit_anchor),
             *backup_jobs(origin, Places.of(settings, node.paths.backups), settings),
             *((demo_estate(gate, registry, identity, Organisation()),) if self._demo else ()),
         )
-        zone = ZoneInfo(site.timezone)
         jobs = Jobs(kinds, zone, time.time_ns)
         for name, trigger in NIGHTLY.items():
             # Once in the life of a database: what somebody changes or removes stays so.
@@ -136,11 +148,15 @@ class Office:
             "backup": Backups(jobs, time.time_ns),
             **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
             "registry": registry,
+            "importing": Importing(rows, jobs, time.time_ns),
+            "exporting": Exporting(ENTITIES, jobs, time.time_ns),
             "property": Property(registry.records),
         }
         if self._demo:
             ask_for_it(gate, jobs, datetime.now(zone).date(), sessions(writer))
-        hearers: dict[str, Callable[[Any], None]] = {"jobs": runner.hear, "backup": runner.hear}
+        hearers: dict[str, Callable[[Any], None]] = dict.fromkeys(
+            ("jobs", "backup", "importing", "exporting"), runner.hear
+        )
         node.grow(
             [_child(name, module, gate, hearers.get(name, _nobody)) for name, module in modules.items()]
         )

@@ -22,6 +22,7 @@ from business.backup.listing import backups
 from business.backup.place import Places
 from business.commands import BUSINESS_COMMANDS
 from business.database import open_reader
+from business.exchange.shelf import Shelf
 from business.fields.keyring import keyring
 from business.fields.sealed import supply
 from business.identity.model import Place
@@ -64,6 +65,7 @@ class Outside:
             trees=self._queries,
             snapshots=self._queries if place is Place.CONTROL else {},
             backups=partial(backups, Places.of(site.settings.backup, paths.backups)),
+            shelf=Shelf(paths.transfers),
             configuration=self._configuration,
         )
 

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,9 @@ from business.backup.place import Places
 from business.backup.service import Backups
 from business.commands import BUSINESS_COMMANDS, MODULES
 from business.database import open_reader, open_writer, sessions, sqlite_url
+from business.exchange.shelf import Shelf
+from business.exporting.service import Exporting
+from business.exporting.work import export_job
 from business.fields.keyring import Keyring
 from business.fields.sealed import supply
 from business.gate import Execute, Gate, Module
@@ -63,11 +66,15 @@ from business.identity.model import Place
 from business.identity.openid import OpenId
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
-from business.jobs.kinds import JobContext, JobKind, Progress, catalogue
+from business.importing.service import Importing
+from business.importing.work import jobs_of
+from business.jobs.kinds import JobContext, JobKind, Lane, Progress, catalogue
+from business.jobs.runner import Runner
 from business.jobs.service import Jobs
 from business.master_data import master_data
 from business.migrations import migrate
 from business.property.entities import ENTITIES
+from business.property.importing import importer
 from business.property.service import Property
 from business.registry.messages import made
 from business.registry.service import Registry
@@ -247,9 +254,10 @@ class Trees:
 class Office:
     """The actors of the business modules, as the command channel would reach them."""
 
-    def __init__(self, gate: Gate, modules: dict[str, Module]) -> None:
+    def __init__(self, gate: Gate, modules: dict[str, Module], hear: Callable[[Any], None]) -> None:
         self._actors = {
-            name: BusinessActor.start(name, module=module, gate=gate) for name, module in modules.items()
+            name: BusinessActor.start(name, module=module, gate=gate, announce=hear)
+            for name, module in modules.items()
         }
 
     def stop(self) -> None:
@@ -274,7 +282,7 @@ async def obey(plant: Plant, server: uvicorn.Server) -> None:
 
 
 def never(_context: JobContext) -> Generator[Progress, None, None]:
-    """No runner is here to take it up."""
+    """No worker is here to take it up."""
     yield Progress(0)
 
 
@@ -319,8 +327,16 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     if not os.environ.get("NO_USERS"):
         made = create_first_users(gate, authority, identity, USERS)
     zone = ZoneInfo(plant.site.timezone)
-    jobs = Jobs(catalogue(JobKind(BACKUP, BACKUP_LABEL, never)), zone, time.time_ns)
-    registry = Registry(ENTITIES, time.time_ns)
+    registry, shelf = Registry(ENTITIES, time.time_ns), Shelf(Path(directory) / "transfers")
+    rows = importer(registry.records, shelf, zone, time.time_ns)
+    kinds = catalogue(
+        JobKind(BACKUP, BACKUP_LABEL, never),
+        *jobs_of(rows, gate),
+        export_job(ENTITIES, shelf, authority.open, zone),
+    )
+    jobs = Jobs(kinds, zone, time.time_ns)
+    runner = Runner(kinds, sessions(writer), zone, time.time_ns, time.monotonic_ns, {Lane.TRANSFER: 1})
+    runner.start()
     acts = Property(registry.records)
     modules: dict[str, Module] = {
         "identity": identity,
@@ -328,6 +344,8 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         "backup": Backups(jobs, time.time_ns),
         **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
         "registry": registry,
+        "importing": Importing(rows, jobs, time.time_ns),
+        "exporting": Exporting(ENTITIES, jobs, time.time_ns),
         "property": acts,
     }
     if os.environ.get("ESTATE"):
@@ -335,7 +353,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
             module = acts if MODULES[type(command)] == "property" else registry
             outcome = gate.on_own_account(module, Execute(Issuer("steward", "", "office"), command))
             assert outcome.stage is Stage.DONE, outcome
-    office = Office(gate, modules)
+    office = Office(gate, modules, runner.hear)
 
     @contextlib.asynccontextmanager
     async def outside() -> AsyncIterator[None]:
@@ -357,6 +375,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         trees={"field": Trees(), "historian": Asked(plant, "historian")},
         snapshots={"field": Asked(plant, "field"), "core": Asked(plant, "core")},
         backups=partial(backups, Places(Path(directory) / "backups", None)),
+        shelf=shelf,
         configuration=configuration,
     )
     app = build(
@@ -374,6 +393,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     listening.listen()  # whoever reads the port may connect at once
     await server.serve([listening])
     office.stop()
+    runner.stop(5.0)
     reader.dispose()
     writer.dispose()
 

@@ -1,0 +1,19 @@
+"""How far somebody reaches who is not in a session now: work that he asked for goes on without him."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from business.access.held import holding
+from business.access.person import NOWHERE, Reach
+from business.identity.model import User
+
+
+def reach_of(session: Session, user: str, permission: str, now_ns: int) -> Reach:
+    """Where the user holds the permission; nowhere for one who is disabled or gone."""
+    row = session.scalar(select(User).where(User.name == user, User.disabled.is_(False)))
+    if row is None:
+        return NOWHERE
+    grants = holding(session, row.id, now_ns).grants
+    held = [one for one in grants if permission in one.permissions]
+    paths = tuple(dict.fromkeys(one.path for one in held if not one.own))
+    return Reach(paths, any(one.own for one in held), row.person_id)
