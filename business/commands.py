@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from actors.wire import Codec
 from business.access import messages as access
+from business.audit import messages as audit
 from business.backup import messages as backup
 from business.dictionaries import messages as dictionaries
 from business.exporting import messages as exporting
@@ -21,6 +22,7 @@ from business.registry import messages as registry
 MODULES: Mapping[type, str] = MappingProxyType(
     {
         **dict.fromkeys(access.COMMANDS, "access"),
+        **dict.fromkeys(audit.COMMANDS, "audit"),
         **dict.fromkeys(backup.COMMANDS, "backup"),
         **dict.fromkeys(dictionaries.COMMANDS, "dictionaries"),
         **dict.fromkeys(exporting.COMMANDS, "exporting"),

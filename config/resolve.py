@@ -170,6 +170,7 @@ def _settings(table: SettingsTable) -> Settings:
         office=WebAddress(table.office.host, table.office.port),
         history_budget_mb=table.history_budget_mb,
         history_keep_days=table.history_keep_days,
+        audit_keep_days=table.audit_keep_days,
         ballast_mb=table.ballast_mb,
         database=table.database,
         heartbeat_url=table.heartbeat_url,

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from config.driver_schema import DriverSchema
-from config.site import HistoryPolicy, PointKind, Priority, RuleKind, Text, Verify
+from config.site import LEAST_AUDIT_DAYS, HistoryPolicy, PointKind, Priority, RuleKind, Text, Verify
 
 _ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
 Id = Annotated[str, StringConstraints(pattern=_ID)]
@@ -202,6 +202,12 @@ class SettingsTable(Table):
         description="MB that the history outbox of a field process may hold",
     )
     history_keep_days: Whole = Field(400, ge=1, title="History kept", description="days of history to keep")
+    audit_keep_days: Whole = Field(
+        1095,
+        ge=LEAST_AUDIT_DAYS,
+        title="Audit kept",
+        description="days of the audit trail to keep, never under 180",
+    )
     ballast_mb: Whole = Field(
         64, ge=0, title="Ballast", description="MB set aside, freed when the disk fills"
     )

@@ -253,6 +253,10 @@ class WebAddress:
     port: int
 
 
+LEAST_AUDIT_DAYS = 180
+"""Days that the audit trail is kept, whatever a site says (the law asks for six months)."""
+
+
 @dataclass(frozen=True, slots=True)
 class BackupSettings:
     """Where backups go and how many stay; '' is the folder in the run directory, or no second place."""
@@ -303,6 +307,8 @@ class Settings:
     history_budget_mb: int = 2048
     """What the history outbox of a field process may hold while the historian is away."""
     history_keep_days: int = 400
+    audit_keep_days: int = 1095
+    """At least LEAST_AUDIT_DAYS."""
     ballast_mb: int = 64
     """Space set aside, freed when the disk fills."""
     database: str = ""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from business.access import ANYWHERE, OWN, ROOT
 from business.access.messages import MANAGE, SCOPES, USERS
 from business.access.plant import PROCESSES, WATCH
-from business.audit.queries import READ
+from business.audit.messages import READ
 from business.backup.messages import MANAGE as BACKUPS_MANAGE
 from business.dictionaries import messages as dictionaries
 from business.identity.model import Place

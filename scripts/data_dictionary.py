@@ -20,6 +20,8 @@ TABLES: Final = {
     "access_shipped": Text("已预置的权限", "Permissions given once"),
     "access_version": Text("权限版本", "Version of access"),
     "audit_changes": Text("审计：变更内容", "Audit: changes"),
+    "audit_cuts": Text("审计：已清理的开头", "Audit: beginnings given up as old"),
+    "audit_exports": Text("审计：导出", "Audit: exports"),
     "audit_followed": Text("审计：设备命令跟踪位置", "Audit: how far commands to the plant are taken over"),
     "audit_records": Text("审计记录", "Audit records"),
     "custom_fields": Text("自定义字段", "Fields that a site added"),

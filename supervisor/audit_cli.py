@@ -40,5 +40,7 @@ def check(url: str | URL, anchor: str, say: Callable[[str], None]) -> int:
     if verdict.breaks:
         say(f"{database}: the audit trail was tampered with or damaged, {len(verdict.breaks)} places")
         return 1
-    say(f"{verdict.records} records, an unbroken chain; anchor {verdict.records}:{verdict.last_seal}")
+    if noted is not None and noted[0] < verdict.begin:
+        say(f"record {noted[0]} was given up as old, with all up to {verdict.begin}: note a newer anchor")
+    say(f"{verdict.records} records, an unbroken chain; anchor {verdict.anchor}")
     return 0

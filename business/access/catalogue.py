@@ -12,7 +12,7 @@ from business.access import messages as access
 from business.access import plant
 from business.access.model import Duty
 from business.access.permission import EVERYBODY, OWN
-from business.audit import queries as audit
+from business.audit import messages as audit
 from business.backup import messages as backup
 from business.dictionaries import messages as dictionaries
 from business.identity import messages as identity

@@ -68,6 +68,44 @@ class AuditChange(Base):
     """Of object, before, after and salt, as first written."""
 
 
+class AuditExport(Base):
+    """A file of records that somebody took out of the house."""
+
+    __tablename__ = "audit_exports"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    time_ns: Mapped[int] = mapped_column(BigInteger)
+    user: Mapped[str] = mapped_column(String(64))
+    format: Mapped[str] = mapped_column(String(8))
+    filter_user: Mapped[str] = mapped_column(String(64))
+    """What was looked for; '' and 0 for everything."""
+    filter_kind: Mapped[str] = mapped_column(String(64))
+    filter_object: Mapped[str] = mapped_column(String(160))
+    filter_result: Mapped[str] = mapped_column(String(16))
+    since_ns: Mapped[int] = mapped_column(BigInteger)
+    until_ns: Mapped[int] = mapped_column(BigInteger)
+    rows: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class AuditCut(Base):
+    """The beginning of the trail was given up when it was old enough; the trail itself tells of it."""
+
+    __tablename__ = "audit_cuts"
+
+    through: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False
+    )
+    """Sequence of the last record that went."""
+    seal: Mapped[str] = mapped_column(String(64))
+    """Of that record: the first one that stays follows from it."""
+    newest_ns: Mapped[int] = mapped_column(BigInteger)
+    """Time of the newest record that went."""
+    time_ns: Mapped[int] = mapped_column(BigInteger)
+    keep_days: Mapped[int]
+
+
 class AuditFollowed(Base):
     """How far the commands of a process that keeps its own record have been taken over."""
 

@@ -1,21 +1,15 @@
 """What the pages read of the trail, the newest first; nothing here writes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from business.access.model import Duty
-from business.access.roles import AUDITOR
 from business.audit.model import AuditChange, AuditRecord
-from config.site import Text
 
-READ = "audit.read"
-"""The permission for the trail. It goes to auditors, and not to those whose deeds it tells."""
-PERMISSIONS: Mapping[str, Text] = {READ: Text("查看审计记录", "Read the audit trail")}
-DEFAULTS: Mapping[str, frozenset[str]] = {READ: frozenset({AUDITOR})}
-DUTIES: Mapping[str, Duty] = {READ: Duty.AUDIT}
+PAGE = 1_000
+"""Records read at once for a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +29,21 @@ class Wanted:
 
 
 def search(session: Session, wanted: Wanted, limit: int) -> tuple[AuditRecord, ...]:
-    """At most `limit` records with their changes."""
-    query = select(AuditRecord).options(selectinload(AuditRecord.changes))
+    """At most `limit` records with their changes, the newest first."""
+    query = matching(wanted).options(selectinload(AuditRecord.changes))
+    return tuple(session.scalars(query.order_by(AuditRecord.sequence.desc()).limit(limit)))
+
+
+def every(session: Session, wanted: Wanted) -> Iterator[AuditRecord]:
+    """All that match, a page at a time: as many may match as there are."""
+    while page := search(session, wanted, PAGE):
+        yield from page
+        wanted = replace(wanted, before=page[-1].sequence)
+        session.expunge_all()
+
+
+def matching(wanted: Wanted) -> Select[AuditRecord]:
+    query = select(AuditRecord)
     for column, value in (
         (AuditRecord.user, wanted.user),
         (AuditRecord.kind, wanted.kind),
@@ -60,7 +67,7 @@ def search(session: Session, wanted: Wanted, limit: int) -> tuple[AuditRecord, .
         query = query.where(AuditRecord.time_ns < wanted.until_ns)
     if wanted.before:
         query = query.where(AuditRecord.sequence < wanted.before)
-    return tuple(session.scalars(query.order_by(AuditRecord.sequence.desc()).limit(limit)))
+    return query
 
 
 def users(session: Session) -> tuple[str, ...]:

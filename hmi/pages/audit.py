@@ -3,22 +3,31 @@
 import asyncio
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from markupsafe import Markup
+from nicegui import ui
 
 from actors.said import in_language
+from business.audit.exporting import exported
+from business.audit.messages import EXPORT, ExportTrail
 from business.audit.model import AuditChange, AuditRecord
 from business.audit.queries import Wanted, search, users
+from business.audit.service import REASON_LENGTH
 from config.site import Text
 from hmi import drawing, words
+from hmi.commanding import carry_out
+from hmi.editing import Editor, Field, Kind, Values
 from hmi.shell import EMPTY, frame, html
 from hmi.tabular import table
 from hmi.view import View
+from hmi.words import audit as own
 
 ROWS_A_PAGE = 100
 _DAY = "%Y-%m-%d"
+_EXPORT = Markup('<button type="button" class="plain" data-act="export" data-key="">{}</button>')
 
 
 async def audit(view: View) -> None:
@@ -32,10 +41,66 @@ async def audit(view: View) -> None:
     rows, people = await asyncio.to_thread(read)
     with frame(view, view.say(words.AUDIT)):
         html(_form(view, asked, people))
+        if view.can(EXPORT):
+            _exporting(view, wanted)
         if problem:
             html(Markup('<p class="warning">{}</p>').format(problem))
         html(_pages(view, asked, wanted, rows))
         html(_table(view, rows))
+
+
+def _exporting(view: View, wanted: Wanted) -> None:
+    """The dialog that takes what matches out as a file."""
+    editor = Editor(
+        view,
+        (
+            Field("reason", own.REASON, longest=REASON_LENGTH, hint=view.say(own.REASON_HINT)),
+            Field("format", own.FORMAT, Kind.CHOICE),
+        ),
+    )
+    formats = {"xlsx": view.say(own.XLSX), "csv": view.say(own.CSV)}
+    wanted = replace(wanted, before=0)
+
+    def file(form: str) -> bytes:
+        with view.house.seats.authority.open() as session:
+            return exported(
+                session,
+                wanted,
+                form,
+                title=view.say(words.AUDIT),
+                names={**words.COMMANDS, **words.RESULTS},
+                language=view.language,
+                zone=view.zone,
+                now_ns=view.live.wall_ns(),
+            )
+
+    async def save(values: Values) -> bool:
+        form = values["format"]
+        command = ExportTrail(
+            form,
+            wanted.user,
+            wanted.kind,
+            wanted.object,
+            wanted.result,
+            wanted.since_ns,
+            wanted.until_ns,
+            values["reason"],
+        )
+        if not await carry_out(view, command, EXPORT, view.house.ports.office):
+            return False
+        ui.download.content(await asyncio.to_thread(file, form), f"{view.say(own.FILE_NAME)}.{form}")
+        return True
+
+    async def ask(_key: str) -> None:
+        editor.open(
+            view.say(own.EXPORT_TITLE),
+            {"format": "xlsx"},
+            save,
+            choices={"format": formats},
+            button=own.EXPORT,
+        )
+
+    view.on("export", EXPORT, ask)
 
 
 def _wanted(view: View, asked: dict[str, str]) -> tuple[Wanted, str]:
@@ -66,7 +131,7 @@ def _form(view: View, asked: dict[str, str], people: Iterable[str]) -> Markup:
     results = ((result, view.say(text)) for result, text in words.RESULTS.items())
     field = Markup('<label class="field">{} <input type="{}" name="{}" value="{}" size="{}"></label>')
     return Markup(
-        '<form method="get" class="toolbar">{}{}{}{}{}{}<button class="plain">{}</button></form>'
+        '<form method="get" class="toolbar">{}{}{}{}{}{}<button class="plain">{}</button>{}</form>'
     ).format(
         _choice(view, words.WHO, "user", asked, ((one, one) for one in people)),
         _choice(view, words.DEED, "kind", asked, kinds),
@@ -75,6 +140,7 @@ def _form(view: View, asked: dict[str, str], people: Iterable[str]) -> Markup:
         field.format(view.say(words.SINCE), "date", "since", asked.get("since", ""), 10),
         field.format(view.say(words.UNTIL), "date", "until", asked.get("until", ""), 10),
         view.say(words.SEARCH),
+        _EXPORT.format(view.say(own.EXPORT)) if view.can(EXPORT) else EMPTY,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from actors.messages import AlarmState, Link, Stage
 from actors.said import in_language
 from business.access import Refusal
-from business.audit import nightly
+from business.audit import cutting, nightly
 from business.backup.kinds import LABELS as BACKUP_LABELS
 from business.commands import MODULES
 from business.exporting.service import EXPORT
@@ -186,6 +186,7 @@ RUN_NOW = Text("立即运行", "Run now")
 JOB_KINDS: Final[dict[str, Text]] = {
     PURGE_RUNS.name: PURGE_RUNS.label,
     nightly.NAME: nightly.LABEL,
+    cutting.NAME: cutting.LABEL,
     **BACKUP_LABELS,
     **IMPORT_LABELS,
     EXPORT: EXPORT_LABEL,

@@ -30,8 +30,10 @@ from actors.said import said
 from business.access import Authority
 from business.access.service import Access
 from business.actor import BusinessActor
+from business.audit.cutting import cut_trail
 from business.audit.nightly import verify_trail
 from business.audit.plant import PlantTrail
+from business.audit.service import Audit
 from business.backup.archive import Origin
 from business.backup.kinds import backup_jobs
 from business.backup.place import Places
@@ -82,6 +84,7 @@ NIGHTLY = {
     "purge_runs": "20 3 * * *",
     "clear_transfers": "every 1 hours",
     "verify_trail": "40 3 * * *",
+    "cut_trail": "50 3 * * *",
     "snapshot": "every 4 minutes",  # with the time that one takes, what is lost stays under 5 minutes
 }
 """The jobs that every site begins with, and when they run."""
@@ -119,7 +122,7 @@ class Office:
         if not authority.has_users():
             announce(first_start_code=code)
 
-        settings = site.settings.backup
+        audit, settings = Audit(time.time_ns), site.settings.backup
         origin = Origin(node.paths, site.id, url, keys.ids)
         zone = ZoneInfo(site.timezone)
         registry, shelf = Registry(ENTITIES, time.time_ns), Shelf(node.paths.transfers)
@@ -132,6 +135,7 @@ class Office:
             KEEP_SEARCH,
             reseal(Base.metadata),
             verify_trail(authority.open, node.paths.audit_anchor),
+            cut_trail(gate, audit, authority.open, node.paths.audit_anchor, site.settings.audit_keep_days),
             *backup_jobs(origin, Places.of(settings, node.paths.backups), settings),
             *((demo_estate(gate, registry, identity, Organisation()),) if self._demo else ()),
         )
@@ -144,6 +148,7 @@ class Office:
         modules: dict[str, Module] = {
             "identity": identity,
             "access": access,
+            "audit": audit,
             "jobs": jobs,
             "backup": Backups(jobs, time.time_ns),
             **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),

@@ -49,6 +49,7 @@ from actors.table import tables
 from business.access import Authority
 from business.access.service import Access
 from business.actor import BusinessActor
+from business.audit.service import Audit
 from business.backup.kinds import BACKUP, BACKUP_LABEL
 from business.backup.listing import backups
 from business.backup.place import Places
@@ -341,6 +342,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     modules: dict[str, Module] = {
         "identity": identity,
         "access": access,
+        "audit": Audit(time.time_ns),
         "backup": Backups(jobs, time.time_ns),
         **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
         "registry": registry,
