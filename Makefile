@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev system demo test check bench soak screenshots docs lock clean
+.PHONY: help setup dev system demo test check bench soak screenshots docs lock openapi clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -72,6 +72,9 @@ lock: ## renew the pinned requirements from pyproject.toml
 	$(COMPILE) --all-build-deps --output-file requirements.txt pyproject.toml
 	@sed -i '/^# The following packages are considered/d' requirements.txt
 	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+
+openapi: dev ## write docs/openapi.json anew
+	@$(BIN)/python -m scripts.openapi
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) build screenshots *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache

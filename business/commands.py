@@ -10,6 +10,7 @@ from business.backup import messages as backup
 from business.dictionaries import messages as dictionaries
 from business.exporting import messages as exporting
 from business.identity import messages as identity
+from business.identity import token_messages as tokens
 from business.importing import messages as importing
 from business.jobs import messages as jobs
 from business.menus import messages as menus
@@ -35,6 +36,7 @@ MODULES: Mapping[type, str] = MappingProxyType(
         **dict.fromkeys(printing.COMMANDS, "printing"),
         **dict.fromkeys(property_.COMMANDS, "property"),
         **dict.fromkeys(registry.COMMANDS, "registry"),
+        **dict.fromkeys(tokens.COMMANDS, "tokens"),
     }
 )
 """The name of the module's actor, by the class of the command."""

@@ -88,7 +88,8 @@ class Outcome:
     stage: Stage
     """DONE or REFUSED; FAILED for one that had ended in a defect and comes again."""
     detail: str
-    """'' or why not: a `Refusal`, or a text that is said in both languages."""
+    """Why not: a `Refusal`, or a text that is said in both languages. Of a DONE command what an event gives
+    as its `answer`, such as the id of what was made; recorded too, so that a repetition hears the same."""
     events: tuple[Any, ...] = ()
 
 
@@ -140,8 +141,8 @@ class Gate:
                 events = module.handle(session, order.issuer, order.command)
                 denied = next((event for event in events if isinstance(event, Denied)), None)
                 stage = Stage.REFUSED if denied else Stage.DONE
-                detail = str(denied.reason) if denied else ""
-                self._append(session, order, deed, stage, detail)
+                detail = str(denied.reason) if denied else _answer(events)
+                self._append(session, order, deed, stage, detail, denied=denied is not None)
                 committing = True
         except Refused as refused:
             return self._refuse(order, deed, refused.reason)
@@ -184,9 +185,12 @@ class Gate:
                 overreached(session, order.issuer.session, self._wall_ns())
             self._append(session, order, deed, stage, detail)
 
-    def _append(self, session: Session, order: Execute, deed: Deed, stage: Stage, detail: str) -> None:
+    def _append(
+        self, session: Session, order: Execute, deed: Deed, stage: Stage, detail: str, *, denied: bool = False
+    ) -> None:
+        """What only shows presence is left out, unless it was denied: then something is wrong."""
         changes = collected(session)
-        if not getattr(type(order.command), "audited", True):
+        if not denied and not getattr(type(order.command), "audited", True):
             return
         if not deed.object and changes:
             deed = dataclasses.replace(deed, object=changes[0].object)
@@ -207,6 +211,10 @@ def _deed(order: Execute) -> Deed:
         reason=str(fields.get("reason", "")),
         body_digest=digest_of(kind, repr(command)),  # secrets have no place in a repr
     )
+
+
+def _answer(events: tuple[Any, ...]) -> str:
+    return str(next((event.answer for event in events if hasattr(event, "answer")), ""))
 
 
 def _again(known: AuditRecord, deed: Deed) -> Outcome:

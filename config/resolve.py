@@ -189,4 +189,6 @@ def _settings(table: SettingsTable) -> Settings:
                 for one in table.security.providers
             ),
         ),
+        api_requests=table.api_requests,
+        api_log_ins=table.api_log_ins,
     )

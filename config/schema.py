@@ -229,6 +229,10 @@ class SettingsTable(Table):
     security: SecurityTable = Field(
         SecurityTable(), title="Security", description="how people prove who they are"
     )
+    api_requests: Whole = Field(
+        600, ge=1, title="Requests", description="REST requests a minute of one session or address"
+    )
+    api_log_ins: Whole = Field(10, ge=1, title="Log-ins", description="REST log-ins a minute of one address")
 
     @field_validator("database")
     @classmethod

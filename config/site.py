@@ -317,3 +317,7 @@ class Settings:
     heartbeat_file: str = ""
     backup: BackupSettings = BackupSettings()
     security: Security = Security()
+    api_requests: int = 600
+    """Requests a minute that a session of a program, or an address without one, may make."""
+    api_log_ins: int = 10
+    """Attempts a minute of one address to get a token."""

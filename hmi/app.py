@@ -19,6 +19,10 @@ from business.access import Authority
 from business.identity.model import Place
 from business.identity.openid import OpenId
 from business.property.entities import ENTITIES
+from business.rest import asking
+from business.rest.app import mounted, rest
+from business.rest.limiting import Limiter, Rates
+from business.routers import ROUTERS
 from config.site import Site
 from hmi.feed import Feed, Frames
 from hmi.front import front
@@ -57,6 +61,7 @@ from hmi.seats import Seats, take_down
 from hmi.ticker import tick
 from hmi.transfers import transfers
 from hmi.view import House, View
+from hmi.words import refusal
 
 RECONNECT_S = 60.0
 """How long a page outlives its connection; then it is built anew."""
@@ -158,6 +163,9 @@ def build(
     app.include_router(front(house, place, providers, https=https))
     if place is Place.OFFICE:
         app.include_router(transfers(house, ENTITIES))
+        limiter = Limiter(Rates(site.settings.api_requests, site.settings.api_log_ins), time.time)
+        programs = asking.Ports(authority, ports.office, refusal, limiter, wall_ns)
+        app.router.routes.append(mounted(rest(programs, ROUTERS)))
     for path, page in PAGES[place].items():
         _register(ENTRY[place, path], page, house)
     ui.add_head_html(_HEAD, shared=True)

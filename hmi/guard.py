@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from business.exchange.sheet import FILE_BYTES
+from business.identity.model import Place
 from hmi.seats import Seats
 
 SESSION = "steward.session"
@@ -21,6 +22,10 @@ SESSION = "steward.session"
 SOCKETS = "/_nicegui_ws/"
 OPEN_PATHS = ("/login", "/first-start", "/health", "/preference", "/assets/", "/favicon.ico", "/_nicegui/")
 """What somebody without a session may have: the way in, and files that are the same for everybody."""
+
+API = "/api/v1/"
+"""The REST interface, which has a door of its own: bearer tokens, which no other site's page can send, and
+its own headers and limits."""
 
 BODY_BYTES = 1_000_000
 """The largest request body; longer ones are refused before they are read."""
@@ -67,6 +72,7 @@ class Guard:
     def __init__(self, app: ASGIApp, seats: Seats, place: str, *, https: bool = False) -> None:
         self._app = app
         self._seats = seats
+        self._place = place
         self._cookie = cookie_of(place)
         self._https = https
 
@@ -109,6 +115,8 @@ class Guard:
         headers = Headers(scope=scope)
         path: str = scope["path"]
         method = scope.get("method", "GET")
+        if self._place == Place.OFFICE and path.startswith(API):
+            return None
         changing = scope["type"] == "websocket" or path.startswith(SOCKETS) or method not in {"GET", "HEAD"}
         if changing and is_foreign(headers):
             return PlainTextResponse("403: this came from another site's page", 403)
@@ -119,7 +127,7 @@ class Guard:
         if path.startswith(OPEN_PATHS):
             return None
         person = await self._seats.bearer(cookies(headers).get(self._cookie, ""))
-        if person is not None:
+        if person is not None and person.place == self._place:
             scope[SESSION] = person.session
             return None
         if method == "GET" and "text/html" in headers.get("accept", "") and not path.startswith(SOCKETS):
@@ -131,7 +139,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)
                 if self._https:
                     headers["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)

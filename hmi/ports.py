@@ -13,8 +13,13 @@ from config.site import Site
 class Commands(Protocol):
     """Carries commands to one process, as `actors.channels.command.CommandClient` does."""
 
-    def send(self, body: Any, issuer: Issuer, ttl_s: float) -> AsyncIterator[CommandResult]:
-        """The results as they come, the last one final. Never raises for an unreachable process."""
+    def send(
+        self, body: Any, issuer: Issuer, ttl_s: float, *, name: str = ""
+    ) -> AsyncIterator[CommandResult]:
+        """The results as they come, the last one final. Never raises for an unreachable process.
+
+        `name` is the command's id where it already has one.
+        """
 
 
 class Queries(Protocol):
@@ -31,7 +36,7 @@ class Ports:
     gate: Commands
     """`core`: commands to the plant and to alarms."""
     office: Commands
-    """`office`: identity."""
+    """`office`: commands of the business."""
     history: Queries
     """`historian`: trends."""
     journal: Queries

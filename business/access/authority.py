@@ -26,8 +26,17 @@ logger = logging.getLogger(__name__)
 
 SECOND_NS = 1_000_000_000
 IDLE_NS = 15 * 60 * SECOND_NS
-"""After this long without a hand on it a session ends (office) or only watches (control room) (S-05)."""
-LIFETIME_NS = {Place.CONTROL: 30 * 86_400 * SECOND_NS, Place.OFFICE: 12 * 3_600 * SECOND_NS}
+"""After this long without a hand on it a session ends (office) or only watches (control room) (S-05).
+
+An access token of the REST interface lives as long: `seen_ns` of its session is when it was given.
+"""
+REFRESH_NS = 7 * 86_400 * SECOND_NS
+"""How long the session of a program can be taken up again after its access token has run out."""
+LIFETIME_NS = {
+    Place.CONTROL: 30 * 86_400 * SECOND_NS,
+    Place.OFFICE: 12 * 3_600 * SECOND_NS,
+    Place.API: 30 * 86_400 * SECOND_NS,
+}
 """After this long a session ends in any case."""
 LOOK_S = 0.05
 """How old the access version may be that a server was asked for; a file is asked every time."""
@@ -60,7 +69,7 @@ class _Seat:
             return None
         if not idle:
             return self.person
-        return None if place is Place.OFFICE else replace(self.person, idle=True)
+        return replace(self.person, idle=True) if place is Place.CONTROL else None
 
 
 @dataclass(slots=True)

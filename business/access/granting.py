@@ -17,7 +17,7 @@ from business.access.permission import ROOT
 from business.access.person import Held, union
 from business.access.refusals import Refusal
 from business.gate import Refused
-from business.identity.model import User, count_access_up
+from business.identity.model import User, UserKind, count_access_up
 from config.site import Text
 
 DUTIES: dict[Duty, Text] = {
@@ -141,7 +141,7 @@ def keeping_a_security_administrator(session: Session) -> Iterator[None]:
 
 
 def security_administrators(session: Session) -> int:
-    """How many users may create users and manage access of the whole group, for good."""
+    """How many persons may create users and manage access of the whole group, for good."""
     may = (_holders(session, permission) for permission in (MANAGE, DELEGATE, USERS))
     return len(set.intersection(*may))
 
@@ -156,6 +156,7 @@ def _holders(session: Session, permission: str) -> set[int]:
             RolePermission.permission == permission,
             Scope.parent_id.is_(None),
             User.disabled.is_(False),
+            User.kind == UserKind.STAFF,
             Grant.own.is_(False),
             Grant.since_ns.is_(None),
             Grant.until_ns.is_(None),

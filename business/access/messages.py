@@ -157,6 +157,15 @@ COMMANDS: tuple[type, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeCreated:
+    scope: int
+
+    @property
+    def answer(self) -> str:
+        return str(self.scope)
+
+
+@dataclass(frozen=True, slots=True)
 class ScopesChanged:
     scope: int
 
@@ -164,6 +173,16 @@ class ScopesChanged:
 @dataclass(frozen=True, slots=True)
 class RolesChanged:
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGranted:
+    user: str
+    grant: int
+
+    @property
+    def answer(self) -> str:
+        return str(self.grant)
 
 
 @dataclass(frozen=True, slots=True)

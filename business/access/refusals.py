@@ -23,6 +23,7 @@ class Refusal(StrEnum):
     UNKNOWN_SESSION = "unknown-session"
     LAST_ADMINISTRATOR = "last-administrator"
     ALREADY_STARTED = "already-started"
+    TOKEN_REUSED = "token-reused"  # noqa: S105  # a reason
     WRONG_CODE = "wrong-code"
     WRONG_PASSWORD = "wrong-password"  # noqa: S105  # a reason
     PASSWORD_LENGTH = "password-length"  # noqa: S105

@@ -32,7 +32,9 @@ from business.access.messages import (
     RemoveRole,
     RemoveScope,
     RenameScope,
+    RoleGranted,
     RolesChanged,
+    ScopeCreated,
     ScopesChanged,
     WithdrawGrant,
 )
@@ -74,7 +76,7 @@ class Access:
             case CreateScope():
                 parent = scopes.find(session, command.parent)
                 made = scopes.create(session, parent, command.code, Text(command.zh, command.en))
-                return (ScopesChanged(made.id),)
+                return (ScopeCreated(made.id),)
             case RenameScope():
                 scopes.rename(scopes.find(session, command.scope), Text(command.zh, command.en))
                 return (ScopesChanged(command.scope),)
@@ -197,7 +199,8 @@ class Access:
             )
         grant = Grant(role_id=role.id, scope_id=scope.id, own=command.own, since_ns=since, until_ns=until)
         give(session, giver(session, issuer, self._wall_ns()), user, grant)
-        return (GrantsChanged(user.name),)
+        session.flush()
+        return (RoleGranted(user.name, grant.id),)
 
 
 def existing_role(session: Session, name: str) -> Role:

@@ -20,6 +20,8 @@ class Visit:
     browser: str
     previous: str = ""
     """The session that the same browser held until now: it ends."""
+    refresh_hash: str = field(default="", repr=False)
+    """Of the refresh token, for a session of a program; '' for a browser's."""
 
 
 @dataclass(frozen=True, slots=True)

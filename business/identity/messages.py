@@ -28,11 +28,18 @@ class LogIn:
     previous: str
     """The session that the same browser held until now: it ends."""
     challenge_hash: str = field(default="", repr=False)
+    refresh_hash: str = field(default="", repr=False)
 
     @property
     def visit(self) -> Visit:
         return Visit(
-            self.token_hash, self.challenge_hash, self.place, self.address, self.browser, self.previous
+            self.token_hash,
+            self.challenge_hash,
+            self.place,
+            self.address,
+            self.browser,
+            self.previous,
+            self.refresh_hash,
         )
 
 

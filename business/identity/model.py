@@ -22,16 +22,18 @@ class UserKind(StrEnum):
     OWNER = "owner"
     TENANT = "tenant"
     SERVICE = "service"
-    """Another program."""
+    """Another program. It has keys instead of a password."""
     SCREEN = "screen"
     """A registered screen or terminal."""
 
 
 class Place(StrEnum):
-    """Which of the two sites a session belongs to; it decides what idleness does."""
+    """Where a session was opened; it decides what idleness does."""
 
     CONTROL = "control"
     OFFICE = "office"
+    API = "api"
+    """A program with a bearer token; it belongs to no site's pages."""
 
 
 class User(Base):
@@ -42,6 +44,7 @@ class User(Base):
     """As `plain_name` makes it: nobody can take a name that looks like another's in capitals."""
     display: Mapped[str] = mapped_column(String(NAME_LENGTH))
     password_hash: Mapped[str] = mapped_column(String(255), info=SECRET)
+    """'' for a service, which no password opens."""
     disabled: Mapped[bool] = mapped_column(default=False)
     created_ns: Mapped[int] = mapped_column(BigInteger)
     password_set_ns: Mapped[int] = mapped_column(BigInteger)
@@ -61,7 +64,7 @@ class UserSession(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     """Public: names the session in commands and lists."""
     token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=SECRET)
-    """SHA-256 of the token, hexadecimal. The token itself only the browser has."""
+    """SHA-256 of the token, hexadecimal. The token itself only the browser or program has."""
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     place: Mapped[str] = mapped_column(String(16))
     address: Mapped[str] = mapped_column(String(64))

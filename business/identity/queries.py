@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
-from business.access import IDLE_NS, LIFETIME_NS, Reach, within
+from business.access import IDLE_NS, LIFETIME_NS, REFRESH_NS, Reach, within
 from business.access.model import Grant
 from business.access.person import EVERYTHING, NOWHERE
 from business.access.queries import GrantRow, grants
 from business.identity.model import Place, User, UserKind, UserSession
+
+_QUIET_NS = {Place.CONTROL: LIFETIME_NS[Place.CONTROL], Place.OFFICE: IDLE_NS, Place.API: REFRESH_NS}
+"""After this long without a sign of life a session is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +50,40 @@ def users(session: Session, reach: Reach = EVERYTHING) -> tuple[UserRow, ...]:
 
 def open_sessions(session: Session, user: str, now_ns: int, reach: Reach = NOWHERE) -> tuple[SessionRow, ...]:
     """Sessions that are not over, the newest first: of one user, and of all with a grant within the reach."""
-    query = (
-        select(UserSession, User.name, User.kind)
-        .join(User)
-        .where(UserSession.ended_ns.is_(None), or_(User.name == user, reached(reach)))
-        .order_by(UserSession.created_ns.desc())
-        .limit(200)
+    query = every_session(user, now_ns, reach).order_by(UserSession.created_ns.desc()).limit(200)
+    return tuple(session_row(seat, name) for seat, name in session.execute(query))
+
+
+def every_session(user: str, now_ns: int, reach: Reach = NOWHERE) -> Select[UserSession, str]:
+    """Those, in no order; `session_row` reads a row."""
+    lives = (
+        and_(
+            UserSession.place == place.value,
+            UserSession.created_ns >= now_ns - LIFETIME_NS[place],
+            UserSession.seen_ns >= now_ns - _QUIET_NS[place],
+        )
+        for place in Place
     )
-    return tuple(
-        SessionRow(
-            id=s.id,
-            user=name,
-            place=s.place,
-            address=s.address,
-            browser=s.browser,
-            way=s.way,
-            created_ns=s.created_ns,
-            seen_ns=s.seen_ns,
-            locked=s.locked_ns is not None,
-        )
-        for s, name, kind in session.execute(query)
-        if kind == UserKind.SCREEN
-        or (
-            now_ns - s.created_ns <= LIFETIME_NS[Place(s.place)]
-            and (s.place == Place.CONTROL or now_ns - s.seen_ns <= IDLE_NS)
-        )
+    stays = User.kind == UserKind.SCREEN
+    whose = or_(User.name == user, reached(reach))
+    return (
+        select(UserSession, User.name)
+        .join(User)
+        .where(UserSession.ended_ns.is_(None), or_(stays, *lives), whose)
+    )
+
+
+def session_row(seat: UserSession, user: str) -> SessionRow:
+    return SessionRow(
+        id=seat.id,
+        user=user,
+        place=seat.place,
+        address=seat.address,
+        browser=seat.browser,
+        way=seat.way,
+        created_ns=seat.created_ns,
+        seen_ns=seat.seen_ns,
+        locked=seat.locked_ns is not None,
     )
 
 

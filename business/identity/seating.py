@@ -9,10 +9,16 @@ from sqlalchemy.orm import Session
 from business.identity.entry_messages import Visit
 from business.identity.messages import LoggedIn, SessionsEnded
 from business.identity.model import Place, User, UserSession, count_access_up
+from business.identity.token_model import RefreshToken
 
 
-def open_seat(session: Session, user: User, visit: Visit, way: str, now_ns: int) -> tuple[Any, ...]:
-    """A new session with a new id; the one that the same browser held until now ends (S-07)."""
+def open_seat(
+    session: Session, user: User, visit: Visit, way: str, now_ns: int, *, key: int | None = None
+) -> tuple[Any, ...]:
+    """A new session with a new id; the one that the same browser held until now ends (S-07).
+
+    `key` is that of a service account which has opened it.
+    """
     ended = end_seats(session, now_ns, UserSession.id == visit.previous) if visit.previous else ()
     seat = UserSession(
         id=secrets.token_hex(16),
@@ -26,6 +32,11 @@ def open_seat(session: Session, user: User, visit: Visit, way: str, now_ns: int)
         seen_ns=now_ns,
     )
     session.add(seat)
+    if visit.refresh_hash:
+        session.flush()
+        session.add(
+            RefreshToken(fingerprint=visit.refresh_hash, session_id=seat.id, key_id=key, issued_ns=now_ns)
+        )
     return (*ended, LoggedIn(user.name, seat.id))
 
 

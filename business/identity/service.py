@@ -195,29 +195,7 @@ class Identity:
         return (UserCreated(user.name, command.role),)
 
     def _new_user(self, session: Session, issuer: Issuer, command: CreateUser, kind: UserKind) -> User:
-        """With a password that nobody knows, until it gets another. Raises Refused."""
-        by = giver(session, issuer, self._wall_ns())
-        name = plain_name(command.user)
-        if not name:
-            raise Refused(Refusal.NAME_EMPTY)
-        role = existing_role(session, command.role) if command.role else None
-        if session.scalar(select(User).where(User.name == name)):
-            raise Refused(Refusal.NAME_TAKEN)
-        now = self._wall_ns()
-        user = User(
-            name=name,
-            display=command.display.strip()[:NAME_LENGTH] or name,
-            password_hash=NO_PASSWORD,
-            kind=kind.value,
-            created_ns=now,
-            password_set_ns=now,
-        )
-        session.add(user)
-        session.flush()
-        if role is not None:
-            give(session, by, user, Grant(role_id=role.id, scope_id=find(session, command.scope).id))
-        count_access_up(session)
-        return user
+        return new_user(session, issuer, command, kind, self._wall_ns())
 
     def _change_password(self, session: Session, issuer: Issuer, command: ChangePassword) -> tuple[Any, ...]:
         user = user_named(session, issuer.user)
@@ -242,6 +220,31 @@ class Identity:
 
     def _end(self, session: Session, *which: Any) -> tuple[Any, ...]:
         return end_seats(session, self._wall_ns(), *which)
+
+
+def new_user(session: Session, issuer: Issuer, command: CreateUser, kind: UserKind, now_ns: int) -> User:
+    """With a password that nobody knows, until it gets another. Raises Refused."""
+    by = giver(session, issuer, now_ns)
+    name = plain_name(command.user)
+    if not name:
+        raise Refused(Refusal.NAME_EMPTY)
+    role = existing_role(session, command.role) if command.role else None
+    if session.scalar(select(User).where(User.name == name)):
+        raise Refused(Refusal.NAME_TAKEN)
+    user = User(
+        name=name,
+        display=command.display.strip()[:NAME_LENGTH] or name,
+        password_hash=NO_PASSWORD,
+        kind=kind.value,
+        created_ns=now_ns,
+        password_set_ns=now_ns,
+    )
+    session.add(user)
+    session.flush()
+    if role is not None:
+        give(session, by, user, Grant(role_id=role.id, scope_id=find(session, command.scope).id))
+    count_access_up(session)
+    return user
 
 
 def _check_leaves(user: User) -> None:

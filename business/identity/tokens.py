@@ -1,11 +1,16 @@
-"""Session tokens: random, held by the browser alone; everybody else knows only the fingerprint."""
+"""Session tokens: random, held by the browser or program alone; everybody else knows only the fingerprint.
+
+They say nothing by themselves, unlike signed ones (JWT): each request looks its token up, so that the end of
+a session, the disabling of a user and the loss of a role count at once and in every process, with neither a
+list of revoked tokens nor a signing key that would have to be kept and changed.
+"""
 
 import hashlib
 import secrets
 
 
 def new_token() -> str:
-    """256 random bits as text for a cookie."""
+    """256 random bits as text for a cookie or a header."""
     return secrets.token_urlsafe(32)
 
 

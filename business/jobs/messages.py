@@ -92,6 +92,10 @@ COMMANDS: tuple[type, ...] = (RunJobNow, CancelRun, CreateSchedule, ChangeSchedu
 class RunQueued:
     run: int
 
+    @property
+    def answer(self) -> str:
+        return str(self.run)
+
 
 @dataclass(frozen=True, slots=True)
 class RunCancelled:

@@ -64,26 +64,27 @@ class RunPage:
 
 def schedules(session: Session) -> tuple[ScheduleRow, ...]:
     """All, by name."""
-    found = session.execute(
-        select(JobSchedule, JobDue)
-        .join(JobDue, JobDue.schedule_id == JobSchedule.id)
-        .order_by(JobSchedule.name)
-        .limit(1000)
-    )
-    return tuple(
-        ScheduleRow(
-            s.name,
-            s.job,
-            s.arguments,
-            s.trigger,
-            s.enabled,
-            s.catch_up,
-            s.catch_up_limit,
-            s.window_s,
-            due.next_fire_ns,
-            due.last_fire_ns,
-        )
-        for s, due in found
+    found = session.execute(every_schedule().order_by(JobSchedule.name).limit(1000))
+    return tuple(schedule_row(schedule, due) for schedule, due in found)
+
+
+def every_schedule() -> Select[JobSchedule, JobDue]:
+    """Schedules and when they are due, in no order; `schedule_row` reads them."""
+    return select(JobSchedule, JobDue).join(JobDue, JobDue.schedule_id == JobSchedule.id)
+
+
+def schedule_row(schedule: JobSchedule, due: JobDue) -> ScheduleRow:
+    return ScheduleRow(
+        schedule.name,
+        schedule.job,
+        schedule.arguments,
+        schedule.trigger,
+        schedule.enabled,
+        schedule.catch_up,
+        schedule.catch_up_limit,
+        schedule.window_s,
+        due.next_fire_ns,
+        due.last_fire_ns,
     )
 
 
@@ -92,29 +93,35 @@ def run_log(
 ) -> RunPage:
     """A page of runs, the newest first, of those with an id below `before`."""
     limit = min(limit, PAGE)
-    query = _rows().order_by(JobRun.id.desc()).limit(limit + 1)
+    query = matching(wanted).order_by(JobRun.id.desc()).limit(limit + 1)
     if before is not None:
         query = query.where(JobRun.id < before)
+    rows = tuple(run_row(run, name) for run, name in session.execute(query))
+    return RunPage(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+
+
+def matching(wanted: WantedRuns) -> Select[JobRun, str]:
+    """Those runs and the names of their schedules, in no order; `run_row` reads them."""
+    query = _rows()
     if wanted.job:
         query = query.where(JobRun.job == wanted.job)
     if wanted.schedule:
         query = query.where(JobSchedule.name == wanted.schedule)
     if wanted.states:
         query = query.where(JobRun.state.in_(wanted.states))
-    rows = tuple(_row(run, name) for run, name in session.execute(query))
-    return RunPage(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+    return query
 
 
 def run(session: Session, run_id: int) -> RunRow | None:
     found = session.execute(_rows().where(JobRun.id == run_id)).one_or_none()
-    return None if found is None else _row(found[0], found[1])
+    return None if found is None else run_row(found[0], found[1])
 
 
 def _rows() -> Select[JobRun, str]:
     return select(JobRun, JobSchedule.name).outerjoin(JobSchedule, JobSchedule.id == JobRun.schedule_id)
 
 
-def _row(run: JobRun, schedule: str | None) -> RunRow:
+def run_row(run: JobRun, schedule: str | None) -> RunRow:
     return RunRow(
         run.id,
         schedule or "",

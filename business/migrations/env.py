@@ -11,6 +11,7 @@ from business.exporting import model as _exporting  # noqa: F401
 from business.identity import entry_model as _entry  # noqa: F401
 from business.identity import messenger as _messenger  # noqa: F401
 from business.identity import model as _identity  # noqa: F401
+from business.identity import token_model as _tokens  # noqa: F401
 from business.importing import model as _importing  # noqa: F401
 from business.jobs import model as _jobs  # noqa: F401
 from business.menus import model as _menus  # noqa: F401

@@ -201,7 +201,11 @@ RUN_STATES: Final[dict[RunState, Text]] = {
     RunState.INTERRUPTED: Text("已中断", "Interrupted"),
     RunState.SKIPPED: Text("已跳过", "Skipped"),
 }
-PLACES: Final[dict[Place, Text]] = {Place.CONTROL: CONTROL_ROOM, Place.OFFICE: OFFICE}
+PLACES: Final[dict[Place, Text]] = {
+    Place.CONTROL: CONTROL_ROOM,
+    Place.OFFICE: OFFICE,
+    Place.API: Text("接口", "Interface"),
+}
 
 # --- overview and subsystem
 DEVICES = Text("设备", "Devices")
@@ -428,6 +432,10 @@ REFUSALS: Final[dict[Refusal, Text]] = {
         "This is the last security administrator; appoint another one first",
     ),
     Refusal.ALREADY_STARTED: Text("已有用户，请登录", "Users exist already; log in"),
+    Refusal.TOKEN_REUSED: Text(
+        "更新令牌已用过一次，本次登录已结束；请重新登录",
+        "The refresh token was used before; this session has ended, log in again",
+    ),
     Refusal.WRONG_CODE: Text(
         "一次性代码不对，它显示在终端里", "The one-time code is wrong; the terminal shows it"
     ),

@@ -51,6 +51,7 @@ from business.gate import Execute, Gate, Module, Outcome
 from business.identity.bootstrap import ITSELF, create_first_users, prepare_access
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
+from business.identity.token_service import Tokens
 from business.importing.expiry import clear_transfers
 from business.importing.service import Importing
 from business.importing.work import jobs_of
@@ -151,6 +152,7 @@ class Office:
             "audit": audit,
             "jobs": jobs,
             "backup": Backups(jobs, time.time_ns),
+            "tokens": Tokens(time.time_ns),
             **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
             "registry": registry,
             "importing": Importing(rows, jobs, time.time_ns),

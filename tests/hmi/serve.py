@@ -162,7 +162,9 @@ class Plant:
                 count=np.ones(len(times), np.int64),
             )
 
-    async def send(self, body: Any, issuer: Issuer, ttl_s: float) -> AsyncIterator[CommandResult]:
+    async def send(
+        self, body: Any, issuer: Issuer, ttl_s: float, *, name: str = ""
+    ) -> AsyncIterator[CommandResult]:
         say(command=type(body).__name__, user=issuer.user, body=repr(body))
         now = time.time_ns()
         match body:
@@ -265,11 +267,14 @@ class Office:
         for actor in self._actors.values():
             actor.stop()
 
-    async def send(self, body: Any, issuer: Issuer, ttl_s: float) -> AsyncIterator[CommandResult]:
+    async def send(
+        self, body: Any, issuer: Issuer, ttl_s: float, *, name: str = ""
+    ) -> AsyncIterator[CommandResult]:
         body = BUSINESS_COMMANDS.decode(BUSINESS_COMMANDS.encode(body))
         actor = self._actors[MODULES[type(body)]]
-        outcome = await asyncio.to_thread(actor.ask, Execute(issuer, body), timeout=ttl_s)
-        yield CommandResult("", outcome.stage, outcome.detail, made(outcome.events), time.time_ns())
+        order = Execute(issuer, body, name) if name else Execute(issuer, body)
+        outcome = await asyncio.to_thread(actor.ask, order, timeout=ttl_s)
+        yield CommandResult(name, outcome.stage, outcome.detail, made(outcome.events), time.time_ns())
 
 
 async def obey(plant: Plant, server: uvicorn.Server) -> None:

@@ -49,7 +49,7 @@ def test_a_command_leaves_who_when_where_what_before_and_after(office: Office, c
     last = trail(office)[-1]
     assert (last.user, last.session, last.station) == (chief.user, chief.session, "10.0.0.1")
     assert (last.kind, last.permission, last.object) == ("GrantRole", "access.delegate", "users/li")
-    assert (last.result, last.detail, last.time_ns) == ("done", "", office.now_ns)
+    assert (last.result, last.detail, last.time_ns) == ("done", str(office.grant("li")), office.now_ns)
     (change,) = last.changes
     assert change.object == f"grants/{office.grant('li')}"
     assert change.before is None

@@ -1,0 +1,1 @@
+"""REST for programs: what the routers of all modules share. No page, no cookie, no NiceGUI."""

@@ -1,0 +1,15 @@
+"""The REST routers of all modules, in the order of the document."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from business.access.api import router as access
+from business.audit.api import router as audit
+from business.identity.api import router as identity
+from business.identity.session_api import router as sessions
+from business.identity.token_api import router as tokens
+from business.jobs.api import router as jobs
+from business.rest.health import router as health
+
+ROUTERS: Sequence[APIRouter] = (tokens, identity, access, sessions, audit, jobs, health)
