@@ -2,7 +2,7 @@
 "use strict";
 const transfers = {
   send(input, file) {
-    const drop = input.closest(".drop");
+    const drop = input.closest(".dropzone");
     const [bar, said, problem] = ["progress", ".said", ".problem"].map((one) => drop.querySelector(one));
     const limit = Number(input.dataset.most);
     problem.textContent = "";
@@ -39,7 +39,7 @@ document.addEventListener("change", (event) => {
 });
 for (const kind of ["dragover", "dragleave", "drop"])
   document.addEventListener(kind, (event) => {
-    const drop = event.target.closest && event.target.closest(".drop");
+    const drop = event.target.closest && event.target.closest(".dropzone");
     if (!drop) return;
     event.preventDefault();
     drop.classList.toggle("over", kind === "dragover");

@@ -193,7 +193,7 @@ class ImportPage:
         found = await asyncio.to_thread(read)
         megabytes = FILE_BYTES // MEGABYTE
         drop = Markup(
-            '<label class="drop"><b>{}</b><span>{}</span><input type="file" data-upload="{}{}" '
+            '<label class="dropzone"><b>{}</b><span>{}</span><input type="file" data-upload="{}{}" '
             'data-most="{}" accept=".xlsx,.xls,.xlsm,.ods,.csv,.txt,.tsv,.xml" data-uploading="{}" '
             'data-reading="{}" data-too-big="{}"><progress hidden max="1" value="0"></progress>'
             '<span class="said"></span>'
