@@ -33,6 +33,8 @@ from config.site import Site
 
 logger = logging.getLogger(__name__)
 
+URGENT: frozenset[type] = frozenset({AcknowledgeAlarm})
+"""They do not depend on space for the audit (IEC 62443-3-3 SR 2.10): a log set aside takes them meanwhile."""
 CLOCK_LIMIT_S = 5.0
 """How far the clock of a process may be off before commands for it are refused."""
 GRACE_S = 60.0
@@ -191,8 +193,9 @@ class Gate(Actor):
             envelope.ttl_s, self._outlets.wall_ns(),
         )  # fmt: skip
         first = opened.final or self._result(envelope.id, Stage.ACCEPTED, "")
-        # Acknowledging does not depend on space for the audit (IEC 62443-3-3 SR 2.10); all else does.
-        no_space = None if isinstance(body, AcknowledgeAlarm) else partial(self._no_space, envelope.id, reply)
+        # A refusal that cannot be recorded is told: nothing comes of it, and nobody waits for the disk.
+        is_urgent = type(body) in URGENT and opened.final is None
+        no_space = None if is_urgent else partial(self._no_space, envelope.id, reply)
         self._outlets.journal.tell(
             RecordCommand(
                 record, (first,), lambda known: self.tell_self(_Recorded(envelope.id, known)), no_space

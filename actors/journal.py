@@ -23,6 +23,7 @@ from actors.alarm_tables import (
 )
 from actors.life import Listener
 from actors.messages import CommandResult, Stage
+from actors.spare_log import SpareLog
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +80,8 @@ class RecordCommand:
     """Record a command before it is carried out, with its first stages.
 
     `then` hears what is known of an earlier command with this id, None for a new one. On a disk that stays
-    full, `refused` is called instead unless it is None: no audit, no command.
+    full, `refused` is called instead: no audit, no command. One without it is urgent: it is recorded in the
+    spare log, and goes on.
     """
 
     command: CommandRecord
@@ -131,6 +133,7 @@ class Journal(Actor):
     go on.
 
     on_disk_full: called whenever a commit finds no space; frees the ballast.
+    spare: takes urgent commands meanwhile; they come into the database with the first commit that succeeds.
     """
 
     def __init__(
@@ -139,6 +142,7 @@ class Journal(Actor):
         supervisor: Listener | None = None,
         *,
         on_disk_full: Callable[[], object],
+        spare: SpareLog | None = None,
         meter: CommitMeter | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
@@ -146,6 +150,8 @@ class Journal(Actor):
         super().__init__("journal", supervisor)
         self._path = path
         self._on_disk_full = on_disk_full
+        self._spare = spare
+        self._is_full = False
         self._clock = clock
         self._sleep = sleep
         self._db: sqlite3.Connection | None = None
@@ -154,6 +160,8 @@ class Journal(Actor):
 
     def setup(self) -> None:
         self._db = writer(str(self._path))
+        if self._spare is not None:
+            self._spare.open()
 
     def handle(self, message: Inbox) -> None:
         match message:
@@ -171,18 +179,35 @@ class Journal(Actor):
             finally:
                 self._db.close()
                 self._db = None
+                if self._spare is not None:
+                    self._spare.close()
 
     def _commit(self) -> None:
-        """Write the group as one transaction, then call everybody back."""
+        """Write the group as one transaction, then call everybody back.
+
+        While the disk is full the group waits, and what comes meanwhile is heard: a command that cannot be
+        recorded is refused within a second, an urgent one goes on.
+        """
         group, self._group = self._group, []
+        if not group:
+            return
         calls = self._try(group)
-        if calls is None:
+        if calls is None and not self._is_full:
             logger.critical("the disk is full: %s cannot grow; free space on it", self._path)
             self._on_disk_full()
-            while (calls := self._try(group)) is None:
-                group = _survivors(group)
-                self._sleep(RETRY_S)
-                self._on_disk_full()
+            calls = self._try(group)
+            self._is_full = calls is None
+        while calls is None:
+            group = self._survivors(group)
+            self._sleep(RETRY_S)
+            self._on_disk_full()
+            self._group = group
+            if self.tell_self(_Flush()):
+                return
+            self._group = []  # draining: nothing more can be told
+            calls = self._try(group)
+        if self._is_full:
+            self._is_full = False
             logger.warning("%s is written again", self._path)
         now = self._clock()
         self._meter.latency_s.extend(now - since for since, _ in group)
@@ -202,8 +227,12 @@ class Journal(Actor):
         assert self._db is not None
         db, journaled = self._db, 0
         calls: list[Callable[[], object]] = []
+        spare = self._spare.commands() if self._spare is not None else ()
         try:
             db.execute("BEGIN IMMEDIATE")
+            for command in spare:
+                accepted = CommandResult(command.id, Stage.ACCEPTED, "", None, command.received_ns)
+                _command(db, RecordCommand(command, (accepted,), lambda _known: None, None))
             for entry in entries:
                 match entry:
                     case Commit(changes, then):
@@ -227,19 +256,30 @@ class Journal(Actor):
             if db.in_transaction:
                 db.execute("ROLLBACK")
             raise
+        if spare and self._spare is not None:
+            self._spare.clear()
         self._meter.rows += journaled
         return calls
 
+    def _survivors(self, group: list[tuple[float, Entry]]) -> list[tuple[float, Entry]]:
+        """Alarms outlive the audit of commands: what is not written is not carried out either."""
+        kept: list[tuple[float, Entry]] = []
+        for at, entry in group:
+            if not isinstance(entry, RecordCommand):
+                kept.append((at, entry))
+            elif entry.refused is not None:
+                entry.refused()
+            elif self._is_spared(entry.command):
+                entry.then(None)
+            else:
+                kept.append((at, entry))
+        return kept
 
-def _survivors(group: list[tuple[float, Entry]]) -> list[tuple[float, Entry]]:
-    """Alarms outlive the audit of commands: what is not written is not carried out either."""
-    kept = []
-    for at, entry in group:
-        if isinstance(entry, RecordCommand) and entry.refused is not None:
-            entry.refused()
-        else:
-            kept.append((at, entry))
-    return kept
+    def _is_spared(self, command: CommandRecord) -> bool:
+        """Whether the spare log has it; one that the database knows waits for that to answer."""
+        assert self._db is not None
+        known = stages_of(self._db, command.id)
+        return self._spare is not None and not known and self._spare.append(command)
 
 
 def _journal(db: sqlite3.Connection, change: Change) -> int:

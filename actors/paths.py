@@ -57,6 +57,11 @@ class RunPaths:
         return self.root / "business.db"
 
     @property
+    def spare_log(self) -> Path:
+        """Urgent commands while `alarms.db` cannot grow; its space is set aside."""
+        return self.root / "commands.spare"
+
+    @property
     def audit_anchor(self) -> Path:
         """Sequence and seal of the audit record that was the last at the nightly check."""
         return self.root / "audit.anchor"

@@ -23,6 +23,8 @@ class Fact(StrEnum):
     """Seconds by which this process's clock is ahead of `core`'s; bad while `core` is not heard."""
     HISTORY_BACKLOG = "history-backlog"
     """MB that the historian has not taken yet."""
+    UNRECORDED_COMMANDS = "unrecorded-commands"
+    """Urgent commands that were carried out and do not stand in `alarms.db` yet."""
     LATE_SCANS = "late-scans"
     """Per cent of the scans since the last reading that came more than a tenth of their period late."""
     PROCESSOR = "processor"

@@ -23,12 +23,14 @@ class Facts:
         *,
         backlog_bytes: Callable[[], int],
         clock_offset_s: Callable[[], float],
+        unrecorded: Callable[[], int],
     ) -> None:
         """`clock_offset_s` gives NaN while it is not known."""
         self._directory = directory
         self._counts = counts
         self._backlog_bytes = backlog_bytes
         self._clock_offset_s = clock_offset_s
+        self._unrecorded = unrecorded
         self._before = self._running()
 
     def __call__(self) -> Mapping[str, float]:
@@ -39,6 +41,7 @@ class Facts:
             "disk-free": 100 * disk.free / disk.total,
             "clock-offset": self._clock_offset_s(),
             "history-backlog": self._backlog_bytes() / MB,
+            "unrecorded-commands": self._unrecorded(),
             "late-scans": 100 * late / scans if scans else 0.0,
             "processor": 100 * cpu_s / elapsed_s if elapsed_s else 0.0,
             "memory": _resident_bytes() / MB,

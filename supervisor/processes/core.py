@@ -42,6 +42,7 @@ from actors.messages import (
 )
 from actors.messages import Journal as JournalPage
 from actors.said import in_both, said
+from actors.spare_log import SpareLog
 from actors.zone import AlarmZone, ConfigurationApplied, Tick, ZoneOutlets
 from business.access import Authority
 from business.database import open_reader
@@ -129,7 +130,11 @@ class Core:
     def _start_journal(self, place: Place) -> Ref:
         fatal = _Fatal(place.supervisor, self._node.fail)
         return Journal.start(
-            self._node.paths.alarms, fatal, on_disk_full=self._ballast.free, meter=self._meter
+            self._node.paths.alarms,
+            fatal,
+            on_disk_full=self._ballast.free,
+            spare=SpareLog(self._node.paths.spare_log),
+            meter=self._meter,
         )
 
     def _start_zones(self, place: Place) -> Ref:

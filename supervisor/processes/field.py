@@ -6,6 +6,7 @@ It runs on from its last applied configuration when nothing else is up.
 import logging
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from actors.channels.command import CommandServer, Envelope, Reply
@@ -28,6 +29,7 @@ from actors.messages import (
 )
 from actors.outlets import Outlets
 from actors.said import in_chinese, said
+from actors.spare_log import waiting
 from actors.sweep import SayConditions
 from actors.table import tables
 from actors.write import Order, result
@@ -97,6 +99,7 @@ class Field:
             self._out.counts,
             backlog_bytes=lambda: self._history.lag().bytes,
             clock_offset_s=lambda: self._announcements.clock_offset_s,
+            unrecorded=partial(waiting, node.paths.spare_log),
         )
         self._links = Links(time.monotonic)
         self._ticks = Ticks(time.monotonic)

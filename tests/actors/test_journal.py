@@ -25,6 +25,7 @@ from actors.journal import (
 )
 from actors.journal_reader import JournalReader
 from actors.messages import AlarmState, CommandResult, Issuer, Stage
+from actors.spare_log import SpareLog, waiting
 from tests.actors.alarm_core import DEADLINE_S, eventually
 from tests.actors.small_site import point, rule, site
 from tests.actors.test_alarm_book import began, ended
@@ -55,7 +56,14 @@ class Disk:
         self.fills = False
         """Whether there is no more space once the journal's thread is no longer held."""
         self.meter = CommitMeter()
-        self.journal = Journal.start(path, on_disk_full=self.on_disk_full, meter=self.meter, sleep=self.sleep)
+        self.spare = path.with_name("commands.spare")
+        self.journal = Journal.start(
+            path,
+            on_disk_full=self.on_disk_full,
+            spare=SpareLog(self.spare),
+            meter=self.meter,
+            sleep=self.sleep,
+        )
         actor = self.journal._actor_weakref()
         assert isinstance(actor, Journal)
         self.actor = actor
@@ -223,7 +231,7 @@ def test_commands_are_followed_in_the_order_of_their_ends(disk: Disk, reader: Jo
 
 
 def test_on_a_full_disk_commands_are_refused_and_alarms_wait_for_space(disk: Disk) -> None:
-    """What must be recorded and cannot is refused; acknowledging waits like the alarms themselves."""
+    """What must be recorded and cannot is refused; acknowledging goes on."""
     disk.space_after = 3
     refused = threading.Event()
     held = hold(disk)
@@ -239,6 +247,58 @@ def test_on_a_full_disk_commands_are_refused_and_alarms_wait_for_space(disk: Dis
     with JournalReader(disk.path) as reader:
         assert len(reader.since(0)) == 300
         assert [row.id for row in reader.commands()] == ["a"]
+
+
+def test_while_the_disk_is_full_urgent_commands_go_on_and_come_into_the_database_later(disk: Disk) -> None:
+    """What comes meanwhile is heard at once, and waits for no space; its end comes behind it."""
+    refused = threading.Event()
+    waited: list[Any] = []
+    late: list[Any] = []
+
+    def sleep(_wait_s: float) -> None:
+        match len(waited):
+            case 0:
+                late.append(record(disk, "urgent"))
+                late.append(record(disk, "other", refused=refused.set))
+                disk.journal.tell(RecordStage(stage("urgent", Stage.DONE), lambda _news: None))
+            case 1:
+                waited.append((list(late[0]), list(late[1]), refused.is_set(), waiting(disk.spare)))
+                with JournalReader(disk.path) as reader:
+                    waited.append(reader.commands())
+            case _:
+                disk.limit_pages(1 << 20)
+                return
+        waited.append(None)
+
+    disk.actor._sleep = sleep
+    held = hold(disk)
+    disk.fills = True
+    disk.journal.tell(Commit(changes(*(f"device-{at}" for at in range(300))), lambda: None))
+    held.set()
+    disk.settle()
+    assert waited[1] == ([None], [], True, 1)
+    assert waited[2] == ()
+    assert waiting(disk.spare) == 0
+    with JournalReader(disk.path) as reader:
+        (row,) = reader.commands()
+        assert [one.stage for one in row.stages] == [Stage.ACCEPTED, Stage.DONE]
+        assert len(reader.since(0)) == 300
+
+
+def test_what_waited_when_the_process_died_is_taken_over_by_the_next(tmp_path: Path) -> None:
+    spare = SpareLog(tmp_path / "commands.spare")
+    spare.open()
+    assert spare.append(CommandRecord("a", "AcknowledgeAlarm", b"body", ISSUER, "", 10.0, 7))
+    spare.close()
+    disk = Disk(tmp_path / "alarms.db")
+    interrupted: list[Any] = []
+    disk.journal.tell(LoadOpenCommands(interrupted.append))
+    disk.settle()
+    assert interrupted == [(("a", ""),)], "the gate ends it as unknown"
+    assert waiting(disk.spare) == 0
+    with JournalReader(disk.path) as reader:
+        assert [(row.id, row.user) for row in reader.commands()] == [("a", "anna")]
+    disk.journal.stop(block=True, timeout=DEADLINE_S)
 
 
 def test_space_that_the_ballast_gives_is_enough_for_commands_too(disk: Disk) -> None:
