@@ -159,7 +159,7 @@ def test_a_condition_on_what_a_record_refers_to_is_told_by_its_name(clerk: Perso
 def test_columns_and_views_are_kept(clerk: Person) -> None:
     page = clerk.open("/house?q=3-2-5")
     page.locator("summary", has_text=re.compile("^列$")).click()
-    panel = page.locator("details[open] form")
+    panel = page.locator("details.drop[open] form")
     panel.get_by_label("户型", exact=True).uncheck()
     panel.get_by_label("朝向", exact=True).check()
     press(panel, "应用")
@@ -167,8 +167,8 @@ def test_columns_and_views_are_kept(clerk: Person) -> None:
     expect(page.locator("thead")).not_to_contain_text("户型")
     expect(rows(page)).to_have_count(2)
     page.locator("summary", has_text="视图").click()
-    page.locator("details[open] [name=name]").fill("五层朝向")
-    press(page.locator("details[open]"), "保存视图")
+    page.locator("details.drop[open] [name=name]").fill("五层朝向")
+    press(page.locator("details.drop[open]"), "保存视图")
     page = clerk.open("/house")
     page.locator("summary", has_text="视图").click()
     page.get_by_role("link", name="五层朝向").click()
@@ -178,7 +178,7 @@ def test_columns_and_views_are_kept(clerk: Person) -> None:
     page.locator("[data-act=drop-view]").click()
     expect(page.locator("[data-act=drop-view]")).to_have_count(0)
     page.locator("summary", has_text="视图").click()
-    expect(page.locator("details[open]")).to_contain_text("还没有保存的视图")
+    expect(page.locator("details.drop[open]")).to_contain_text("还没有保存的视图")
 
 
 def test_many_records_are_changed_at_once(clerk: Person) -> None:
