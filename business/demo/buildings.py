@@ -51,7 +51,7 @@ SHOP_FLOORS = 2
 def tower(sheet: Sheet, code: str, built_on: date, floors: int, **common: Ref) -> Block:
     """396 flats over 8 shops, unless it has fewer `floors`."""
     floors = min(floors, TOWER_FLOORS)
-    building = _building(sheet, code, "住宅", "residence", floors, built_on, **common)
+    building = _building(sheet, code, "residence", floors, built_on, **common)
     units = {unit: sheet.add("unit", building_id=building, code=unit, lifts=2) for unit in UNITS}
     doors = [_shop(sheet, code, 1, number) for number in range(1, SHOPS_BELOW + 1)]
     for unit, ref in units.items():
@@ -69,7 +69,7 @@ def tower(sheet: Sheet, code: str, built_on: date, floors: int, **common: Ref) -
 def office_tower(sheet: Sheet, code: str, built_on: date, floors: int, **common: Ref) -> Block:
     """360 offices over 32 shops, unless it has fewer `floors`."""
     floors = min(floors, OFFICE_FLOORS)
-    building = _building(sheet, code, "商务楼", "office", floors, built_on, **common)
+    building = _building(sheet, code, "office", floors, built_on, **common)
     doors = [
         _shop(sheet, code, floor, number)
         for floor in range(1, SHOP_FLOORS + 1)
@@ -96,13 +96,12 @@ def _shop(sheet: Sheet, code: str, floor: int, number: int) -> Door:
     return Door(None, room, floor, "shop", "open", "south", built, round(built * 0.85, 2), f"{code}-{room}")
 
 
-def _building(
-    sheet: Sheet, code: str, what: str, use: str, floors: int, built_on: date, **common: Ref
-) -> Ref:
+def _building(sheet: Sheet, code: str, use: str, floors: int, built_on: date, **common: Ref) -> Ref:
+    names = sheet.words.place.towers if use == "residence" else sheet.words.place.offices
     building = sheet.add(
         "building",
         code=code,
-        name=f"{code}号{what}" if what == "商务楼" else f"{code}号楼",
+        name=names[sheet.number % len(names)],
         use=use,
         address=sheet.words.place.address,
         floors_above=floors,

@@ -18,6 +18,10 @@ class _Read(BaseModel):
 
 class PlaceWords(_Read):
     estate: str
+    towers: tuple[str, ...]
+    """Names of buildings of flats."""
+    offices: tuple[str, ...]
+    """Names of office towers."""
     address: str
     suppliers: Mapping[str, str]
     """By utility."""

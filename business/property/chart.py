@@ -33,7 +33,7 @@ class Door:
 class Chart:
     building: Building
     units: tuple[str, ...]
-    """From left to right; one without a name for houses without a unit."""
+    """From left to right; at last one without a name for houses without a unit."""
     floors: tuple[int | None, ...]
     """From the top down; None for houses whose floor nobody has entered."""
     doors: Mapping[tuple[int | None, str], tuple[Door, ...]]
@@ -73,7 +73,7 @@ def chart(session: Session, entities: Entities, reach: Reach, building: Building
         doors.setdefault((house.floor, unit), []).append(Door(house.id, house.room, value, area))
     return Chart(
         building,
-        tuple(sorted({unit for _, unit in doors}, key=natural)),
+        tuple(sorted({unit for _, unit in doors}, key=lambda unit: (not unit, natural(unit)))),
         tuple(sorted({floor for floor, _ in doors}, key=lambda f: (f is None, -(f or 0)))),
         {place: tuple(sorted(row, key=lambda one: natural(one.room))) for place, row in doors.items()},
         counts,
