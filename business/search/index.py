@@ -96,7 +96,13 @@ def terms_of(entry: Entry | SearchEntry) -> Terms:
         Field.CODES: _distinct(code_terms(normalised(code)) for code in entry.codes),
         Field.TITLE: _distinct([[whole(title)], word_terms(title)]),
         Field.WORDS: _distinct(word_terms(text) for text in words),
-        Field.PINYIN: _distinct([whole_pinyin(title), *(pinyin_terms(text) for text in (title, *words))]),
+        Field.PINYIN: _distinct(
+            [
+                whole_pinyin(title),
+                pinyin_terms(title, variants=True),
+                *(pinyin_terms(text, variants=False) for text in words),
+            ]
+        ),
     }
 
 

@@ -87,7 +87,7 @@ def _from_best_to_least(text: str, opaque: tuple[str, ...]) -> Iterator[Sought]:
     title = whole(plain)
     yield Has(title, (Field.TITLE,))
     yield Has(title, (Field.TITLE,), prefix=True)
-    yield Every(tuple(_words(part, (Field.TITLE,)) for part in parts))
+    yield Every(tuple(_words(part, (Field.TITLE,), prefix=True) for part in parts))
     yield _anywhere(plain, pinyin=False)
     if read := as_pinyin("".join(plain.split())):
         yield Has(WHOLE + read, (Field.PINYIN,), prefix=True)
@@ -112,18 +112,20 @@ def _part(part: str, *, pinyin: bool) -> Sought:
         ways.append(Has(code, (Field.CODES,), prefix=True))
     elif code:
         ways.append(Has(WHOLE + code, (Field.CODES,), prefix=True))
-    ways.append(Every(tuple(_run(run, pinyin=pinyin) for run in list(runs(part))[:MOST_PARTS])))
+    found = list(runs(part))[:MOST_PARTS]
+    ways.append(Every(tuple(_run(run, ends=run is found[-1], pinyin=pinyin) for run in found)))
     return Some(tuple(ways))
 
 
-def _run(run: str, *, pinyin: bool) -> Sought:
-    words = _words(run, (Field.TITLE, Field.WORDS))
+def _run(run: str, *, ends: bool, pinyin: bool) -> Sought:
+    """Only the last run of a word may go on: the 2 of 2栋 is not the beginning of 21."""
+    words = _words(run, (Field.TITLE, Field.WORDS), prefix=ends)
     if pinyin and (read := as_pinyin(run)):
         return Some((words, Has(read, (Field.PINYIN,), prefix=True)))
     return words
 
 
-def _words(run: str, fields: tuple[Field, ...]) -> Sought:
+def _words(run: str, fields: tuple[Field, ...], *, prefix: bool) -> Sought:
     if is_chinese(run[0]) and len(run) > 1:
         return Every(tuple(Has(pair, fields) for pair in dict.fromkeys(bigrams(run))))
-    return Has(run, fields, prefix=True)
+    return Has(run, fields, prefix)

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
-from pypinyin import Style, pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
-VERSION = 1
+VERSION = 2
 LONGEST_TEXT = 400
 """Characters of a text that are indexed."""
 LONGEST_TERM = 48
@@ -83,34 +83,51 @@ def readings(sign: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if one.isascii() and one.isalpha()))[:3]
 
 
-def pinyin_terms(text: str) -> list[str]:
-    """Of a normalised text: from each character on, its syllables and initials: zhangsan, zs, san, s."""
-    found = (_stretches(run, at) for run in runs(text) if is_chinese(run[0]) for at in range(len(run)))
+@lru_cache(maxsize=50_000)
+def usual_reading(run: str) -> tuple[str, ...]:
+    """A syllable for each character, as its neighbours suggest: 重庆 is chong qing; '' where it has none."""
+    found = [one if one.isascii() and one.isalpha() else "" for one in lazy_pinyin(run)]
+    if len(found) != len(run):  # what has no reading comes in one piece
+        found = [next(iter(readings(sign)), "") for sign in run]
+    return tuple(found)
+
+
+def pinyin_terms(text: str, *, variants: bool) -> list[str]:
+    """Of a normalised text: from each character on, its syllables and initials: zhangsan, zs, san, s.
+
+    `variants` adds the readings in which one character is read otherwise: who knows how a name is spoken?
+    """
+    found = (
+        _stretches(run, at, variants=variants)
+        for run in runs(text)
+        if is_chinese(run[0])
+        for at in range(len(run))
+    )
     return list(dict.fromkeys(term for terms in found for term in terms))
 
 
 def whole_pinyin(text: str) -> list[str]:
     """The terms for the beginning of a normalised title: =zhangsan, =zs."""
     first = next(runs(text), "")
-    return [WHOLE + term for term in _stretches(first, 0)] if first and is_chinese(first[0]) else []
+    if not first or not is_chinese(first[0]):
+        return []
+    return list(dict.fromkeys(WHOLE + term for term in _stretches(first, 0, variants=True)))
 
 
-def _stretches(run: str, at: int) -> Iterator[str]:
-    for reading in _read([readings(sign) for sign in run[at : at + SYLLABLES]]):
+def _stretches(run: str, at: int, *, variants: bool) -> Iterator[str]:
+    usual = usual_reading(run)[at : at + SYLLABLES]
+    usual = usual[: usual.index("")] if "" in usual else usual
+    if not usual:
+        return
+    others = (
+        (*usual[:place], other, *usual[place + 1 :])
+        for place in range(len(usual))
+        for other in readings(run[at + place])
+        if other != usual[place]
+    )
+    for reading in (usual, *islice(others, READINGS - 1 if variants else 0)):
         yield "".join(reading)
         yield "".join(syllable[0] for syllable in reading)
-
-
-def _read(syllables: list[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """The usual reading, then those with one character read otherwise; up to a character that has none."""
-    known = next((at for at, one in enumerate(syllables) if not one), len(syllables))
-    usual = tuple(one[0] for one in syllables[:known])
-    if usual:
-        yield usual
-        others = (
-            (*usual[:at], other, *usual[at + 1 :]) for at in range(known) for other in syllables[at][1:]
-        )
-        yield from islice(others, READINGS - 1)
 
 
 def as_pinyin(run: str) -> str:

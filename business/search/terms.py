@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 
 class Field(Enum):
-    """Where a term comes from, and by which letter PostgreSQL knows that."""
+    """Where a term comes from."""
 
-    CODES = "A"
-    TITLE = "B"
-    WORDS = "C"
-    PINYIN = "D"
+    CODES = "codes"
+    TITLE = "title"
+    WORDS = "words"
+    PINYIN = "pinyin"
 
 
 Terms = Mapping[Field, Sequence[str]]
@@ -54,13 +54,13 @@ class Fts5:
     MERGE_PAGES = 1_000
     """That a step of `scrub` rewrites, about 20 ms of work."""
 
-    _table = table("search_terms", column("rowid"), *(column(field.name.lower()) for field in Field))
+    _table = table("search_terms", column("rowid"), *(column(field.value) for field in Field))
     key: ColumnElement[Any] = _table.c.rowid
     source: FromClause = _table
 
     def add(self, session: Session, terms: Mapping[int, Terms]) -> None:
         rows = [
-            {"rowid": id_, **{field.name.lower(): " ".join(each[field]) for field in Field}}
+            {"rowid": id_, **{field.value: " ".join(each[field]) for field in Field}}
             for id_, each in terms.items()
         ]
         session.execute(insert(self._table), rows)
@@ -86,7 +86,7 @@ class Fts5:
     def _said(self, sought: Sought) -> str:
         match sought:
             case Has(term, fields, prefix):
-                columns = " ".join(field.name.lower() for field in fields)
+                columns = " ".join(field.value for field in fields)
                 return f'{{{columns}}} : "{term}"{" *" * prefix}'
             case Every(parts):
                 return "(" + " AND ".join(map(self._said, parts)) + ")"
@@ -95,7 +95,11 @@ class Fts5:
 
 
 class TsVector:
-    """PostgreSQL. The vectors are written as such: its own parser would take codes apart."""
+    """PostgreSQL. The vectors are written as such: its own parser would take codes apart.
+
+    A term begins with the first letter of its field: an index does not know the weights of a vector, so that
+    each row found would have to be read to see where its term stands.
+    """
 
     _table = table("search_terms", column("entry_id"), column("terms", TSVECTOR))
     key: ColumnElement[Any] = _table.c.entry_id
@@ -117,14 +121,13 @@ class TsVector:
 
     @staticmethod
     def _vector(terms: Terms) -> str:
-        # A position of its own for each field: the same term may stand in several.
-        places = ((term, at, field) for at, field in enumerate(Field, 1) for term in terms[field])
-        return " ".join(f"'{term}':{at}{field.value}" for term, at, field in places)
+        return " ".join(f"'{field.value[0]}{term}'" for field in Field for term in terms[field])
 
     def _said(self, sought: Sought) -> str:
         match sought:
             case Has(term, fields, prefix):
-                return f"'{term}':{'*' * prefix}{''.join(field.value for field in fields)}"
+                ways = " | ".join(f"'{field.value[0]}{term}'{':*' * prefix}" for field in fields)
+                return f"({ways})"
             case Every(parts):
                 return "(" + " & ".join(map(self._said, parts)) + ")"
             case Some(parts):

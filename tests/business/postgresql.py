@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,8 +31,9 @@ SETTINGS = {
 class Server:
     """A cluster in a directory. It dies with the process that started it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, settings: Mapping[str, str]) -> None:
         self._directory = directory
+        self._settings = {**SETTINGS, **settings}
         self._data = directory / "data"
         self._password = secrets.token_hex(8)
         self._process: subprocess.Popen[bytes] | None = None
@@ -63,7 +64,7 @@ class Server:
 
     def start(self) -> None:
         """Returns when it takes connections."""
-        options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+        options = [f"-c{name}={value}" for name, value in self._settings.items()]
         options += [f"-cunix_socket_directories={self._directory}"]
         self._process = subprocess.Popen(
             [*self._command("postgres", "-D", str(self._data)), *options], cwd=self._directory
@@ -116,12 +117,12 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
+def running_server(**settings: str) -> Iterator[Server]:
     """A started server with a database `TEMPLATE` that has all migrations."""
     # Not pytest's directory: the path of a socket has 107 characters at most.
     directory = Path(tempfile.mkdtemp(prefix="st-pg-", dir="/tmp"))
     try:
-        server = Server(directory)
+        server = Server(directory, settings)
         server.start()
         try:
             server.create(TEMPLATE)

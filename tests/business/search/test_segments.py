@@ -1,5 +1,7 @@
 """How texts, houses and codes are cut into terms."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +14,8 @@ from business.search.segments import (
     code_terms,
     normalised,
     pinyin_terms,
-    readings,
     runs,
+    usual_reading,
     whole,
     whole_pinyin,
     with_house_codes,
@@ -87,7 +89,7 @@ def test_a_run_of_chinese_is_its_bigrams_and_its_last_character() -> None:
     ],
 )
 def test_both_readings_of_a_name_are_offered(name: str, wanted: set[str]) -> None:
-    assert wanted <= set(pinyin_terms(name))
+    assert wanted <= set(pinyin_terms(name, variants=True))
 
 
 def test_a_title_is_found_by_the_beginning_of_its_pinyin() -> None:
@@ -99,19 +101,31 @@ def test_a_title_is_found_by_the_beginning_of_its_pinyin() -> None:
 def test_whatever_is_written_the_terms_are_few_and_plain(text: str) -> None:
     """Plain: letters, digits and the three signs that both databases take as they are."""
     plain = normalised(text)
-    terms = [*word_terms(plain), *pinyin_terms(plain), *code_terms(plain), *whole_pinyin(plain), whole(plain)]
+    terms = [
+        *word_terms(plain),
+        *pinyin_terms(plain, variants=True),
+        *code_terms(plain),
+        *whole_pinyin(plain),
+        whole(plain),
+    ]
     assert all(sign.isalnum() or sign in "=-:" for term in terms for sign in term)
     assert all(0 < len(term) <= 2 * LONGEST_TERM for term in terms)
-    assert len(pinyin_terms(plain)) <= 2 * READINGS * max(1, len(plain))
+    assert len(pinyin_terms(plain, variants=True)) <= 2 * READINGS * max(1, len(plain))
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=12))
 def test_every_stretch_of_a_text_is_found_by_its_usual_pinyin(text: str) -> None:
-    terms = set(pinyin_terms(text))
+    terms = set(pinyin_terms(text, variants=False))
+    usual = usual_reading(text)
+    assert len(usual) == len(text)
     for at in range(len(text)):
-        syllables = [readings(sign)[:1] for sign in text[at : at + SYLLABLES]]
-        usual = [one[0] for one in syllables[: next((n for n, one in enumerate(syllables) if not one), 99)]]
-        assert not usual or {"".join(usual), "".join(one[0] for one in usual)} <= terms
+        stretch = list(itertools.takewhile(bool, usual[at : at + SYLLABLES]))
+        assert not stretch or {"".join(stretch), "".join(one[0] for one in stretch)} <= terms
+
+
+def test_neighbours_tell_how_a_word_is_read() -> None:
+    assert "chongqing" in pinyin_terms("重庆", variants=False)
+    assert "yinhang" in pinyin_terms("建设银行", variants=False)
 
 
 @given(st.text(max_size=100))
