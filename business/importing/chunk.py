@@ -217,9 +217,9 @@ class Carrier:
                 draft.refuse(name, said(f"{field.label.zh}必填", f"{field.label.en} is required"))
         if draft.problems:
             return
-        now = self._wall_ns()
+        now, places = self._wall_ns(), self._records.places
         record = entity.model(
-            scope_id=self._records.places.new(session, entity, draft.values, plan.scope),
+            scope_id=places.new(session, entity, draft.values, places.default(session, plan.scope)),
             external_id=draft.values.get(EXTERNAL_ID.name),
             created_ns=now,
             changed_ns=now,

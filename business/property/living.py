@@ -27,7 +27,7 @@ UNTIL = Text("结束日期（不含）", "Until (not including)")
 WHOLE = Decimal(100)
 
 
-def _of_a_house(name: str, label: Text, *known_by: tuple[str, ...]) -> Kind:
+def _of_a_house(name: str, label: Text, *known_by: tuple[str, ...], tells_of: str = "") -> Kind:
     return Kind(
         name,
         label,
@@ -36,6 +36,7 @@ def _of_a_house(name: str, label: Text, *known_by: tuple[str, ...]) -> Kind:
         descending=True,
         within="house_id",
         known_by=known_by,
+        tells_of=tells_of,
         has_page=False,
     )
 
@@ -86,7 +87,9 @@ class Stay(Record):
     """Somebody who lives or works in a house: from when, until when, as what."""
 
     __tablename__ = "stays"
-    kind = _of_a_house("stay", Text("居住记录", "Stay"), ("house_id", "person_id", "since"))
+    kind = _of_a_house(
+        "stay", Text("居住记录", "Stay"), ("house_id", "person_id", "since"), tells_of="person_id"
+    )
 
     house_id: Mapped[int] = reference(Text("房屋", "House"), "house", "houses", required=True, listed=True)
     person_id: Mapped[int] = reference(

@@ -137,7 +137,8 @@ class Person(Record):
         from business.property.living import Stay
 
         query = select(Stay.person_id, House.code).join(Stay, Stay.house_id == House.id)
-        lived_in = query.where(Stay.person_id.in_(ids), Stay.until.is_(None)).order_by(Stay.id)
+        query = query.where(Stay.person_id.in_(ids), Stay.until.is_(None), Stay.removed_ns.is_(None))
+        lived_in = query.order_by(Stay.since.desc(), Stay.id)
         found: dict[int, list[str]] = {}
         for person, code in session.execute(lived_in):
             found.setdefault(person, []).append(code)

@@ -48,21 +48,25 @@ class Places:
         scopes |= set(session.scalars(select(model.scope_id).where(model.id.in_(ids))))
         return tuple(session.scalars(select(Scope.path).where(Scope.id.in_(scopes - {None})))) or (ANYWHERE,)
 
-    def new(self, session: Session, entity: Entity, values: Any, scope: int | None) -> int:
+    def default(self, session: Session, scope: int | None) -> int | None:
+        """Where new records belong of which nothing else tells it; None when that is nowhere."""
+        found = scope or _only_project(session)
+        return found if found is not None and session.get(Scope, found) is not None else None
+
+    def new(self, session: Session, entity: Entity, values: Any, default: int | None) -> int:
         """Where a new record belongs. Raises Refused when that does not follow from anything."""
         within = entity.kind.within
         if within and values.get(within) is not None:
             parent = session.get_one(self._parent(entity).model, values[within])
             return parent.scope_id
-        found = scope or _only_project(session)
-        if found is None or session.get(Scope, found) is None:
+        if default is None:
             raise Refused(
                 said(
                     f"请指定{entity.label.zh}所属的项目（有多个项目）",
                     f"say to which project the {entity.label.en} belongs: there are several",
                 )
             )
-        return found
+        return default
 
     def follow(self, session: Session, entity: Entity, record: Record) -> None:
         """A record moves with the record within which it is."""

@@ -35,6 +35,8 @@ class Kind:
     """The fields by which files mention it where others refer to it; its title when empty."""
     called_openly: tuple[str, ...] = ()
     """The same in files that show personal numbers."""
+    tells_of: str = ""
+    """The field with the record whose subtitle in the search follows from this one."""
     has_page: bool = True
     """Whether the menu leads to its list; others are met inside the records that they belong to."""
 

@@ -77,17 +77,18 @@ class Records:
         entity = entity_named(self._entities, name)
         fields = fields_of(session, entity)
         known = Known(session, self._entities)
-        records = []
+        known.look_up(fields.values(), (new.values for new in news))
+        default = self.places.default(session, scope)
+        records: list[Record] = []
         for number, new in enumerate(news, 1):
             try:
-                records.append(self._new(session, entity, fields, known, new, scope))
+                records.append(self._new(session, entity, fields, known, new, default))
             except Refused as refused:
-                if len(news) == 1:
-                    raise
-                zh, en = (in_language(refused.reason, language) for language in ("zh", "en"))
-                raise Refused(said(f"第 {number} 条：{zh}", f"record {number}: {en}")) from refused
+                raise _numbered(refused.reason, number, len(news)) from refused
         session.flush()
+        self._refuse_doubles(session, entity, records)
         self.index.put_all(session, entity, records)
+        self._retell(session, entity, records)
         return tuple(RecordCreated(entity.name, record.id) for record in records)
 
     def _new(
@@ -97,21 +98,31 @@ class Records:
         fields: Mapping[str, Field],
         known: Known,
         new: NewRecord,
-        scope: int | None,
+        default: int | None,
     ) -> Record:
         """In the session, not yet in the database: queries of those that follow bring it there."""
         values = self._read(fields, new.values, known, whole=True)
         now = self._wall_ns()
         record = entity.model(
-            scope_id=self.places.new(session, entity, values, scope),
+            scope_id=self.places.new(session, entity, values, default),
             external_id=_external_id(new.external_id),
             created_ns=now,
             changed_ns=now,
             custom={},
         )
-        self._put(session, entity, fields, record, values)
+        self.put(session, entity, fields, record, values)
         session.add(record)
         return record
+
+    def _refuse_doubles(self, session: Session, entity: Entity, records: Sequence[Record]) -> None:
+        """Raises Refused for the first that is there already, or comes twice."""
+        for names in telling(entity):
+            keys = [key_of(record, names) for record in records]
+            there = alike(session, entity, names, {key for key in keys if key is not None})
+            for number, (key, record) in enumerate(zip(keys, records, strict=True), 1):
+                # Among those with the same key it is the newest that is one too many.
+                if key is not None and (first := there[key][0]) is not record:
+                    raise _numbered(doubled(session, entity, names, key, first), number, len(records))
 
     def change(self, session: Session, command: ChangeRecord) -> tuple[Any, ...]:
         entity = entity_named(self._entities, command.entity)
@@ -145,6 +156,7 @@ class Records:
             record.changed_ns = self._wall_ns()
             session.flush()
         self.index.put_all(session, entity, records)
+        self._retell(session, entity, records)
 
     def _put(
         self,
@@ -186,7 +198,16 @@ class Records:
             record.removed_ns = self._wall_ns()
             record.left(session)
             self.index.remove(session, entity, record)
+        self._retell(session, entity, records)
         return tuple(RecordRemoved(entity.name, one.id) for one in records)
+
+    def _retell(self, session: Session, entity: Entity, records: Sequence[Record]) -> None:
+        """Index anew those of whom the search tells something that stands in these records."""
+        if name := entity.kind.tells_of:
+            told = self._entities[entity.by_name[name].reference]
+            ids = {getattr(record, name) for record in records}
+            query = select(told.model).where(told.model.id.in_(ids), told.model.removed_ns.is_(None))
+            self.index.put_all(session, told, session.scalars(query).all())
 
     def _refuse_in_use(self, session: Session, entity: Entity, record: Record, *, live: bool) -> None:
         """A record to which others refer stays; `live` looks past those in the recycle bin."""
@@ -215,6 +236,7 @@ class Records:
                 self._put(session, entity, fields, record, {})
             session.flush()
         self.index.put_all(session, entity, records)
+        self._retell(session, entity, records)
         return tuple(RecordRestored(entity.name, one.id) for one in records)
 
     def erase(self, session: Session, command: EraseRecords) -> tuple[Any, ...]:
@@ -286,6 +308,14 @@ class Records:
         if found.problems:
             raise Refused(told(found.problems))
         return found.values
+
+
+def _numbered(reason: str, number: int, count: int) -> Refused:
+    """Which of several records cannot be."""
+    if count == 1:
+        return Refused(reason)
+    zh, en = (in_language(reason, language) for language in ("zh", "en"))
+    return Refused(said(f"第 {number} 条：{zh}", f"record {number}: {en}"))
 
 
 def _external_id(text: str) -> str | None:

@@ -8,7 +8,15 @@ from business.access.model import Scope
 from business.access.refusals import Refusal
 from business.audit.model import AuditRecord
 from business.property.estate import Building
-from business.registry.messages import MANY, ChangeRecords, CreateRecords, NewRecord, Raws, RecordCreated
+from business.registry.messages import (
+    MANY,
+    ChangeRecords,
+    CreateRecords,
+    NewRecord,
+    Raws,
+    RecordCreated,
+    RemoveRecords,
+)
 from business.search.model import SearchEntry
 from tests.business.estate import Estate
 
@@ -74,3 +82,25 @@ def test_somebody_of_one_building_creates_there_alone(estate: Estate) -> None:
 def test_two_that_are_changed_to_the_same_are_refused(estate: Estate) -> None:
     cars = tuple(estate.create("vehicle", plate=plate) for plate in ("粤B12345", "粤B12346"))
     assert "粤B·99999" in estate.refused(ChangeRecords("vehicle", cars, {"plate": "粤B99999"}))
+
+
+def test_where_somebody_lives_is_told_beside_his_name_as_soon_as_it_is_known(estate: Estate) -> None:
+    house, other = estate.house(room="501"), estate.house(room="502")
+    anna = estate.create("person", name="安娜")
+
+    def told() -> str:
+        with estate.read() as session:
+            query = select(SearchEntry.subtitle).where(
+                SearchEntry.entity == "person", SearchEntry.record_id == anna
+            )
+            return session.scalars(query).one()
+
+    assert told() == ""
+    stay = estate.create("stay", house_id=house, person_id=anna, role="owner", since="2026-01-01")
+    assert told() == "3-2-501"
+    estate.create("stay", house_id=other, person_id=anna, role="owner", since="2026-02-01")
+    assert told() == "3-2-502、3-2-501"
+    estate.do(ChangeRecords("stay", (stay,), {"until": "2026-03-01"}))
+    assert told() == "3-2-502"
+    estate.do(RemoveRecords("stay", (stay + 1,)))
+    assert told() == ""

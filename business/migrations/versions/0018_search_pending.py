@@ -1,9 +1,9 @@
-"""What is new in the search is found by the index itself, not by reading through a list of what is pending."""
+"""What is new in the search is found by its index, not by reading through what is pending."""
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
