@@ -105,6 +105,16 @@ class RunPaths:
         return self.configuration / "running"
 
     @property
+    def configuration_log(self) -> Path:
+        """When which version was put in force, by whom, and what came of it."""
+        return self.configuration / "log.jsonl"
+
+    @property
+    def trial(self) -> Path:
+        """The version that is in force until every process has it."""
+        return self.configuration / "trial"
+
+    @property
     def lock(self) -> Path:
         """Held by the one `steward run` of this directory."""
         return self.root / "lock"

@@ -7,6 +7,7 @@ from actors.wire import Codec
 from business.access import messages as access
 from business.audit import messages as audit
 from business.backup import messages as backup
+from business.configuration import messages as configuration
 from business.dictionaries import messages as dictionaries
 from business.exporting import messages as exporting
 from business.identity import messages as identity
@@ -25,6 +26,7 @@ MODULES: Mapping[type, str] = MappingProxyType(
         **dict.fromkeys(access.COMMANDS, "access"),
         **dict.fromkeys(audit.COMMANDS, "audit"),
         **dict.fromkeys(backup.COMMANDS, "backup"),
+        **dict.fromkeys(configuration.COMMANDS, "configuration"),
         **dict.fromkeys(dictionaries.COMMANDS, "dictionaries"),
         **dict.fromkeys(exporting.COMMANDS, "exporting"),
         **dict.fromkeys(identity.COMMANDS, "identity"),

@@ -93,10 +93,10 @@ class Outcome:
     events: tuple[Any, ...] = ()
 
 
-_Ask = Callable[[Session, Module, Execute], Refusal | None]
+_Ask = Callable[[Session, Module, Execute], str | None]
 
 
-def _asking_nobody(_session: Session, _module: Module, _order: Execute) -> Refusal | None:
+def _asking_nobody(_session: Session, _module: Module, _order: Execute) -> str | None:
     return None
 
 
@@ -119,7 +119,7 @@ class Gate:
         """What the program itself has decided, such as its first users: recorded, and asked of nobody."""
         return self._carry_out(module, order, _asking_nobody)
 
-    def _refusal(self, session: Session, module: Module, order: Execute) -> Refusal | None:
+    def _refusal(self, session: Session, module: Module, order: Execute) -> str | None:
         """Inside the transaction: nobody's access changes between the answer and the deed."""
         issuer, command = order.issuer, order.command
         self._authority.look_again()

@@ -70,7 +70,7 @@ def _lines(table: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[str]:
     below = {key: value for key, value in table.items() if _is_section(value, len(keys))}
     for key, value in table.items():
         if key not in below:
-            yield f"{_key(key)} = {_value(value)}"
+            yield f"{_key(key)} = {inline(value)}"
     for key, value in below.items():
         header = ".".join(map(_key, (*keys, key)))
         for one in value if isinstance(value, list) else [value]:
@@ -90,7 +90,8 @@ def _is_section(value: object, depth: int) -> bool:
     return False
 
 
-def _value(value: object) -> str:
+def inline(value: object) -> str:
+    """A value as it stands behind its key."""
     match value:
         case bool():
             return str(value).lower()
@@ -101,9 +102,9 @@ def _value(value: object) -> str:
         case str():
             return _text(value)
         case list():
-            return f"[{', '.join(map(_value, value))}]"
+            return f"[{', '.join(map(inline, value))}]"
         case dict():
-            inner = ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items())
+            inner = ", ".join(f"{_key(key)} = {inline(one)}" for key, one in value.items())
             return f"{{ {inner} }}" if inner else "{}"
         case _:
             raise TypeError(f"{value!r} of type {type(value).__name__} cannot be written as TOML")

@@ -7,7 +7,8 @@ from typing import Any
 from config.entries import Entry
 from config.parameters import Value
 from config.problems import Problems, Where, shown
-from config.schema import ID_RULE, BodyTable, LineageTable, ProfileTable
+from config.schema import BodyTable, LineageTable, ProfileTable
+from config.table import ID_RULE
 from config.validate import unknown_keys, validated
 
 

@@ -69,7 +69,7 @@ def _read(path: Path, problems: Problems) -> dict[str, dict[str, Any]]:
         )
     for name, file in files.items():
         try:
-            documents[name] = _jsonable(loads(file.read_text("utf-8-sig")))
+            documents[name] = jsonable(loads(file.read_text("utf-8-sig")))
         except UnicodeDecodeError as error:
             message = f"byte {error.start} is not UTF-8"
             problems.add(Where(name), None, message, "Save the file as UTF-8")
@@ -89,13 +89,13 @@ def _read(path: Path, problems: Problems) -> dict[str, dict[str, Any]]:
     return documents
 
 
-def _jsonable(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
     """The value with dates and times as texts, which is all that JSON lacks of TOML."""
     match value:
         case dict():
-            return {key: _jsonable(inner) for key, inner in value.items()}
+            return {key: jsonable(inner) for key, inner in value.items()}
         case list():
-            return [_jsonable(inner) for inner in value]
+            return [jsonable(inner) for inner in value]
         case datetime() | date() | time():
             return value.isoformat()
         case _:

@@ -4,8 +4,9 @@ import math
 
 from pydantic import BaseModel
 
-from config.schema import PointTable, RuleTable, TextTable, WriteTable
+from config.schema import PointTable, RuleTable, WriteTable
 from config.site import Point, PointKind, Rule, RuleKind, Text, Write
+from config.table import TextTable
 
 LARGEST_COUNT = 2.0**53
 """Integers are exact up to here."""

@@ -66,11 +66,21 @@ class Problem:
     """Counted from 1; None where no text was at hand, or none of it matches."""
     where: Where | None = None
     """`path` for programs."""
+    zh: str = ""
+    """Message and way out in Chinese, where it is known."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         inside = f" {self.path}:" if self.path else ""
         return f"{place}:{inside} {self.message}. {self.suggestion}".rstrip()
+
+
+class Unfit(ValueError):
+    """Raised by a field's own check: the rest of a sentence that begins with the field, in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
 
 
 class SiteError(Exception):
@@ -104,18 +114,23 @@ class Problems:
         *,
         context: str = "",
         line: int | None = None,
+        zh: str = "",
     ) -> None:
         """`context` is what holds for one of many devices: said, but no reason to tell the problem again."""
         key = (where.file, where.keys, message)
         if key not in self._found:
             told = f"{message} ({context})" if context else message
             written = "" if value is None else shown(value)
-            self._found[key] = Problem(where.file, str(where), written, told, suggestion, line, where)
+            self._found[key] = Problem(where.file, str(where), written, told, suggestion, line, where, zh)
 
     def unknown(self, where: Where, what: str, name: object, known: Iterable[str]) -> None:
         """`name` should be one of `known` and is not."""
         if self.complete or what == "key":
-            self.add(where, name, f"unknown {what} {shown(name)}", self.did_you_mean(name, known))
+            names = list(dict.fromkeys(known))
+            near = self._near(name, names)
+            zh = f"是否指 {near!r}？" if near else f"可用：{'、'.join(sorted(names)[:20]) or '没有'}"
+            message = f"unknown {what} {shown(name)}"
+            self.add(where, name, message, _way_out(near, names), zh=f"未知的 {what} {shown(name)}；{zh}")
 
     def twice(self, where: Where, what: str, name: str, first: Where) -> None:
         here, there = f"{where.file} {where}", f"{first.file} {first}"
@@ -126,14 +141,14 @@ class Problems:
     def did_you_mean(self, name: object, known: Iterable[str]) -> str:
         """The way out for an unknown name: the nearest known one, else some that are known."""
         names = list(dict.fromkeys(known))
-        if self._suggested < _SUGGESTIONS:
-            self._suggested += 1
-            if near := get_close_matches(str(name)[:60], names, n=1):
-                return f"Did you mean {near[0]!r}?"
-        if not names:
-            return "None is defined"
-        some = ", ".join(sorted(names)[:20])
-        return f"Known: {some}" + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+        return _way_out(self._near(name, names), names)
+
+    def _near(self, name: object, names: list[str]) -> str:
+        """'' when none is near, or enough have been looked for."""
+        if self._suggested >= _SUGGESTIONS:
+            return ""
+        self._suggested += 1
+        return next(iter(get_close_matches(str(name)[:60], names, n=1)), "")
 
     def __len__(self) -> int:
         return len(self._found)
@@ -141,6 +156,15 @@ class Problems:
     def all(self) -> tuple[Problem, ...]:
         """In the order of files and places."""
         return tuple(sorted(self._found.values(), key=_order))
+
+
+def _way_out(near: str, names: list[str]) -> str:
+    if near:
+        return f"Did you mean {near!r}?"
+    if not names:
+        return "None is defined"
+    some = ", ".join(sorted(names)[:20])
+    return f"Known: {some}" + (f" and {len(names) - 20} more" if len(names) > 20 else "")
 
 
 def _order(problem: Problem) -> tuple[str, list[tuple[bool, Key]]]:

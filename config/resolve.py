@@ -1,7 +1,7 @@
 """Builds the resolved site from the documents, or says everything that is wrong with them."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from tomllib import loads
@@ -14,17 +14,10 @@ from config.check import zone_loops
 from config.devices import Devices
 from config.driver_schema import DriverSchema
 from config.entries import Documents, Entries, Entry, Named, gather, named
+from config.packaging import SITE_MODULES, lacking
 from config.problems import BUILT_IN, Problems, SiteError, Where
-from config.schema import (
-    ID_RULE,
-    BackupTable,
-    SettingsTable,
-    SiteTable,
-    SubsystemTable,
-    UserTable,
-    ZoneTable,
-    is_id,
-)
+from config.schema import SubsystemTable, UserTable, ZoneTable
+from config.settings_schema import BackupTable, SettingsTable, SiteTable
 from config.site import (
     BackupSettings,
     BootstrapUser,
@@ -36,6 +29,7 @@ from config.site import (
     WebAddress,
     Zone,
 )
+from config.table import ID_RULE, is_id
 from config.templates import Templates
 from config.validate import validated
 
@@ -68,8 +62,10 @@ def examine(
     if settings is not None and settings.control == settings.office:
         where = entries["settings"][0].where.at("office")
         message = f"control and office share port {settings.office.port} of {settings.office.host}"
-        problems.add(where, settings.office.port, message, "Give each a port of its own")
+        zh = f"中控室与办公使用同一端口 {settings.office.port}（{settings.office.host}）；请各用一个端口"
+        problems.add(where.at("port"), settings.office.port, message, "Give each a port of its own", zh=zh)
     if settings is not None:
+        _check_modules(settings.modules_off, entries["settings"][0].where.at("modules_off"), problems)
         _check_backup(settings.backup, entries["settings"][0].where.at("backup", "second_folder"), problems)
     zones = named(entries["zone"], ZoneTable, "zone", problems)
     subsystems = named(entries["subsystem"], SubsystemTable, "subsystem", problems)
@@ -141,7 +137,24 @@ def _check_backup(table: BackupTable, where: Where, problems: Problems) -> None:
     if table.folder and (first == second or first in second.parents or second in first.parents):
         message = f"second_folder {table.second_folder} and folder {table.folder} lie in one another"
         problems.add(
-            where, table.second_folder, message, "Name a folder on another disk or on a mounted share"
+            where,
+            table.second_folder,
+            message,
+            "Name a folder on another disk or on a mounted share",
+            zh=f"第二处 {table.second_folder} 与备份目录 {table.folder} 互相包含；请指定另一磁盘上的目录",
+        )
+
+
+def _check_modules(off: Iterable[str], where: Where, problems: Problems) -> None:
+    for name, missing in lacking(off).items():
+        module, needed = SITE_MODULES[name], [SITE_MODULES[one].label for one in missing]
+        problems.add(
+            where,
+            missing[0],
+            f"module {name!r} is on and needs {', '.join(missing)}, which is off",
+            f"Switch {name!r} off too, or the other on",
+            zh=f"模块“{module.label.zh}”启用，但它所需的“{'、'.join(one.zh for one in needed)}”已停用；"
+            f"请同时停用“{module.label.zh}”，或启用所需的模块",
         )
 
 
@@ -191,4 +204,6 @@ def _settings(table: SettingsTable) -> Settings:
         ),
         api_requests=table.api_requests,
         api_log_ins=table.api_log_ins,
+        two_person=table.two_person,
+        modules_off=frozenset(table.modules_off),
     )

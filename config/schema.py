@@ -1,37 +1,20 @@
 """The TOML files of a site as pydantic models; their descriptions are the reference of the format."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qs, urlsplit
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    IPvAnyNetwork,
-    Strict,
-    StringConstraints,
-    WithJsonSchema,
-    field_validator,
-)
+from pydantic import ConfigDict, Field, Strict, WithJsonSchema
 
 from config.driver_schema import DriverSchema
-from config.site import LEAST_AUDIT_DAYS, HistoryPolicy, PointKind, Priority, RuleKind, Text, Verify
-
-_ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
-Id = Annotated[str, StringConstraints(pattern=_ID)]
-Words = Annotated[str, StringConstraints(pattern=r"\S", max_length=400)]
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
-Whole = Annotated[int, Strict()]
-Flag = Annotated[bool, Strict()]
+from config.settings_schema import SettingsTable, SiteTable
+from config.site import HistoryPolicy, PointKind, Priority, RuleKind, Verify
+from config.table import ID_RULE, Flag, Id, Number, Table, TextTable, Whole, Words
 
 _EXPRESSION = {"type": "string", "description": "Arithmetic over parameters: '{base} + 10'"}
 PNumber = Annotated[Number, WithJsonSchema({"anyOf": [{"type": "number"}, _EXPRESSION]})]
 """A number, or in a profile an expression that gives one."""
 PWhole = Annotated[Whole, WithJsonSchema({"anyOf": [{"type": "integer"}, _EXPRESSION]})]
 
-ID_RULE = "lower-case letters, digits and hyphens, beginning with a letter or digit, at most 64"
 SubsystemKind = Literal[
     "hvac",
     "fresh-air",
@@ -53,16 +36,6 @@ APPROVED_KINDS = frozenset({"fire", "lift"})
 """Subsystem kinds in which a point may be written only with a named approval."""
 
 
-def is_id(name: str) -> bool:
-    return re.fullmatch(_ID, name) is not None
-
-
-class Table(BaseModel):
-    """A table of a site file: no key that is not described here."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 def _nothing_required(schema: dict[str, Any]) -> None:
     schema.pop("required", None)
 
@@ -71,181 +44,6 @@ class PartialTable(Table):
     """A table of a profile, which may leave to its parent what it does not change."""
 
     model_config = ConfigDict(json_schema_extra=_nothing_required)
-
-
-class TextTable(Table):
-    """A text in both languages of the screens."""
-
-    zh: Words = Field(title="Chinese", description="the text in Chinese")
-    en: Words = Field(title="English", description="the text in English")
-
-    def text(self) -> Text:
-        return Text(self.zh, self.en)
-
-
-class SiteTable(Table):
-    id: Id = Field(title="Id", description=f"the site's id: {ID_RULE}")
-    name: TextTable = Field(title="Name", description="what people call the site")
-    timezone: str = Field(title="Time zone", description="IANA name, such as Asia/Shanghai")
-
-
-class WebAddressTable(Table):
-    host: Words = Field("127.0.0.1", title="Host", description="address to listen on; 0.0.0.0 for every one")
-    port: Whole = Field(title="Port", description="TCP port, 1 to 65535", ge=1, le=65535)
-
-
-class BackupTable(Table):
-    """Where backups go and how many stay. Days, weeks and months without a backup do not count."""
-
-    folder: str = Field(
-        "", pattern="^(/.*)?$", title="Folder", description="full path, from /; backups/ in the run directory"
-    )
-    second_folder: str = Field(
-        "",
-        pattern="^(/.*)?$",
-        title="Second folder",
-        description="full path, from /, on another disk or a mounted share, where each backup is copied",
-    )
-    daily: Whole = Field(7, ge=1, le=366, title="Daily", description="days whose last backup stays, 1 to 366")
-    weekly: Whole = Field(
-        4, ge=0, le=520, title="Weekly", description="weeks whose last backup stays, to 520"
-    )
-    monthly: Whole = Field(
-        12, ge=0, le=240, title="Monthly", description="months whose last backup stays, to 240"
-    )
-    snapshot_hours: Whole = Field(
-        24, ge=1, le=720, title="Snapshots kept", description="hours to keep the frequent snapshots, to 720"
-    )
-
-
-class ProviderTable(Table):
-    """An OpenID Connect provider. Its secret is the secret "oidc-ID"; without one the client is public."""
-
-    id: Id = Field(title="Id", description=f"how links and secrets name it: {ID_RULE}")
-    name: TextTable = Field(title="Name", description="what people call it")
-    issuer: str = Field(
-        pattern=r"^(https://|http://(localhost|127\.0\.0\.1)(:\d+)?(/|$))[^\s?#]*$",
-        title="Issuer",
-        description="https address of the provider, as its own metadata say it",
-    )
-    client_id: Words = Field(title="Client id", description="what the provider calls this site")
-    create_users: bool = Field(
-        default=False,
-        title="Create users",
-        description="whether whoever comes from there gets an account without somebody's consent",
-    )
-    second_factor: bool = Field(
-        default=False,
-        title="Second factor",
-        description="whether the provider asks for a second factor, so that none is asked for here",
-    )
-
-
-class SecurityTable(Table):
-    """How people prove who they are; every key has a default."""
-
-    expiry_days: Whole = Field(
-        90,
-        ge=0,
-        le=3650,
-        title="Password age",
-        description="days after which staff who may command choose a new password; 0 for never",
-    )
-    expiry_warning_days: Whole = Field(
-        7,
-        ge=0,
-        le=90,
-        title="Warning",
-        description="days before the end that its owner is told",
-    )
-    remembered: Whole = Field(
-        5, ge=0, le=24, title="Passwords remembered", description="latest passwords that are not used again"
-    )
-    second_factor_for: list[Words] = Field(
-        [],
-        title="Second factor for",
-        description="permissions, such as user.manage, whose holders log in with a second factor",
-    )
-    inside_networks: list[IPvAnyNetwork] = Field(
-        [],
-        title="Inside networks",
-        description="networks such as 10.0.0.0/8; from elsewhere staff log in with a second factor;"
-        " none for no difference",
-    )
-    providers: list[ProviderTable] = Field(
-        [], max_length=8, title="Providers", description="where people may log in once for many systems"
-    )
-
-    @field_validator("providers")
-    @classmethod
-    def _each_once(cls, providers: list[ProviderTable]) -> list[ProviderTable]:
-        for name in ("id", "issuer"):
-            values = [getattr(one, name) for one in providers]
-            if twice := next((one for one in values if values.count(one) > 1), None):
-                raise ValueError(f"should name each {name} once, not {twice} twice")
-        return providers
-
-
-class SettingsTable(Table):
-    """How the processes of this site run; every key has a default."""
-
-    control: WebAddressTable = Field(
-        WebAddressTable(port=8080), title="Control room", description="where the control room is served"
-    )
-    office: WebAddressTable = Field(
-        WebAddressTable(port=8081), title="Office", description="where office, phone and REST are served"
-    )
-    history_budget_mb: Whole = Field(
-        2048,
-        ge=16,
-        title="History budget",
-        description="MB that the history outbox of a field process may hold",
-    )
-    history_keep_days: Whole = Field(400, ge=1, title="History kept", description="days of history to keep")
-    audit_keep_days: Whole = Field(
-        1095,
-        ge=LEAST_AUDIT_DAYS,
-        title="Audit kept",
-        description="days of the audit trail to keep, never under 180",
-    )
-    ballast_mb: Whole = Field(
-        64, ge=0, title="Ballast", description="MB set aside, freed when the disk fills"
-    )
-    database: str = Field(
-        "",
-        title="Business database",
-        description="postgresql://USER@HOST/NAME instead of the SQLite file; its password is a secret",
-    )
-    heartbeat_url: str = Field(
-        "",
-        pattern=r"^(https?://\S+)?$",
-        title="Heartbeat URL",
-        description="http(s) address told that all is well",
-    )
-    heartbeat_file: str = Field("", title="Heartbeat file", description="file touched while all is well")
-    backup: BackupTable = Field(
-        BackupTable(), title="Backup", description="where backups go and how many stay"
-    )
-    security: SecurityTable = Field(
-        SecurityTable(), title="Security", description="how people prove who they are"
-    )
-    api_requests: Whole = Field(
-        600, ge=1, title="Requests", description="REST requests a minute of one session or address"
-    )
-    api_log_ins: Whole = Field(10, ge=1, title="Log-ins", description="REST log-ins a minute of one address")
-
-    @field_validator("database")
-    @classmethod
-    def _without_password(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and (parts.scheme != "postgresql" or not parts.path.strip("/")):
-            raise ValueError("should be like postgresql://USER@HOST/NAME")
-        if parts.password is not None or "password" in parse_qs(parts.query):
-            raise ValueError(
-                "should not hold a password; give it as STEWARD_DATABASE_PASSWORD, or in the file that"
-                " STEWARD_DATABASE_PASSWORD_FILE names, or in secrets/database-password of the run directory"
-            )
-        return url
 
 
 class ZoneTable(Table):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 Annotation = Any
 
@@ -24,10 +25,8 @@ def leaves(annotation: Annotation) -> Iterator[Annotation]:
 def step(annotation: Annotation, key: str | int) -> Annotation:
     """The annotation of what `key` leads to inside a value of `annotation`; Any where nothing is known."""
     for leaf in leaves(annotation):
-        if (model := _model(leaf)) is not None:
-            for name, field in model.model_fields.items():
-                if key in (name, field.alias):
-                    return field.annotation
+        if (field := field_of(leaf, key)) is not None:
+            return field.annotation
         origin, arguments = get_origin(leaf), get_args(leaf)
         if not (isinstance(origin, type) and arguments):
             continue
@@ -46,6 +45,16 @@ def fields_of(annotation: Annotation) -> Mapping[str, str]:
         if (model := _model(leaf)) is not None
         for name, field in model.model_fields.items()
     }
+
+
+def field_of(annotation: Annotation, key: str | int) -> FieldInfo | None:
+    """The field that `key` names in a model that may stand at `annotation`."""
+    for leaf in leaves(annotation):
+        if (model := _model(leaf)) is not None:
+            for name, field in model.model_fields.items():
+                if key in (name, field.alias):
+                    return field
+    return None
 
 
 def is_closed(annotation: Annotation) -> bool:

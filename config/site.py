@@ -321,3 +321,7 @@ class Settings:
     """Requests a minute that a session of a program, or an address without one, may make."""
     api_log_ins: int = 10
     """Attempts a minute of one address to get a token."""
+    two_person: bool = False
+    """Another person than its author puts a new configuration version in force."""
+    modules_off: frozenset[str] = frozenset()
+    """Names in `config.packaging`."""

@@ -22,6 +22,7 @@ class VersionError(Exception):
     VersionDamaged         its file is torn or was changed
     VersionMissing         there is no version of that number
     EditedOnScreen         files and screen were both edited; a person must choose
+    Overtaken              somebody else has added a version first
     """
 
 
@@ -35,6 +36,10 @@ class VersionMissing(VersionError):
 
 class EditedOnScreen(VersionError):
     """Raised when changed files would undo what was edited on the screen."""
+
+
+class Overtaken(VersionError):
+    """Raised when a version is not the newest any more on which somebody has built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +102,19 @@ class VersionStore:
         reason: str,
         origin: Origin,
         clock: Callable[[], datetime],
+        *,
+        after: int | None = None,
     ) -> Version:
         """Stores a new version for good before it returns. `clock` gives an aware time.
 
-        When two processes add at once each gets a number of its own, and the later one bases on the other.
+        When two processes add at once each gets a number of its own, and the later one bases on the other;
+        with `after`, the newest version that its author has seen, the later one raises Overtaken.
         """
         self._directory.mkdir(parents=True, exist_ok=True)
         while True:
             base = max(self.numbers(), default=0)
+            if after is not None and base != after:
+                raise Overtaken(f"version {base} was added after version {after}; look at it, and edit anew")
             version = Version(
                 number=base + 1,
                 digest=digest_of(documents),
@@ -125,25 +135,31 @@ class VersionStore:
         reason: str,
         clock: Callable[[], datetime],
         *,
+        running: int = 0,
         site: str = "SITE",
         take_files: bool = False,
     ) -> Version:
         """The version that is to run after the site's files were read.
 
-        Unchanged files leave the latest version in force, also when it was edited on the screen since they
-        were read; changed ones become a new version. Files that changed beside an edit on the screen raise
-        EditedOnScreen unless `take_files`. `site` is how the message's commands name the site.
+        Unchanged files leave the `running` version in force, also when it was edited on the screen since they
+        were read, or went back to; changed ones become a new version. Files that changed beside an edit on
+        the screen raise EditedOnScreen unless `take_files`. Without `running`, it is the latest version.
+        `site` is how the message's commands name the site.
         """
-        latest, read = self.latest(), digest_of(documents)
-        if latest is not None and latest.digest == read:
-            return latest
-        if latest is not None and latest.origin == "screen" and not take_files:
-            if read == self._last_import(latest):
-                return latest
+        read = digest_of(documents)
+        latest = self.latest()
+        now = self.get(running) if running else latest
+        if now is None or latest is None:
+            return self.add(documents, author, reason, "files", clock)
+        if now.digest == read:
+            return now
+        if not take_files and read == self._last_import(latest):
+            return now
+        if not take_files and now.origin == "screen":
             raise EditedOnScreen(
-                f"version {latest.number} was edited on the screen by {latest.author} ({latest.reason}),"
+                f"version {now.number} was edited on the screen by {now.author} ({now.reason}),"
                 f" and the files of the site were changed too:\n\n"
-                f"{difference(latest.documents, documents, f'version {latest.number}', 'files')}\n\n"
+                f"{difference(now.documents, documents, f'version {now.number}', 'files')}\n\n"
                 f"Settle it with one of\n"
                 f"  steward config export {site}      takes the screen's version into the files\n"
                 f"  steward run {site} --take-files   lets the files win"

@@ -34,13 +34,17 @@ from hmi.pages.account import account
 from hmi.pages.alarms import AlarmList
 from hmi.pages.audit import audit
 from hmi.pages.backups import backups
+from hmi.pages.configuration.files import files
+from hmi.pages.configuration.secrets import secrets
+from hmi.pages.configuration.settings import modules, settings
+from hmi.pages.configuration.versions import versions
 from hmi.pages.device import device
 from hmi.pages.dictionaries import dictionary_page
 from hmi.pages.help import contents, manual
 from hmi.pages.jobs import jobs
 from hmi.pages.journal import journal
 from hmi.pages.menus import menus
-from hmi.pages.missing import forbidden
+from hmi.pages.missing import forbidden, switched_off
 from hmi.pages.numbering import numbering
 from hmi.pages.organisation import organisation
 from hmi.pages.overview import overview
@@ -99,6 +103,11 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/audit": audit,
         "/jobs": jobs,
         "/backups": backups,
+        "/configuration": versions,
+        "/configuration/settings": settings,
+        "/configuration/modules": modules,
+        "/configuration/files": files,
+        "/configuration/secrets": secrets,
         "/organisation": organisation,
         "/dictionaries": dictionary_page,
         "/numbering": numbering,
@@ -204,6 +213,8 @@ def _register(entry: Entry, page: Page, house: House) -> None:
             drawn = page(view, name) if "{name}" in entry.path else page(view)
             if drawn is not None:
                 await drawn
+        elif off := view.person.packaging.off(entry.permission):
+            switched_off(view, off)
         else:
             forbidden(view)
         house.seats.add(view)

@@ -10,6 +10,7 @@ from business.access.messages import MANAGE, SCOPES, USERS
 from business.access.plant import PROCESSES, WATCH
 from business.audit.messages import READ
 from business.backup.messages import MANAGE as BACKUPS_MANAGE
+from business.configuration import messages as configuration
 from business.dictionaries import messages as dictionaries
 from business.identity.model import Place
 from business.jobs.messages import MANAGE as JOBS
@@ -25,6 +26,7 @@ from hmi.words import access as access_words
 from hmi.words import account
 from hmi.words import menus as menu_words
 from hmi.words.backup import BACKUPS
+from hmi.words.configuration import CONFIGURATION, FILES, MODULES, SECRETS, SETTINGS
 from hmi.words.dictionaries import DICTIONARIES
 from hmi.words.manual import HELP
 from hmi.words.numbering import NUMBERING
@@ -146,6 +148,11 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/system", words.SYSTEM, PROCESSES, At.HERE, Section.SYSTEM, _BOTH),
     Entry("/jobs", words.JOBS, JOBS, At.GROUP, Section.SYSTEM, _OFFICE),
     Entry("/backups", BACKUPS, BACKUPS_MANAGE, At.GROUP, Section.SYSTEM, _OFFICE),
+    Entry("/configuration", CONFIGURATION, configuration.READ, At.GROUP, Section.SYSTEM, _OFFICE),
+    Entry("/configuration/settings", SETTINGS, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
+    Entry("/configuration/modules", MODULES, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
+    Entry("/configuration/files", FILES, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
+    Entry("/configuration/secrets", SECRETS, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
     Entry(MENU_PAGE, menu_words.MENU, menus.MANAGE, At.GROUP, Section.SYSTEM, _OFFICE),
     Entry("/account", account.ACCOUNT, OWN, At.ANYWHERE, Section.ACCOUNT, _BOTH),
     Entry("/sessions", words.SESSIONS, OWN, At.ANYWHERE, Section.ACCOUNT, _BOTH),

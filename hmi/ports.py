@@ -4,8 +4,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sqlalchemy.orm import Session
+
 from actors.messages import CommandResult, Issuer
 from business.backup.listing import Listing
+from business.configuration.desk import Desk
+from business.configuration.secrets import SecretRow
 from business.exchange.shelf import Shelf
 from config.site import Site
 
@@ -51,3 +55,7 @@ class Ports:
     """Files that people hand in and fetch."""
     configuration: Callable[[int], Awaitable[Site]]
     """The site as configured in a version. Raises QueryFailed."""
+    desk: Desk
+    """The configuration as it may be edited. Reads files and asks the machine: ask it in a thread."""
+    secrets: Callable[[Session], tuple[SecretRow, ...]]
+    """Which secrets are set, since when and by whom; never a value."""

@@ -12,7 +12,7 @@ from config.load import load_site, read
 from config.problems import SiteError
 from config.versions import VersionError, VersionStore
 from drivers import SCHEMAS
-from supervisor.launch import use_version
+from supervisor.launch import running_version, use_version
 
 APPLIED_S = 20.0
 
@@ -22,7 +22,12 @@ def apply_files(site: Path, paths: RunPaths, say: Callable[[str], None]) -> int:
     try:
         load_site(site, SCHEMAS)
         version = VersionStore(paths.configuration).import_files(
-            read(site), getpass.getuser(), "steward config apply", lambda: datetime.now(UTC), site=str(site)
+            read(site),
+            getpass.getuser(),
+            "steward config apply",
+            lambda: datetime.now(UTC),
+            running=running_version(paths),
+            site=str(site),
         )
     except (SiteError, VersionError) as error:
         say(str(error))

@@ -25,7 +25,8 @@ class Heart:
         self._name = name
         self._endpoint = paths.live(name)
         self._rates = rates
-        self._version = version
+        self.version = version
+        """Of the configuration that the process has."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heart", daemon=True)
 
@@ -46,7 +47,7 @@ class Heart:
             while not self._stop.wait(BEAT_S):
                 sequence += 1
                 beat = Beat(
-                    self._name, os.getpid(), started_ns, time.time_ns(), self._version, dict(self._rates())
+                    self._name, os.getpid(), started_ns, time.time_ns(), self.version, dict(self._rates())
                 )
                 frame = LIVE.encode(Frame(self._name, epoch, sequence))
                 socket.send_multipart([f"node/{self._name}/".encode(), frame, LIVE.encode(beat)])

@@ -11,6 +11,7 @@ from actors.channels.query_client import BlockingQueryClient
 from actors.codecs import QUERIES
 from actors.messages import Configuration, ReadConfiguration, ReadTree
 from actors.paths import RunPaths
+from config.entries import Documents
 from config.resolve import build
 from config.site import Site
 from drivers import SCHEMAS
@@ -44,6 +45,13 @@ def fetch(paths: RunPaths, version: int = 0, *, applied: Path | None = None) -> 
         return answer
 
 
+def ask(paths: RunPaths, version: int) -> Configuration:
+    """The named configuration, asked for once. Raises QueryFailed."""
+    answer = BlockingQueryClient(paths.query("core"), QUERIES).one(ReadConfiguration(version), timeout_s=5.0)
+    assert isinstance(answer, Configuration)
+    return answer
+
+
 def fetch_site(paths: RunPaths) -> Site:
     """The site as configured now. Raises SiteError when it does not build here."""
     return read_site(fetch(paths))
@@ -51,7 +59,12 @@ def fetch_site(paths: RunPaths) -> Site:
 
 def read_site(configuration: Configuration) -> Site:
     """Raises SiteError when it does not build here."""
-    return build(json.loads(configuration.documents), SCHEMAS, configuration.version)
+    return build(documents_of(configuration), SCHEMAS, configuration.version)
+
+
+def documents_of(configuration: Configuration) -> Documents:
+    read: Documents = json.loads(configuration.documents)
+    return read
 
 
 def wait_for(paths: RunPaths, process: str) -> None:

@@ -9,6 +9,8 @@ from business.database import sqlite_url
 from config.secrets import SecretMissing, secret
 from config.site import Settings
 
+DATABASE_PASSWORD = "database-password"  # noqa: S105  # the name of the secret
+
 
 def business_url(settings: Settings, paths: RunPaths, environ: Mapping[str, str]) -> URL:
     """As the site says, else a file in the run directory; printed, it hides its password.
@@ -20,7 +22,7 @@ def business_url(settings: Settings, paths: RunPaths, environ: Mapping[str, str]
         return make_url(sqlite_url(paths.business))
     url = make_url(settings.database)
     try:
-        password = secret("database-password", environ, directory=paths.secrets, shortest=1)
+        password = secret(DATABASE_PASSWORD, environ, directory=paths.secrets, shortest=1)
     except SecretMissing:
         return url
     return url.set(password=password.reveal())

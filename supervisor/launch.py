@@ -17,6 +17,7 @@ from typing import Any
 from actors.paths import RunPaths
 from business.backup.restore import is_interrupted
 from config.load import load_site, read
+from config.resolve import build
 from config.site import Site
 from config.versions import VersionStore
 from drivers import SCHEMAS
@@ -92,7 +93,6 @@ def launch(told: Launch, say: Callable[[str], None]) -> int:
 
 def _launch(told: Launch, site: Site, paths: RunPaths, say: Callable[[str], None]) -> int:
     await_predecessors(paths.processes, paths.root)
-    check_ports(site, demo=told.demo)
     # A newcomer's terminal shows where to go; a service's standard error is its journal.
     log_file = paths.log if told.demo else None
     set_up("steward", log_file)
@@ -101,9 +101,12 @@ def _launch(told: Launch, site: Site, paths: RunPaths, say: Callable[[str], None
         getpass.getuser(),
         "imported by steward run",
         lambda: datetime.now(UTC),
+        running=running_version(paths),
         site=str(told.site),
         take_files=told.take_files,
     )
+    site = build(version.documents, SCHEMAS, version.number)  # it may have been edited on the screen
+    check_ports(site, demo=told.demo)
     use_version(paths, version.number)
     Ballast(paths.ballast, site.settings.ballast_mb).keep()
     guide = Guide(site, paths, say, demo=told.demo)
@@ -131,10 +134,18 @@ def _launch(told: Launch, site: Site, paths: RunPaths, say: Callable[[str], None
     return 1 if killed else 0
 
 
+def running_version(paths: RunPaths) -> int:
+    """The configuration version in force; 0 before the first."""
+    return int(paths.running.read_text()) if paths.running.exists() else 0
+
+
 def use_version(paths: RunPaths, number: int) -> None:
     """Make a stored configuration version the one in force from the next start of `core` on."""
     partial = paths.running.with_suffix(".partial")
-    partial.write_text(str(number))
+    with partial.open("w") as file:
+        file.write(str(number))
+        file.flush()
+        os.fsync(file.fileno())
     partial.replace(paths.running)
 
 

@@ -19,6 +19,8 @@ LEAVE_S = 3.6
 
 FAILED = 70
 """Exit status: the supervision tree gave up."""
+RENEWED = 76
+"""Exit status: the process wishes to be started anew, with another configuration."""
 HUNG = 75
 """Exit status: an actor's turn went beyond its limit; only a new process gets rid of the thread."""
 

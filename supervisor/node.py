@@ -19,7 +19,7 @@ from actors.messages import Beat
 from actors.newest import Newest
 from actors.paths import RunPaths
 from supervisor.health import Hang, Health
-from supervisor.lifeline import FAILED, HUNG, LEAVE_S, Lifeline, announce, leave_within
+from supervisor.lifeline import FAILED, HUNG, LEAVE_S, RENEWED, Lifeline, announce, leave_within
 from supervisor.log import set_up
 from supervisor.spec import Child, Place
 from supervisor.supervisor import Supervisor
@@ -140,6 +140,16 @@ class Node:
         logger.critical("%s leaves: %s", self.name, error)
         self._status = FAILED
         self._left.set()
+
+    def renew(self, why: str) -> None:
+        """Leave in order, to be started anew."""
+        logger.warning("%s leaves, to start anew: %s", self.name, why)
+        self._status = self._status or RENEWED
+        self._left.set()
+
+    def accept(self, version: int) -> None:
+        """Another configuration is in force, of which nothing concerns this process."""
+        self.version = version
 
     def _stop(self) -> None:
         until = time.monotonic() + LEAVE_S - 0.5

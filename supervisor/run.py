@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from supervisor.lifeline import RENEWED
 from supervisor.restart import RestartLimit
 
 logger = logging.getLogger(__name__)
@@ -91,7 +92,10 @@ class Child:
             self.restarts += 1
             self.state = "ended"
             self._heard(self.process.name, {"ended": status})
-            logger.error("%s ended with status %s and is restarted", self.process.name, status)
+            if status == RENEWED:
+                logger.info("%s is started anew, with another configuration", self.process.name)
+            else:
+                logger.error("%s ended with status %s and is restarted", self.process.name, status)
             wait_s = 0.1 if time.monotonic() - began > PERIOD_S else min(2.0, wait_s * 2)
             if not self._limit.allows(time.monotonic()):
                 self.state = "faulted"

@@ -21,6 +21,7 @@ from business.access.refusals import Refusal
 from business.database import sessions
 from business.identity.model import AccessVersion, Place, User, UserKind, UserSession
 from business.identity.tokens import fingerprint
+from business.packaging import WHOLE, Packaging
 
 logger = logging.getLogger(__name__)
 
@@ -94,9 +95,11 @@ class Authority:
         wall_ns: Callable[[], int],
         project: str = "",
         *,
+        packaging: Packaging = WHOLE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`project` is the code of the site whose plant is commanded; '' where there is none."""
+        self.packaging = packaging
         self._engine = engine
         self._sessions = sessions(engine)
         self._wall_ns = wall_ns
@@ -111,7 +114,7 @@ class Authority:
 
     def refusal(
         self, issuer: Issuer, command: Any, scope: str | None = None, owner: int | None = None
-    ) -> Refusal | None:
+    ) -> str | None:
         """Why this command of this issuer is not carried out now; None when it may be.
 
         `scope` is the path of what it touches, `owner` the person to whom that belongs; without a scope it
@@ -122,6 +125,8 @@ class Authority:
             return Refusal.NOT_PERMITTED
         if wanted == EVERYBODY:
             return None
+        if (why := self.packaging.refusal(wanted)) is not None:
+            return why
         try:
             known = self._up_to_date()
             person = self._person(known, issuer.session)
@@ -239,5 +244,6 @@ class Authority:
             grants=held.grants,
             person_id=user.person_id,
             screen=user.kind == UserKind.SCREEN,
+            packaging=self.packaging,
         )
         return _Seat(person, seat.created_ns, seat.seen_ns, held.until_ns)

@@ -14,6 +14,7 @@ from business.access.model import Duty
 from business.access.permission import EVERYBODY, OWN
 from business.audit import messages as audit
 from business.backup import messages as backup
+from business.configuration import messages as configuration
 from business.dictionaries import messages as dictionaries
 from business.identity import messages as identity
 from business.jobs import messages as jobs
@@ -36,6 +37,7 @@ _MODULES: tuple[ModuleType, ...] = (
     printing,
     menus,
     backup,
+    configuration,
     property_,
 )
 

@@ -10,6 +10,7 @@ from business.access.model import Scope
 from business.access.permission import ANYWHERE, OWN, READ, ROOT
 from business.access.refusals import Refusal
 from business.identity.model import Place
+from business.packaging import WHOLE, Packaging
 from config.site import Text
 
 
@@ -82,6 +83,8 @@ class Person:
     """Whom of the residents he is; None for none of them."""
     screen: bool = False
     """A registered screen: sees, and commands nothing whatever it was granted."""
+    packaging: Packaging = WHOLE
+    """What the site has: nobody holds what is switched off."""
 
     def may(self, permission: str, scope: str = ANYWHERE, owner: int | None = None) -> bool:
         """Whether it would be carried out now: anywhere, or at the scope of that path.
@@ -95,6 +98,8 @@ class Person:
 
     def refusal(self, permission: str, scope: str = ANYWHERE, owner: int | None = None) -> Refusal | None:
         """Why not; None when it may be."""
+        if self.packaging.off(permission):
+            return Refusal.SWITCHED_OFF
         if not self._holds(permission, scope, owner):
             return Refusal.NOT_PERMITTED
         if self.may(permission, scope, owner):
@@ -114,6 +119,8 @@ class Person:
     def _holds(self, permission: str, scope: str, owner: int | None) -> bool:
         if permission == OWN:
             return True
+        if self.packaging.off(permission):
+            return False
         is_his = owner is not None and owner == self.person_id
         for held in self.grants:
             if permission in held.permissions and (

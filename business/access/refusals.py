@@ -14,6 +14,7 @@ class Refusal(StrEnum):
     SESSION_LOCKED = "session-locked"
     NOT_LOCKED = "not-locked"
     NOT_PERMITTED = "not-permitted"
+    SWITCHED_OFF = "switched-off"
     LOG_IN_FAILED = "log-in-failed"
     LOCKED_OUT = "locked-out"
     NAME_TAKEN = "name-taken"

@@ -34,6 +34,17 @@ def collected(session: Session) -> list[AuditChange]:
     return found
 
 
+def tell(session: Session, object_: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+    """What a command changes outside of the database: a file, say. Never a secret's value."""
+    session.info.setdefault(_KEY, []).append(
+        AuditChange(
+            object=object_,
+            before=None if before is None else _encode(before),
+            after=None if after is None else _encode(after),
+        )
+    )
+
+
 def _collect(session: Session, _context: UOWTransaction) -> None:
     found: list[AuditChange] = session.info.setdefault(_KEY, [])
     found.extend(_changes(session))

@@ -41,7 +41,11 @@ def databases(paths: RunPaths, *, has_business: bool) -> tuple[Path, ...]:
 def documents(paths: RunPaths) -> tuple[Path, ...]:
     """Small files, each written whole. The anchor comes before the databases: the trail then holds it."""
     configuration = sorted(paths.configuration.glob("[0-9]*.json"))
-    return tuple(path for path in (paths.audit_anchor, paths.running, *configuration) if path.exists())
+    return tuple(
+        path
+        for path in (paths.audit_anchor, paths.running, paths.configuration_log, *configuration)
+        if path.exists()
+    )
 
 
 def attachments(paths: RunPaths) -> Iterator[Path]:

@@ -1,13 +1,14 @@
 """What a job is, in code: a name, a label, and a generator that yields between its chunks."""
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from actors.said import said
+from business.packaging import WHOLE, Packaging
 from config.site import Text
 
 SECOND_NS = 1_000_000_000
@@ -89,14 +90,23 @@ class JobKind:
     retry: Retry = Retry()
     resumes: bool = True
     """Whether a run that a crash or a stop of the process interrupted is started again."""
+    module: str = "jobs"
+    """The module of the site to which it belongs: where that is switched off, its runs do nothing."""
+
+
+def switched_off(_context: JobContext) -> Generator[Progress, None, None]:
+    """The work of a job whose module is switched off."""
+    yield Progress(0, 0, said("所属模块已停用，未执行", "its module is switched off; nothing was done"))
 
 
 Catalogue = Mapping[str, JobKind]
 
 
-def catalogue(*kinds: JobKind) -> Catalogue:
-    """The kinds by name. Raises ValueError when two have one name."""
-    found = {kind.name: kind for kind in kinds}
+def catalogue(*kinds: JobKind, packaging: Packaging = WHOLE) -> Catalogue:
+    """The kinds by name; what is switched off does nothing. Raises ValueError when two have one name."""
+    found = {
+        kind.name: kind if packaging.has(kind.module) else replace(kind, work=switched_off) for kind in kinds
+    }
     if len(found) < len(kinds):
         names = sorted(kind.name for kind in kinds)
         raise ValueError(f"two job kinds have one name among {names}; rename one")

@@ -2,9 +2,11 @@
 
 from markupsafe import Markup
 
+from config.packaging import SiteModule
 from hmi import words
 from hmi.shell import frame, html
 from hmi.view import View
+from hmi.words import configuration
 
 
 def missing(view: View) -> None:
@@ -12,6 +14,15 @@ def missing(view: View) -> None:
         html(
             Markup('<p>{}</p><p><a href="/">{}</a></p>').format(
                 view.say(words.NOT_FOUND_HINT, path=view.path), view.say(words.BACK_TO_OVERVIEW)
+            )
+        )
+
+
+def switched_off(view: View, module: SiteModule) -> None:
+    with frame(view, view.say(configuration.MODULE_OFF, name=view.name(module.label))):
+        html(
+            Markup('<p>{}</p><p><a href="/">{}</a></p>').format(
+                view.say(configuration.MODULE_OFF_HINT), view.say(words.BACK_TO_OVERVIEW)
             )
         )
 

@@ -418,6 +418,9 @@ REFUSALS: Final[dict[Refusal, Text]] = {
     Refusal.NOT_LOCKED: Text("该登录没有被锁定", "That session is not locked"),
     Refusal.IDLE: Text("15 分钟无操作，请重新登录后操作", "Idle for 15 minutes; log in again to operate"),
     Refusal.NOT_PERMITTED: Text("您的角色没有此权限", "Your role does not permit this"),
+    Refusal.SWITCHED_OFF: Text(
+        "所属模块已停用；请系统管理员在“配置”中启用", "Its module is switched off; see Configuration, Modules"
+    ),
     Refusal.LOG_IN_FAILED: Text("用户名或密码不对", "User name or password is wrong"),
     Refusal.LOCKED_OUT: Text(
         "失败 5 次，已锁定；15 分钟后再试", "Locked after 5 failures; try again in 15 minutes"

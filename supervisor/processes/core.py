@@ -46,6 +46,7 @@ from actors.spare_log import SpareLog
 from actors.zone import AlarmZone, ConfigurationApplied, Tick, ZoneOutlets
 from business.access import Authority
 from business.database import open_reader
+from config.following import bound
 from config.problems import SiteError
 from config.resolve import build
 from config.site import Site
@@ -53,6 +54,7 @@ from config.versions import VersionError, VersionStore
 from drivers import SCHEMAS
 from supervisor.answers import snapshot_of, tree_of
 from supervisor.ballast import Ballast
+from supervisor.changeover import Changeover
 from supervisor.clocks import Clocks
 from supervisor.database import business_url
 from supervisor.forward import Forwarder
@@ -62,12 +64,15 @@ from supervisor.node import Node
 from supervisor.processes.arguments import parse
 from supervisor.spec import AddChild, Child, Place
 from supervisor.supervisor import Supervisor
+from supervisor.trial import Attendance
 
 logger = logging.getLogger(__name__)
 
 FRESH_S = 10.0
 """A field process whose newest row is younger than this has no backlog."""
 ZONES = "zones"
+ITSELF = Issuer("core", "", "")
+"""Returns to the version before when the new one does not come up."""
 
 
 class Core:
@@ -89,6 +94,9 @@ class Core:
         self._meter = CommitMeter()
         self._forwarder = Forwarder(node.loop, node.paths)
         self._clocks = Clocks(node.loop, node.paths)
+        self._changeover = Changeover(node.paths, Attendance(node.loop, node.paths), self._versions)
+        self._bound = self._bound_by(self._site.version)
+        self._renewal = ""
         self._intake = Intake(
             self._site,
             {zone: _Zone(self, zone) for zone in self._zone_ids(self._site)},
@@ -123,6 +131,7 @@ class Core:
         node.start(
             CommandServer(node.paths.command(node.name), CORE_COMMANDS, self._obey, on_failure=node.fail)
         )
+        self._changeover.resume(self._site.version)
         node.on_beat = self._beat
 
     # -- children
@@ -213,9 +222,14 @@ class Core:
         for zone in self._zones.values():
             zone.tell(Tick())
         self._node.addresses["gate"].tell(Tick())
+        if self._renewal:
+            self._node.renew(self._renewal)
+            return
         number = int(self._node.paths.running.read_text())
         if number not in {self._site.version, self._refused}:
-            self._apply_soon(number, lambda _stage, _detail: None)
+            self._apply_soon(number, Issuer("steward config apply", "", ""), lambda _stage, _detail: None)
+        elif (back := self._changeover.look(self._site.version)) is not None:
+            self._apply_soon(back, ITSELF, lambda _stage, _detail: None)
 
     # -- queries
 
@@ -259,27 +273,35 @@ class Core:
 
     def _apply_command(self, version: int, issuer: Issuer, answer: Callable[[Stage, str], object]) -> None:
         logger.warning("%s puts configuration version %d in force", issuer.user, version)
-        self._apply_soon(version, answer)
+        self._apply_soon(version, issuer, answer)
 
-    def _apply_soon(self, version: int, answer: Callable[[Stage, str], object]) -> None:
+    def _apply_soon(self, version: int, issuer: Issuer, answer: Callable[[Stage, str], object]) -> None:
         """Off the loop: reading and resolving a large site takes a while."""
         threading.Thread(
-            target=self._apply, args=(version, answer), name="configuration", daemon=True
+            target=self._apply, args=(version, issuer, answer), name="configuration", daemon=True
         ).start()
 
-    def _apply(self, version: int, answer: Callable[[Stage, str], object]) -> None:
+    def _apply(self, version: int, issuer: Issuer, answer: Callable[[Stage, str], object]) -> None:
         with self._applying:
             if version == self._site.version:
                 answer(Stage.DONE, "")
                 return
+            if issuer.session and (why := self._changeover.refusal(version, issuer.user, self._site)):
+                answer(Stage.REFUSED, why)
+                return
             try:
                 site = self._build(version)
+                is_bound = self._bound_by(version)
             except (VersionError, SiteError) as error:
                 logger.error("configuration version %d is not put in force: %s", version, error)  # noqa: TRY400
                 self._refused = version
                 answer(Stage.REFUSED, said(f"配置版本 {version} 未生效：{error}", str(error)))
                 return
+            if issuer is not ITSELF:
+                self._changeover.begin(version, self._site.version, issuer.user)
             use_version(self._node.paths, version)
+            if issuer is ITSELF:
+                self._changeover.returned()
             self._site = site
             self._node.version = version
             self._use(site)
@@ -293,6 +315,11 @@ class Core:
                 address.tell(ConfigurationApplied(site))
             self._announce()
             answer(Stage.DONE, "")
+            if is_bound != self._bound:
+                self._renewal = f"configuration version {version} sets what it reads only at its start"
+
+    def _bound_by(self, version: int) -> str:
+        return bound(self._versions.get(version).documents, "core")
 
     def _use(self, site: Site) -> None:
         fields = tuple(sorted({subsystem.field for subsystem in site.subsystems.values()}))

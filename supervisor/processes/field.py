@@ -33,6 +33,8 @@ from actors.spare_log import waiting
 from actors.sweep import SayConditions
 from actors.table import tables
 from actors.write import Order, result
+from config.following import bound
+from config.settings_schema import FIELD
 from config.site import DEVICE_FAULT, Site
 from drivers import DRIVERS
 from drivers.cadence import Ticks
@@ -41,7 +43,7 @@ from drivers.links import Links
 from supervisor.announcements import Announcements
 from supervisor.answers import snapshot_of, tree_of
 from supervisor.ballast import Ballast
-from supervisor.configuration import fetch, keep, read_site
+from supervisor.configuration import documents_of, fetch, keep, read_site
 from supervisor.facts import Facts
 from supervisor.lifeline import quit_now
 from supervisor.node import Node
@@ -63,6 +65,7 @@ class Field:
         self._files = node.paths.field(node.name)
         self._files.conditions.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._configuration = fetch(node.paths, applied=self._files.applied)
+        self._bound = bound(documents_of(self._configuration), FIELD)
         site = read_site(self._configuration)
         ballast = Ballast(node.paths.ballast, site.settings.ballast_mb)
         self._conditions = node.start(
@@ -201,19 +204,28 @@ class Field:
         if version == self._out.version:
             return
         configuration = fetch(self._node.paths, version)
+        if bound(documents_of(configuration), FIELD) != self._bound:
+            keep(configuration, self._files.applied)
+            self._node.renew(f"configuration version {version} sets what it reads only at its start")
+            return
         site = read_site(configuration)
-        self._out.version = self._node.version = site.version
+        self._out.version = site.version
         sizes = tuple(
             (table.id, len(table.devices), len(table.template.points))
             for table in tables(site, self._node.name)
         )
         self._node.addresses["publisher"].tell(Reshape(site.version, sizes))
-        change = self._plant.use(site)
+        try:
+            change = self._plant.use(site)
+        except Exception:
+            self._node.renew(f"configuration version {version} could be applied only in part")
+            raise
         prefixes = tuple(f"{mark}{id_}/" for id_ in change.removed for mark in ("", "~"))
         if prefixes:
             gone = [key for key in self._recall if key.startswith(prefixes)]
             self._remember(dict.fromkeys(gone))
         keep(configuration, self._files.applied)
+        self._node.accept(version)
         logger.warning("configuration version %d is applied: %s", site.version, change.in_words())
 
     # -- commands, on the command server's thread

@@ -3,14 +3,16 @@
 from actors.historian.service import HistorianService, HistoryLimits
 from actors.messages import ReadSnapshot, ReadTree
 from supervisor.answers import snapshot_of, tree_of
-from supervisor.configuration import fetch_site
+from supervisor.configuration import fetch, read_site
+from supervisor.following import Follower
 from supervisor.lifeline import quit_now
 from supervisor.node import Node
 from supervisor.processes.arguments import parse
 
 
 def compose(node: Node) -> None:
-    site = fetch_site(node.paths)
+    configuration = fetch(node.paths)
+    site = read_site(configuration)
     node.version = site.version
     settings = site.settings
     node.grow([])
@@ -35,6 +37,7 @@ def compose(node: Node) -> None:
         }
 
     node.rates = rates
+    node.start(Follower(node.paths, "historian", configuration, renew=node.renew, accept=node.accept))
 
 
 def main() -> int:

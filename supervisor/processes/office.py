@@ -39,6 +39,9 @@ from business.backup.kinds import backup_jobs
 from business.backup.place import Places
 from business.backup.service import Backups
 from business.commands import BUSINESS_COMMANDS, MODULES
+from business.configuration.desk import Desk
+from business.configuration.secrets import Vault, secrets_of
+from business.configuration.service import ConfigurationDesk
 from business.database import Base, open_reader, open_writer, sessions
 from business.demo.job import ask_for_it, demo_estate
 from business.exchange.shelf import Shelf
@@ -63,6 +66,7 @@ from business.jobs.service import Jobs
 from business.master_data import master_data
 from business.migrations import migrate
 from business.organisation.service import Organisation
+from business.packaging import Packaging
 from business.property.entities import ENTITIES
 from business.property.importing import importer
 from business.property.service import Property
@@ -71,11 +75,14 @@ from business.registry.service import Registry
 from business.registry.uses import uses_in
 from business.search.upkeep import KEEP_SEARCH
 from config.site import BootstrapUser
+from drivers import SCHEMAS
 from supervisor.answers import snapshot_of, tree_of
-from supervisor.configuration import fetch_site
-from supervisor.database import business_url
+from supervisor.configuration import fetch, read_site
+from supervisor.database import DATABASE_PASSWORD, business_url
+from supervisor.following import Follower
 from supervisor.lifeline import announce, quit_now
 from supervisor.node import Node
+from supervisor.probing import prober
 from supervisor.processes.arguments import parse
 from supervisor.spec import Child, Place
 
@@ -103,7 +110,8 @@ class Office:
 
     def start(self) -> None:
         node = self._node
-        site = fetch_site(node.paths)
+        configuration = fetch(node.paths)
+        site = read_site(configuration)
         node.version = site.version
         url = business_url(site.settings, node.paths, os.environ)
         writer = open_writer(url)
@@ -112,7 +120,8 @@ class Office:
         keys = keyring(os.environ, node.paths.secrets, generate=True)
         supply(writer, keys)
         supply(reader, keys)
-        authority = Authority(reader, time.time_ns, site.id)
+        packaging = Packaging(site.settings.modules_off)
+        authority = Authority(reader, time.time_ns, site.id, packaging=packaging)
         code = secrets.token_hex(4)
         identity = Identity(Passwords(), time.time_ns, code, security=site.settings.security)
         access = Access(time.time_ns)
@@ -139,6 +148,7 @@ class Office:
             cut_trail(gate, audit, authority.open, node.paths.audit_anchor, site.settings.audit_keep_days),
             *backup_jobs(origin, Places.of(settings, node.paths.backups), settings),
             *((demo_estate(gate, registry, identity, Organisation()),) if self._demo else ()),
+            packaging=packaging,
         )
         jobs = Jobs(kinds, zone, time.time_ns)
         for name, trigger in NIGHTLY.items():
@@ -153,6 +163,10 @@ class Office:
             "jobs": jobs,
             "backup": Backups(jobs, time.time_ns),
             "tokens": Tokens(time.time_ns),
+            "configuration": ConfigurationDesk(
+                Desk(node.paths, SCHEMAS, prober(node.paths, os.environ)),
+                Vault(node.paths.secrets, os.environ, secrets_of(site.settings.security)),
+            ),
             **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
             "registry": registry,
             "importing": Importing(rows, jobs, time.time_ns),
@@ -176,6 +190,16 @@ class Office:
         node.start(PlantTrail(sessions(writer), follow, on_failure=node.fail))
         node.start(
             CommandServer(node.paths.command(node.name), BUSINESS_COMMANDS, self._obey, on_failure=node.fail)
+        )
+        node.start(
+            Follower(
+                node.paths,
+                "office",
+                configuration,
+                renew=node.renew,
+                accept=node.accept,
+                secrets=(DATABASE_PASSWORD,),
+            )
         )
 
     def _create_users(

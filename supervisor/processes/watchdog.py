@@ -28,8 +28,9 @@ from actors.wire import WireError
 from config.secrets import SecretMissing, secret
 from config.site import Settings
 from supervisor.beat import Heart
-from supervisor.configuration import fetch_site
-from supervisor.lifeline import Lifeline, announce, leave_within
+from supervisor.configuration import fetch, read_site
+from supervisor.following import Follower
+from supervisor.lifeline import RENEWED, Lifeline, announce, leave_within
 from supervisor.log import set_up
 from supervisor.processes.arguments import parse
 
@@ -38,6 +39,8 @@ logger = logging.getLogger(__name__)
 ROUND_S = 60.0
 FIRST_S = 10.0
 """The first round, once the others had time to start."""
+HEARTBEAT_URL = "heartbeat-url"
+"""The name of the secret that counts instead of the setting."""
 LIMIT_S = 10.0
 """A canary that takes longer has not come."""
 OUTSIDE_S = 10.0
@@ -135,7 +138,7 @@ def heartbeat_of(settings: Settings, paths: RunPaths, environ: Mapping[str, str]
     Raises SecretError for one that is given and cannot be used.
     """
     try:
-        url = secret("heartbeat-url", environ, directory=paths.secrets, shortest=len("http://a")).reveal()
+        url = secret(HEARTBEAT_URL, environ, directory=paths.secrets, shortest=len("http://a")).reveal()
     except SecretMissing:
         url = settings.heartbeat_url
     own = paths.heartbeat
@@ -184,22 +187,38 @@ def main() -> int:
     told = parse("watchdog")
     set_up(told.name)
     leaving = threading.Event()
+    status = 0
 
     def leave() -> None:
         leaving.set()
-        leave_within(1.0, 0)
+        leave_within(1.0, status)
 
     Lifeline(leave).hold()
-    site = fetch_site(told.paths)
+    configuration = fetch(told.paths)
+    site = read_site(configuration)
     fields = sorted({subsystem.field for subsystem in site.subsystems.values()})
     watchdog = Watchdog(Canaries(told.paths, fields), heartbeat_of(site.settings, told.paths, os.environ))
     heart = Heart(told.name, told.paths, lambda: watchdog.figures, site.version)
     heart.start()
     announce(ready=True)
     threading.Thread(target=watchdog.watch, args=(leaving.wait,), name="rounds", daemon=True).start()
+
+    def renew(_why: str) -> None:
+        nonlocal status
+        status = RENEWED
+        leave()
+
+    def accept(version: int) -> None:
+        heart.version = version
+
+    follower = Follower(
+        told.paths, told.name, configuration, renew=renew, accept=accept, secrets=(HEARTBEAT_URL,)
+    )
+    follower.start()
     leaving.wait()
+    follower.stop(1.0)
     heart.stop(1.0)
-    return 0
+    return status
 
 
 if __name__ == "__main__":

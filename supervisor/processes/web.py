@@ -21,21 +21,27 @@ from business.access import Authority
 from business.backup.listing import backups
 from business.backup.place import Places
 from business.commands import BUSINESS_COMMANDS
+from business.configuration.desk import Desk
+from business.configuration.secrets import Vault, secrets_of
 from business.database import open_reader
 from business.exchange.shelf import Shelf
 from business.fields.keyring import keyring
 from business.fields.sealed import supply
 from business.identity.model import Place
 from business.identity.openid import OpenId
+from business.packaging import Packaging
 from config.secrets import Secret, SecretMissing, secret
 from config.site import Security, Site
+from drivers import SCHEMAS
 from hmi.app import build
 from hmi.ports import Ports
 from supervisor.beat import Heart
-from supervisor.configuration import fetch_site, read_site, wait_for
-from supervisor.database import business_url
-from supervisor.lifeline import Lifeline, announce, leave_within
+from supervisor.configuration import fetch, read_site, wait_for
+from supervisor.database import DATABASE_PASSWORD, business_url
+from supervisor.following import Follower
+from supervisor.lifeline import RENEWED, Lifeline, announce, leave_within
 from supervisor.log import set_up
+from supervisor.probing import prober
 from supervisor.processes.arguments import Arguments, parse
 
 LEAVE_S = 2.0
@@ -67,6 +73,8 @@ class Outside:
             backups=partial(backups, Places.of(site.settings.backup, paths.backups)),
             shelf=Shelf(paths.transfers),
             configuration=self._configuration,
+            desk=Desk(paths, SCHEMAS, prober(paths, os.environ)),
+            secrets=Vault(paths.secrets, os.environ, secrets_of(site.settings.security)).rows,
         )
 
     @contextlib.asynccontextmanager
@@ -90,23 +98,44 @@ def main() -> int:
     told = parse("web")
     set_up(told.name)
     server: uvicorn.Server | None = None
+    status = 0
 
     def leave() -> None:
         if server is not None:
             server.should_exit = True
-        leave_within(LEAVE_S if server is not None else 0.0, 0)
+        leave_within(LEAVE_S if server is not None else 0.0, status)
 
     Lifeline(leave).hold()  # first of all: what follows may wait for other processes for ever
-    site = fetch_site(told.paths)
+    configuration = fetch(told.paths)
+    site = read_site(configuration)
     wait_for(told.paths, "office")
     outside = Outside(told.paths, site, Place(told.role))
     figures = Lag()
     server = _server(told, site, outside, figures)
     heart = Heart(told.name, told.paths, figures.rates, site.version)
     heart.start()
+
+    def renew(_why: str) -> None:
+        nonlocal status
+        status = RENEWED
+        leave()
+
+    def accept(version: int) -> None:
+        heart.version = version
+
+    follower = Follower(
+        told.paths,
+        told.name,
+        configuration,
+        renew=renew,
+        accept=accept,
+        secrets=(DATABASE_PASSWORD, *secrets_of(site.settings.security)),
+    )
+    follower.start()
     asyncio.run(_serve(server, figures))
+    follower.stop(1.0)
     heart.stop(1.0)
-    return 0
+    return status
 
 
 async def _serve(server: uvicorn.Server, figures: "Lag") -> None:
@@ -134,7 +163,7 @@ def _server(told: Arguments, site: Site, outside: Outside, figures: "Lag") -> uv
         site=site,
         frames=outside.subscriber,
         ports=outside.ports,
-        authority=Authority(reader, time.time_ns, site.id),
+        authority=Authority(reader, time.time_ns, site.id, packaging=Packaging(site.settings.modules_off)),
         outside=outside.opened,
         providers=_providers(site.settings.security, told.paths, os.environ),
     )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from config.export import export, toml
 from config.load import read
-from config.versions import EditedOnScreen, VersionDamaged, VersionMissing, VersionStore, digest_of
+from config.versions import EditedOnScreen, Overtaken, VersionDamaged, VersionMissing, VersionStore, digest_of
 
 FILES: dict[str, dict[str, Any]] = {
     "site.toml": {"site": {"id": "a"}, "zone": [{"id": "z", "name": {"zh": "区"}}]}
@@ -133,3 +133,40 @@ def test_an_exported_version_is_what_the_files_then_say(site: Path) -> None:
     assert (site / "site.toml").read_bytes() == before
     with pytest.raises(ValueError, match="outside the site"):
         export({"../x.toml": {}}, site)
+
+
+def test_a_version_built_on_one_that_is_not_the_newest_any_more_is_refused(store: VersionStore) -> None:
+    store.add(FILES, "anna", "start", "files", clock, after=0)
+    store.add(EDITED, "bo", "zone y", "screen", clock, after=1)
+    with pytest.raises(Overtaken, match="version 2 was added after version 1"):
+        store.add(OTHER, "cy", "other", "screen", clock, after=1)
+    assert store.numbers() == [1, 2]
+
+
+def test_of_two_that_build_on_the_same_version_at_once_one_is_first(store: VersionStore) -> None:
+    store.add(FILES, "anna", "start", "files", clock)
+
+    def add(name: str) -> bool:
+        try:
+            store.add({"site.toml": {"site": {"id": name}}}, name, "", "screen", clock, after=1)
+        except Overtaken:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(add, map(str, range(24)))) == 1
+    assert store.numbers() == [1, 2]
+
+
+def test_a_version_that_was_returned_from_does_not_come_back_with_the_next_start(store: VersionStore) -> None:
+    """Neither does one that was saved and never put in force."""
+    store.import_files(FILES, "anna", "start", clock)
+    store.add(EDITED, "bo", "zone y", "screen", clock)
+    assert store.import_files(FILES, "anna", "start", clock, running=1).number == 1
+
+
+def test_going_back_before_an_import_stays_so_until_the_files_change(store: VersionStore) -> None:
+    store.import_files(FILES, "anna", "start", clock)
+    store.import_files(EDITED, "anna", "more", clock, running=1)
+    assert store.import_files(EDITED, "anna", "start", clock, running=1).number == 1
+    assert store.import_files(OTHER, "anna", "start", clock, running=1).number == 3

@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Generator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ from actors.messages import (
     Trend,
 )
 from actors.newest import LiveMessage
+from actors.paths import RunPaths
 from actors.table import tables
 from business.access import Authority
 from business.access.service import Access
@@ -55,6 +57,9 @@ from business.backup.listing import backups
 from business.backup.place import Places
 from business.backup.service import Backups
 from business.commands import BUSINESS_COMMANDS, MODULES
+from business.configuration.desk import Desk
+from business.configuration.secrets import Vault
+from business.configuration.service import ConfigurationDesk
 from business.database import open_reader, open_writer, sessions, sqlite_url
 from business.exchange.shelf import Shelf
 from business.exporting.service import Exporting
@@ -74,16 +79,21 @@ from business.jobs.runner import Runner
 from business.jobs.service import Jobs
 from business.master_data import master_data
 from business.migrations import migrate
+from business.packaging import Packaging
 from business.property.entities import ENTITIES
 from business.property.importing import importer
 from business.property.service import Property
 from business.registry.messages import made
 from business.registry.service import Registry
 from business.registry.uses import uses_in
+from config.load import read
 from config.secrets import Secret
 from config.site import BootstrapUser, Provider, Security, Site, Text
+from drivers import SCHEMAS
 from hmi.app import build
 from hmi.ports import Ports
+from supervisor.cli import DEMO
+from supervisor.probing import prober
 from tests.hmi import estate
 from tests.hmi.campus import alarm, campus, device_state, scans
 
@@ -304,6 +314,10 @@ ROLES = {
 USERS = tuple(BootstrapUser(user, user.title(), role) for user, role in ROLES.items())
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 async def main(place: str, directory: str, hostile: str = "") -> None:
     url = sqlite_url(Path(directory) / "business.db")
     writer = open_writer(url)
@@ -322,7 +336,8 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     site = campus(hostile)
     site = dataclasses.replace(site, settings=dataclasses.replace(site.settings, security=security))
     plant = Plant(site, hostile)
-    authority = Authority(reader, time.time_ns, plant.site.id)
+    packaging = Packaging(frozenset(os.environ.get("MODULES_OFF", "").split()))
+    authority = Authority(reader, time.time_ns, plant.site.id, packaging=packaging)
     code = "one-time-code"
     passwords = Passwords(PasswordHasher(1, 64, 1))
     identity = Identity(passwords, time.time_ns, code, security=security)
@@ -343,12 +358,19 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     jobs = Jobs(kinds, zone, time.time_ns)
     runner = Runner(kinds, sessions(writer), zone, time.time_ns, time.monotonic_ns, {Lane.TRANSFER: 1})
     runner.start()
+    paths = RunPaths(Path(directory) / "run")
+    paths.create()
+    vault = Vault(paths.secrets, os.environ)
+    desk = Desk(paths, SCHEMAS, prober(paths, os.environ))
+    made_here = desk.store.add(read(DEMO), "chief", "imported by steward run", "files", now)
+    paths.running.write_text(str(made_here.number))
     acts = Property(registry.records)
     modules: dict[str, Module] = {
         "identity": identity,
         "access": access,
         "audit": Audit(time.time_ns),
         "backup": Backups(jobs, time.time_ns),
+        "configuration": ConfigurationDesk(desk, vault),
         **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
         "registry": registry,
         "importing": Importing(rows, jobs, time.time_ns),
@@ -384,6 +406,8 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         backups=partial(backups, Places(Path(directory) / "backups", None)),
         shelf=shelf,
         configuration=configuration,
+        desk=desk,
+        secrets=vault.rows,
     )
     app = build(
         Place(place),

@@ -74,7 +74,19 @@ class Fed:
             return replace(campus(), version=version)
 
         nothing: Any = None
-        ports = Ports(nothing, nothing, nothing, nothing, {}, {"core": core}, nothing, nothing, configuration)
+        ports = Ports(
+            nothing,
+            nothing,
+            nothing,
+            nothing,
+            {},
+            {"core": core},
+            nothing,
+            nothing,
+            configuration,
+            nothing,
+            nothing,
+        )
         self.task = asyncio.create_task(Feed(self.live, core, ports, self._reload).run())
 
     def _reload(self) -> None:

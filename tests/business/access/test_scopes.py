@@ -151,10 +151,8 @@ def test_a_removed_scope_with_another_module_s_rows_is_refused(office: Office, c
     assert "不为空" in office.do(RemoveScope(project), chief).detail
 
 
-def person(*grants: Held, person_id: int | None = None, **changes: bool) -> Person:
-    return Person(
-        "s", "u", "U", Place.CONTROL, **{"idle": False, **changes}, grants=grants, person_id=person_id
-    )
+def person(*grants: Held, person_id: int | None = None, idle: bool = False, locked: bool = False) -> Person:
+    return Person("s", "u", "U", Place.CONTROL, idle, locked, grants, person_id)
 
 
 def held(path: str, *permissions: str, own: bool = False) -> Held:

@@ -19,7 +19,7 @@ from business.audit.verify import Verdict, verify
 from business.gate import Execute
 from business.identity.messages import CreateUser
 from business.jobs.kinds import JobContext
-from config.schema import SettingsTable
+from config.settings_schema import SettingsTable
 from config.site import LEAST_AUDIT_DAYS
 from tests.business.conftest import GOOD, Office
 

@@ -1,0 +1,1 @@
+"""The configuration of the site by screen: versions, settings, secrets."""

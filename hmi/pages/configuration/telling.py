@@ -1,0 +1,95 @@
+"""Differences, restarts and versions in words; the tabs above the pages of the configuration."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from markupsafe import Markup
+
+from business.configuration.messages import READ, WRITE
+from config.editing import Difference, tables_of
+from config.entries import Documents
+from config.export import inline
+from config.settings_fields import SettingField, fields_of_settings
+from config.validate import is_confidential
+from hmi import words
+from hmi.shell import EMPTY
+from hmi.view import View
+from hmi.words import configuration as said
+
+MOST_SHOWN = 60
+LONGEST_VALUE = 160
+HIDDEN = "***"
+TABS = (
+    ("/configuration", said.VERSIONS, READ),
+    ("/configuration/settings", said.SETTINGS, WRITE),
+    ("/configuration/modules", said.MODULES, WRITE),
+    ("/configuration/files", said.FILES, WRITE),
+    ("/configuration/secrets", said.SECRETS, WRITE),
+)
+
+
+def tabs(view: View) -> Markup:
+    here = Markup(' class="here" aria-current="page"')
+    return Markup('<nav class="toolbar tabs">{}</nav>').format(
+        EMPTY.join(
+            Markup('<a href="{}"{}>{}</a> ').format(
+                path, here if path == view.path else EMPTY, view.say(text)
+            )
+            for path, text, permission in TABS
+            if view.can(permission)
+        )
+    )
+
+
+def by_keys(documents: Documents) -> Mapping[tuple[Any, ...], SettingField]:
+    return {field.keys: field for field in fields_of_settings(tables_of(documents))}
+
+
+def told(view: View, found: Iterable[Difference], fields: Mapping[tuple[Any, ...], SettingField]) -> Markup:
+    """One line for each thing that differs."""
+    listed = list(found)
+    lines = EMPTY.join(_line(view, one, fields) for one in islice(listed, MOST_SHOWN))
+    if len(listed) > MOST_SHOWN:
+        more = view.say(said.AND_MORE, count=len(listed) - MOST_SHOWN)
+        lines += Markup("<li>{}</li>").format(more)
+    return Markup('<ul class="differences">{}</ul>').format(lines)
+
+
+def _line(view: View, one: Difference, fields: Mapping[tuple[Any, ...], SettingField]) -> Markup:
+    field = fields.get(one.keys)
+    if field is not None:
+        what = f"{view.name(field.group)} · {view.name(field.label)}"
+    else:
+        what = f"{one.file} {one.path}"
+    return Markup("<li><b>{}</b> <del>{}</del> → <ins>{}</ins> {}</li>").format(
+        what,
+        _value(view, one, one.before),
+        _value(view, one, one.after),
+        unit(view, field) if field is not None else "",
+    )
+
+
+def _value(view: View, one: Difference, value: Any) -> str:
+    if value is None or value in ("", []):
+        return view.say(said.NOTHING)
+    if is_confidential(one.keys) and one.keys[-1:] != ("database",):
+        return HIDDEN
+    text = inline(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def unit(view: View, field: SettingField) -> str:
+    known = {"d": said.DAYS, "h": said.HOURS}.get(field.unit)
+    return view.say(known) if known is not None else field.unit
+
+
+def names(view: View, processes: Iterable[str]) -> str:
+    return ", ".join(words.process(view.language, one) for one in processes)
+
+
+def restarts(found: Iterable[Difference], fields: Mapping[tuple[Any, ...], SettingField]) -> Iterator[str]:
+    """The processes that start anew for the differences, each once."""
+    yield from dict.fromkeys(
+        process for one in found if one.keys in fields for process in fields[one.keys].restarts
+    )

@@ -1,0 +1,165 @@
+"""The configuration by screen over a running site: S1-4.5 (system configuration), S1-4.10 (packaging)."""
+
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from actors.messages import ApplyConfiguration, Issuer, Stage
+from benchmarks.modbus_farm import Farm
+from business.configuration.messages import SaveConfiguration, SettingEdit
+from business.registry.messages import CreateRecord
+from config.applied import Event, noted
+from config.editing import as_text
+from config.versions import VersionStore
+from tests.flows.house import HOT, TEMPERATURE, House, calm, eventually, house
+from tests.flows.visitor import PATIENCE_MS, Visitor, chromium
+
+expect.set_options(timeout=PATIENCE_MS)
+KEPT_S = 60.0
+"""Within this every process has come up with a version: some start anew, one after the other."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def site(farm: Farm) -> Iterator[House]:
+    """Of its own: its versions are counted."""
+    with house(farm, devices=3) as found:
+        yield found.start()
+
+
+@pytest.fixture(scope="module")
+def admin(site: House) -> Issuer:
+    return site.administrator()
+
+
+def store(site: House) -> VersionStore:
+    return VersionStore(site.paths.configuration)
+
+
+def running(site: House) -> int:
+    return int(site.paths.running.read_text())
+
+
+def events(site: House) -> list[tuple[int, Event]]:
+    return [(one.version, one.event) for one in noted(site.paths.configuration_log)]
+
+
+def await_kept(site: House, version: int) -> None:
+    eventually(lambda: (version, Event.KEPT) in events(site), KEPT_S, f"version {version} on all processes")
+
+
+def submit(page: Page, reason: str) -> None:
+    """Check, read the differences, say why, save and put in force."""
+    page.click("form[data-form=settings] button.main")
+    page.wait_for_selector("form[data-form=save]")
+    page.fill("[name=reason]", reason)
+    page.click("button[value=apply]")
+
+
+def test_a_setting_changed_on_the_page_is_followed_and_nothing_is_lost(
+    browser: Browser, site: House, admin: Issuer, farm: Farm
+) -> None:
+    """S1-4.5: the site's name at once; the days of history by a start of the historian alone."""
+    farm.set(1, TEMPERATURE, HOT)
+    eventually(lambda: "u01/temperature/high" in site.alarms(), what="an alarm")
+    event = site.alarms()["u01/temperature/high"].event
+    since_ns, pids = time.time_ns(), {name: site.pid(name) for name in site.states()}
+    visitor = Visitor(browser, site.office).log_in("chief")
+    page = visitor.open("/configuration/settings")
+    page.fill("[name='site.name.zh']", "新园区")
+    page.fill("[name='settings.history_keep_days']", "500")
+    submit(page, "改名")
+    await_kept(site, 2)
+    assert running(site) == 2
+    anew = {name for name, pid in pids.items() if site.pid(name) != pid}
+    assert anew == {"historian"}
+    expect(page.locator(".brand")).to_contain_text("新园区")
+    page = visitor.open("/configuration")
+    expect(page.locator("[data-version='2']")).to_contain_text("改名")
+    expect(page.locator("[data-version='2']")).to_contain_text("2 处差异")
+    expect(page.locator("[data-version='2']")).to_contain_text("所有进程已采用")
+    assert site.alarms()["u01/temperature/high"].event == event
+    eventually(lambda: site.stored("u00/counter", since_ns) > 20, what="history from before and after")
+    counted = site.history("u00/counter", since_ns).time_ns
+    assert max(later - earlier for earlier, later in pairwise(counted)) < 2e9
+    eventually(lambda: len(site.audited("configuration/2")) == 2, what="both commands in the trail")
+    applied, saved = site.audited("configuration/2")
+    assert (applied.kind, applied.user) == ("ApplyConfiguration", "chief")
+    assert (saved.kind, saved.user, saved.reason) == ("SaveConfiguration", "chief", "改名")
+    assert '"新园区"' in str(saved.changes[0].after)
+    visitor.close()
+    assert visitor.troubles == []
+    calm(farm, 3)
+
+
+def test_the_text_of_an_alarm_is_changed_in_the_site_s_files(
+    browser: Browser, site: House, admin: Issuer, farm: Farm
+) -> None:
+    """The fields go on; only the devices that differ are started anew."""
+    documents = store(site).get(running(site)).documents
+    text = as_text(documents, "site.toml").replace(
+        'kind = "high"\nlimit = 60\ndeadband = 0',
+        'text = { zh = "温度过高请停机", en = "Too hot, stop it" }\nkind = "high"\nlimit = 60\ndeadband = 0',
+    )
+    visitor = Visitor(browser, site.office).log_in("chief")
+    page = visitor.open("/configuration/files")
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(text)
+    page.locator(".q-btn", has_text="检查").click()
+    page.wait_for_selector("form[data-form=save]")
+    page.fill("[name=reason]", "写明报警内容")
+    field = site.pid("field")
+    page.click("button[value=apply]")
+    await_kept(site, 3)
+    assert site.pid("field") == field
+    control = Visitor(browser, site.control).log_in("chief")
+    farm.set(0, TEMPERATURE, HOT)
+    expect(control.open("/alarms").locator('[data-alarm^="u00/temperature/"]')).to_contain_text(
+        "温度过高请停机"
+    )
+    calm(farm, 3)
+    visitor.close()
+    control.close()
+
+
+def test_a_module_is_switched_off_and_on_again(browser: Browser, site: House, admin: Issuer) -> None:
+    """S1-4.10: no menu, no page; commands refused with the reason; the data stay."""
+    site.add_user(site.log_in("warden"), "mona", "manager")
+    mona = site.log_in("mona", "office")
+    pet = CreateRecord("pet", {"name": "旺财"})
+    visitor = Visitor(browser, site.office).log_in("mona")
+    expect(visitor.open("/pet").locator("nav.side")).to_contain_text("宠物")
+    before = running(site)
+
+    def switch(value: str) -> int:
+        newest = store(site).numbers()[-1]
+        edit = SettingEdit("settings.modules_off", value)
+        saved = site.tell_office(SaveConfiguration(running(site), newest, (edit,), (), "packaging"), admin)
+        assert saved.stage is Stage.DONE, saved
+        assert site.tell(ApplyConfiguration(newest + 1), admin)[-1].stage is Stage.DONE
+        await_kept(site, newest + 1)
+        return newest + 1
+
+    switch('["pets", "vehicles"]')
+    page = visitor.open("/house")
+    expect(page.locator("nav.side")).to_contain_text("房屋")
+    expect(page.locator("nav.side")).not_to_contain_text("宠物")
+    expect(visitor.open("/pet").locator("h1")).to_contain_text("模块“宠物”已停用")
+    refused = site.tell_office(pet, mona)
+    assert refused.stage is Stage.REFUSED
+    assert "宠物" in refused.detail
+    assert "已停用" in refused.detail
+    switch("[]")
+    expect(visitor.open("/pet").locator("nav.side")).to_contain_text("宠物")
+    assert "已停用" not in site.tell_office(pet, mona).detail
+    assert running(site) == before + 2
+    visitor.close()
