@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from actors.messages import Issuer, Stage
 from actors.said import in_both, said
-from business.access import ANYWHERE, ROOT, Authority, Refusal, permission_of
+from business.access import ANYWHERE, ROOT, Authority, Reach, Refusal, permission_of
 from business.access.permission import fields_of
+from business.access.person import NOWHERE
 from business.audit.chain import digest_of
 from business.audit.changes import collected, watch
 from business.audit.model import AuditRecord
@@ -63,10 +64,10 @@ class Scoped(Protocol):
 
 @runtime_checkable
 class Owned(Protocol):
-    """A module whose commands touch what belongs to one person."""
+    """A module some of whose commands a person may send about what is his own."""
 
-    def owner_of(self, session: Session, command: Any) -> int | None:
-        """The person to whom it belongs; None for what is nobody's."""
+    def is_own(self, session: Session, command: Any, reach: Reach) -> bool:
+        """Whether all that it touches belongs to him whose reach this is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,15 @@ class Gate:
         self._authority.look_again()
         if refusal := self._authority.refusal(issuer, command, ANYWHERE):
             return refusal
-        scopes = module.scopes_of(session, command) if isinstance(module, Scoped) else ()
-        owner = module.owner_of(session, command) if isinstance(module, Owned) else None
-        refusals = (self._authority.refusal(issuer, command, scope, owner) for scope in scopes or (ROOT,))
+        scopes = (module.scopes_of(session, command) if isinstance(module, Scoped) else ()) or (ROOT,)
+        own = isinstance(module, Owned) and self._is_own(session, module, order)
+        refusals = (self._authority.refusal(issuer, command, scope, own=own) for scope in scopes)
         return next(filter(None, refusals), None)
+
+    def _is_own(self, session: Session, module: Owned, order: Execute) -> bool:
+        person = self._authority.person(order.issuer.session)
+        reach = person.reach(permission_of(order.command) or "") if person is not None else NOWHERE
+        return reach.own and module.is_own(session, order.command, reach)
 
     def _carry_out(self, module: Module, order: Execute, ask: _Ask) -> Outcome:
         deed, committing = _deed(order), False

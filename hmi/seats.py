@@ -110,6 +110,8 @@ class Seats:
             elif person != view.person:
                 view.person = person
                 view.client.run_javascript("window.location.reload()")
+            else:
+                view.person = person  # as of today
         self._touched = {one: at for one, at in self._touched.items() if people.get(one)}
 
 

@@ -2,7 +2,7 @@
 
 from business.access.authority import IDLE_NS, LIFETIME_NS, REFRESH_NS, SECOND_NS, Authority
 from business.access.permission import ANYWHERE, EVERYBODY, OWN, ROOT, permission_of
-from business.access.person import Held, Person, Reach, within
+from business.access.person import Held, Person, Reach, below, within
 from business.access.refusals import Refusal
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Person",
     "Reach",
     "Refusal",
+    "below",
     "permission_of",
     "within",
 ]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import Engine, PoolProxiedConnection, event, func, select
@@ -58,7 +59,7 @@ class _Seat:
     created_ns: int
     seen_ns: int
     until_ns: int
-    """When one of its grants begins or ends, and it must be read anew."""
+    """When one of its grants begins or ends, or the day does, and it must be read anew."""
 
     def at(self, now_ns: int) -> Person | None:
         """Who acts in it now; None when it is over, or must be read anew."""
@@ -96,14 +97,19 @@ class Authority:
         project: str = "",
         *,
         packaging: Packaging = WHOLE,
+        zone: tzinfo = UTC,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`project` is the code of the site whose plant is commanded; '' where there is none."""
+        """`project` is the code of the site whose plant is commanded; '' where there is none.
+
+        `zone` says when the site's day begins, on which a house may change hands.
+        """
         self.packaging = packaging
         self._engine = engine
         self._sessions = sessions(engine)
         self._wall_ns = wall_ns
         self._project = project
+        self._zone = zone
         self._clock = clock
         self._look_s = 0.0 if engine.dialect.name == "sqlite" else LOOK_S
         self._looked_s = -LOOK_S
@@ -113,12 +119,12 @@ class Authority:
         event.listen(engine, "engine_disposed", self._close)
 
     def refusal(
-        self, issuer: Issuer, command: Any, scope: str | None = None, owner: int | None = None
+        self, issuer: Issuer, command: Any, scope: str | None = None, *, own: bool = False
     ) -> str | None:
         """Why this command of this issuer is not carried out now; None when it may be.
 
-        `scope` is the path of what it touches, `owner` the person to whom that belongs; without a scope it
-        touches the plant of this site.
+        `scope` is the path of what it touches; without one it touches the plant of this site. `own` says that
+        all of it belongs to the issuer.
         """
         wanted = permission_of(command)
         if wanted is None:
@@ -136,7 +142,7 @@ class Authority:
             return Refusal.NOT_RECORDED
         if person is None or person.user != issuer.user:
             return Refusal.NOT_LOGGED_IN
-        return person.refusal(wanted, where, owner)
+        return person.refusal(wanted, where, own=own)
 
     def person(self, session_id: str) -> Person | None:
         """Who acts in the session; None when it does not exist or is over."""
@@ -234,6 +240,9 @@ class Authority:
                 return None
             seat, user = row
             held = holding(session, user.id, now_ns)
+        today = datetime.fromtimestamp(now_ns // SECOND_NS, self._zone)
+        midnight = today.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+        tomorrow_ns = int(midnight.timestamp()) * SECOND_NS
         person = Person(
             session=seat.id,
             user=user.name,
@@ -245,5 +254,7 @@ class Authority:
             person_id=user.person_id,
             screen=user.kind == UserKind.SCREEN,
             packaging=self.packaging,
+            company_id=user.company_id,
+            today=today.date(),
         )
-        return _Seat(person, seat.created_ns, seat.seen_ns, held.until_ns)
+        return _Seat(person, seat.created_ns, seat.seen_ns, min(held.until_ns, tomorrow_ns))

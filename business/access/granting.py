@@ -16,6 +16,7 @@ from business.access.model import Duty, Grant, Role, RolePermission, Scope
 from business.access.permission import ROOT
 from business.access.person import Held, union
 from business.access.refusals import Refusal
+from business.access.roles import ALWAYS_OWN
 from business.gate import Refused
 from business.identity.model import User, UserKind, count_access_up
 from config.site import Text
@@ -54,6 +55,7 @@ def give(session: Session, by: Giver, user: User, grant: Grant) -> None:
     duties = {each.duty for each in roles_of(session, user.id)} | {role.duty}
     check_duties(user, duties)
     grant.user_id = user.id
+    grant.own = grant.own or role.name in ALWAYS_OWN
     session.add(grant)
     count_access_up(session)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from business.access.model import Grant, Role, RolePermission, Scope
 from business.access.permission import ROOT
 from business.access.person import Held
+from business.access.roles import ALWAYS_OWN
 from config.site import Text
 
 FOREVER_NS = 2**63 - 1
@@ -35,7 +36,8 @@ def holding(session: Session, user_id: int, now_ns: int) -> Holding:
         if since <= now_ns < until:
             label = Text(role.label_zh, role.label_en)
             given = frozenset(permissions[role.id])
-            held.append(Held(role.name, label, path_of(scope), given, grant.own))
+            own = grant.own or role.name in ALWAYS_OWN
+            held.append(Held(role.name, label, path_of(scope), given, own))
     return Holding(tuple(held), min(changes))
 
 

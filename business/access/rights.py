@@ -1,10 +1,12 @@
 """How far somebody reaches who is not in a session now: work that he asked for goes on without him."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from business.access.held import holding
-from business.access.person import NOWHERE, Reach
+from business.access.person import NOWHERE, Reach, reach_by
 from business.identity.model import User
 
 
@@ -14,6 +16,5 @@ def reach_of(session: Session, user: str, permission: str, now_ns: int) -> Reach
     if row is None:
         return NOWHERE
     grants = holding(session, row.id, now_ns).grants
-    held = [one for one in grants if permission in one.permissions]
-    paths = tuple(dict.fromkeys(one.path for one in held if not one.own))
-    return Reach(paths, any(one.own for one in held), row.person_id)
+    today = datetime.fromtimestamp(now_ns / 1e9, UTC).date()
+    return reach_by(grants, permission, row.person_id, row.company_id, today)

@@ -56,4 +56,5 @@ MANAGING: Final = frozenset({MANAGER, REGIONAL_MANAGER})
 OFFICE_STAFF: Final = MANAGING | {STEWARD, CASHIER, ACCOUNTANT}
 """Who works with the register of houses and people."""
 RESIDENTS: Final = frozenset({OWNER, TENANT})
-"""Granted over what is their own."""
+ALWAYS_OWN: Final = RESIDENTS | {COMPANY_CLERK}
+"""Over what is their own alone, however they are granted."""

@@ -41,6 +41,7 @@ from business.access.messages import (
 from business.access.model import CODE_LENGTH, NAME_LENGTH, Duty, Grant, Role, RolePermission, Scope
 from business.access.permission import ROOT
 from business.access.refusals import Refusal
+from business.access.roles import ALWAYS_OWN
 from business.gate import Refused
 from business.identity.model import User, count_access_up, plain_name
 from config.site import Text
@@ -183,11 +184,12 @@ class Access:
                 said("截止时间要在开始时间与现在之后", "the end must be after the beginning and after now")
             )
         role, scope = existing_role(session, command.role), scopes.find(session, command.scope)
+        own = command.own or role.name in ALWAYS_OWN
         same = select(Grant.id).where(
             Grant.user_id == user.id,
             Grant.role_id == role.id,
             Grant.scope_id == scope.id,
-            Grant.own == command.own,
+            Grant.own == own,
         )
         if session.scalar(same):
             raise Refused(
@@ -197,7 +199,7 @@ class Access:
                     "withdraw it first to change its time",
                 )
             )
-        grant = Grant(role_id=role.id, scope_id=scope.id, own=command.own, since_ns=since, until_ns=until)
+        grant = Grant(role_id=role.id, scope_id=scope.id, own=own, since_ns=since, until_ns=until)
         give(session, giver(session, issuer, self._wall_ns()), user, grant)
         session.flush()
         return (RoleGranted(user.name, grant.id),)

@@ -50,6 +50,8 @@ class User(Base):
     password_set_ns: Mapped[int] = mapped_column(BigInteger)
     person_id: Mapped[int | None] = mapped_column(default=None)
     """Whom of the residents he is: what belongs to that person is his own."""
+    company_id: Mapped[int | None] = mapped_column(default=None)
+    """The company for which he acts: what belongs to it is his own."""
     password_forced: Mapped[bool] = mapped_column(default=False)
     """Somebody else chose it: it lets its user in once, to choose another."""
     kind: Mapped[str] = mapped_column(String(16), default=UserKind.STAFF)

@@ -22,6 +22,8 @@ class UserRow:
     disabled: bool
     created_ns: int
     grants: tuple[GrantRow, ...]
+    person_id: int | None
+    company_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,16 @@ def users(session: Session, reach: Reach = EVERYTHING) -> tuple[UserRow, ...]:
         held.setdefault(grant.user_id, []).append(grant)
     rows = session.scalars(select(User).where(reached(reach)).order_by(User.name).limit(1000))
     return tuple(
-        UserRow(u.name, u.display, u.disabled, u.created_ns, tuple(held.get(u.id, ()))) for u in rows
+        UserRow(
+            u.name,
+            u.display,
+            u.disabled,
+            u.created_ns,
+            tuple(held.get(u.id, ())),
+            u.person_id,
+            u.company_id,
+        )
+        for u in rows
     )
 
 

@@ -6,11 +6,13 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped, Session
 
+from business.access import Reach
 from business.fields.numbers import area, decimal
 from business.fields.plate import plate
 from business.fields.texts import files, note, text
 from business.fields.times import day
 from business.property.estate import PICTURES, REMARK
+from business.property.own import homes
 from business.registry.declare import attribute, coded, reference
 from business.registry.record import Kind, Record
 from config.site import Text
@@ -56,8 +58,8 @@ class Vehicle(Record):
         return (self.plate,)
 
     @classmethod
-    def own(cls, person_id: int) -> ColumnElement[bool]:
-        return cls.owner_id == person_id
+    def own(cls, reach: Reach) -> ColumnElement[bool]:
+        return reach.of_person(cls.owner_id) | reach.of_company(cls.company_id)
 
 
 class ParkingSpace(Record):
@@ -91,8 +93,10 @@ class ParkingSpace(Record):
         return (self.code,)
 
     @classmethod
-    def own(cls, person_id: int) -> ColumnElement[bool]:
-        return (cls.owner_id == person_id) | (cls.user_id == person_id)
+    def own(cls, reach: Reach) -> ColumnElement[bool]:
+        """Those that he owns, or uses until their day."""
+        using = reach.of_person(cls.user_id) & (cls.until.is_(None) | (cls.until > reach.today))
+        return reach.of_person(cls.owner_id) | using
 
 
 class Pet(Record):
@@ -123,8 +127,8 @@ class Pet(Record):
     remark: Mapped[str | None] = attribute(REMARK, note())
 
     @classmethod
-    def own(cls, person_id: int) -> ColumnElement[bool]:
-        return cls.owner_id == person_id
+    def own(cls, reach: Reach) -> ColumnElement[bool]:
+        return reach.of_person(cls.owner_id)
 
 
 class Key(Record):
@@ -143,6 +147,11 @@ class Key(Record):
     taken_on: Mapped[date | None] = attribute(Text("领用日期", "Taken on"), day(), listed=True)
     back_on: Mapped[date | None] = attribute(Text("归还日期", "Brought back on"), day(), listed=True)
     remark: Mapped[str | None] = attribute(REMARK, note())
+
+    @classmethod
+    def own(cls, reach: Reach) -> ColumnElement[bool]:
+        """Those that he has and has not brought back."""
+        return reach.of_person(cls.holder_id) & cls.back_on.is_(None)
 
 
 class UtilityAccount(Record):
@@ -173,3 +182,8 @@ class UtilityAccount(Record):
     def codes(self, session: Session) -> tuple[str, ...]:
         del session
         return tuple(one for one in (self.number, self.meter) if one)
+
+    @classmethod
+    def own(cls, reach: Reach) -> ColumnElement[bool]:
+        """Those of his houses that are not closed."""
+        return cls.house_id.in_(homes(reach)) & (cls.until.is_(None) | (cls.until > reach.today))

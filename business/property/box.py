@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from business.access import Reach, within
+from business.access import Reach, below
 from business.fields.sealed import keyring_of
+from business.property.entities import ENTITIES
 from business.property.people import tail_code
+from business.registry.queries import owned
 from business.search.model import SearchEntry
 from business.search.queries import Hit, find
 
@@ -17,10 +19,7 @@ TAIL_DIGITS = 4
 def search(session: Session, reaches: Mapping[str, Reach], text: str, limit: int) -> tuple[Hit, ...]:
     """The best hits; `reaches` says, by entity, how far the reader sees."""
     seen = or_(
-        *(
-            and_(SearchEntry.entity == entity, within(reach, SearchEntry.scope_id))
-            for entity, reach in reaches.items()
-        )
+        false(), *(and_(SearchEntry.entity == name, _seen(name, reach)) for name, reach in reaches.items())
     )
 
     def opaque(query: str) -> tuple[str, ...]:
@@ -30,3 +29,11 @@ def search(session: Session, reaches: Mapping[str, Reach], text: str, limit: int
         return ()
 
     return find(session, text, limit=limit, entities=list(reaches), scope=seen, query_codes=opaque)
+
+
+def _seen(name: str, reach: Reach) -> ColumnElement[bool]:
+    seen = below(reach.paths, SearchEntry.scope_id)
+    if not reach.own:
+        return seen
+    entity = ENTITIES[name]
+    return or_(seen, SearchEntry.record_id.in_(select(entity.model.id).where(owned(entity, reach))))

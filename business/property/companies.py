@@ -2,13 +2,17 @@
 
 from datetime import date
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped, Session
 
+from business.access import Reach
 from business.fields.credit_code import credit_code
 from business.fields.phone import phone
 from business.fields.texts import email, files, note, text
 from business.fields.times import day
+from business.identity.model import User
 from business.property.estate import PICTURES, REMARK
+from business.property.own import pass_on
 from business.registry.declare import attribute, coded, reference
 from business.registry.record import Kind, Record
 from config.site import Text
@@ -42,6 +46,13 @@ class Company(Record):
         del session
         return (self.credit_code,) if self.credit_code else ()
 
+    def hand_over(self, session: Session, successor: int | None) -> None:
+        pass_on(session, User.company_id, self.id, successor)
+
+    @classmethod
+    def own(cls, reach: Reach) -> ColumnElement[bool]:
+        return reach.of_company(cls.id)
+
 
 class Merchant(Record):
     """A shop or a stall: one file each (一户一档, S0-3.3.2)."""
@@ -71,6 +82,10 @@ class Merchant(Record):
     pictures: Mapped[tuple[str, ...] | None] = attribute(PICTURES, files())
     papers: Mapped[tuple[str, ...] | None] = attribute(Text("证照", "Licences"), files())
     remark: Mapped[str | None] = attribute(REMARK, note())
+
+    @classmethod
+    def own(cls, reach: Reach) -> ColumnElement[bool]:
+        return reach.of_company(cls.company_id) | reach.of_person(cls.keeper_id)
 
 
 class Contractor(Record):

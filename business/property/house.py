@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped, Session
 
 from actors.said import said
+from business.access import Reach
 from business.fields.field_type import FieldError
 from business.fields.house_code import HouseCode, house_code, parse_house_code
 from business.fields.numbers import area, integer
@@ -151,12 +152,7 @@ class House(Record):
         return tuple(one for one in (self.code, self.certificate) if one)
 
     @classmethod
-    def own(cls, person_id: int) -> ColumnElement[bool]:
-        """Those that he owns or lives in now."""
-        from business.property.living import Ownership, Stay  # they refer to houses
+    def own(cls, reach: Reach) -> ColumnElement[bool]:
+        from business.property.own import homes  # what it asks refers to houses
 
-        owned = exists().where(
-            Ownership.house_id == cls.id, Ownership.person_id == person_id, Ownership.until.is_(None)
-        )
-        lived_in = exists().where(Stay.house_id == cls.id, Stay.person_id == person_id, Stay.until.is_(None))
-        return owned | lived_in
+        return cls.id.in_(homes(reach))

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Mapped, Session
 
 from actors.said import said
+from business.access import Reach
 from business.fields.numbers import percent
 from business.fields.texts import files, note, text
 from business.fields.times import day
@@ -25,6 +26,10 @@ from config.site import Text
 SINCE = Text("起始日期", "Since")
 UNTIL = Text("结束日期（不含）", "Until (not including)")
 WHOLE = Decimal(100)
+FAMILY = (
+    "head", "spouse", "child", "parent", "parent-in-law", "grandparent", "grandchild", "sibling",
+)  # fmt: skip
+"""The relations to the head of a household by which people are one family."""
 
 
 def _of_a_house(name: str, label: Text, *known_by: tuple[str, ...], tells_of: str = "") -> Kind:
@@ -79,8 +84,8 @@ class Ownership(Record):
         check_shares(session, self)
 
     @classmethod
-    def own(cls, person_id: int) -> ColumnElement[bool]:
-        return cls.person_id == person_id
+    def own(cls, reach: Reach) -> ColumnElement[bool]:
+        return reach.of_person(cls.person_id) | reach.of_company(cls.company_id)
 
 
 class Stay(Record):
@@ -122,10 +127,13 @@ class Stay(Record):
                 )
 
     @classmethod
-    def own(cls, person_id: int) -> ColumnElement[bool]:
-        """Of all who live with him: a household sees itself."""
-        mine = select(Stay.house_id).where(Stay.person_id == person_id, Stay.until.is_(None))
-        return or_(cls.person_id == person_id, cls.house_id.in_(mine) & cls.until.is_(None))
+    def own(cls, reach: Reach) -> ColumnElement[bool]:
+        """His, and those of his household: a family sees who lives with it, flatmates do not."""
+        mine = select(Stay.house_id).where(
+            reach.of_person(Stay.person_id), lasting(Stay, reach.today), _of_family(Stay)
+        )
+        family = cls.house_id.in_(mine) & lasting(cls, reach.today) & _of_family(cls)
+        return reach.of_person(cls.person_id) | family
 
 
 class Payer(Record):
@@ -160,6 +168,10 @@ class Payer(Record):
                         f"the fee has a payer since {other.since}; one at a time: end that one first",
                     )
                 )
+
+    @classmethod
+    def own(cls, reach: Reach) -> ColumnElement[bool]:
+        return reach.of_person(cls.person_id) | reach.of_company(cls.company_id)
 
 
 class HouseState(Record):
@@ -206,6 +218,16 @@ def _follow_each_other(house: House, states: Iterable[HouseState]) -> None:
     last = ordered[-1] if ordered else None
     house.status, house.status_since = (last.status, last.since) if last else (UNSOLD, None)
     house.use = next((one.use for one in reversed(ordered) if one.use), house.use)
+
+
+def lasting(spans: type[Ownership] | type[Stay], on: date) -> ColumnElement[bool]:
+    """Those that hold on a day."""
+    return and_(spans.removed_ns.is_(None), spans.since <= on, or_(spans.until.is_(None), spans.until > on))
+
+
+def _of_family(stays: type[Stay]) -> ColumnElement[bool]:
+    related = stays.relation.in_(FAMILY)
+    return stays.role.in_(("owner", "family")) & (stays.relation.is_(None) | related) | related
 
 
 def overlap(since: date, until: date | None, other_since: date, other_until: date | None) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from business.access.messages import USERS
 from config.site import Text
 
 # --- commands ----------------------------------------------------------------------------------------------
@@ -84,7 +85,19 @@ class SetHouseState:
     remark: str = ""
 
 
-COMMANDS: tuple[type, ...] = (GenerateHouses, TransferHouse, SetHouseState)
+@dataclass(frozen=True, slots=True)
+class LinkUser:
+    """Say whom of the residents an account is, or for which company it acts; None takes it back."""
+
+    label: ClassVar[Text] = Text("关联住户档案", "Link a user to a person")
+    permission: ClassVar[str] = USERS
+    about: ClassVar[str] = "users/{user}"
+    user: str
+    person: int | None = None
+    company: int | None = None
+
+
+COMMANDS: tuple[type, ...] = (GenerateHouses, TransferHouse, SetHouseState, LinkUser)
 
 
 # --- events ------------------------------------------------------------------------------------------------
@@ -101,6 +114,11 @@ class HousesGenerated:
 @dataclass(frozen=True, slots=True)
 class HouseTransferred:
     house: int
+
+
+@dataclass(frozen=True, slots=True)
+class UserLinked:
+    user: str
 
 
 @dataclass(frozen=True, slots=True)

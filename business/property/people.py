@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Mapped, Session
 
+from business.access import Reach
 from business.fields import phone as phones
 from business.fields.field_type import FieldError
 from business.fields.identity_card import birthday, identity_card, is_male
@@ -17,7 +18,9 @@ from business.fields.phone import last_four
 from business.fields.sealed import keyring_of
 from business.fields.texts import email, files, note, person_name, text
 from business.fields.times import day
+from business.identity.model import User
 from business.property.estate import PICTURES, REMARK
+from business.property.own import pass_on
 from business.registry.declare import Sensitive, attribute, coded, reference, sealed
 from business.registry.record import Kind, Record
 from config.site import Text
@@ -160,6 +163,10 @@ class Person(Record):
         tails = {last_four(one) for one in numbers}
         return tuple(tail_code(keyring, tail) for tail in sorted(tails))
 
+    def hand_over(self, session: Session, successor: int | None) -> None:
+        pass_on(session, User.person_id, self.id, successor)
+
     @classmethod
-    def own(cls, person_id: int) -> ColumnElement[bool]:
-        return cls.id == person_id
+    def own(cls, reach: Reach) -> ColumnElement[bool]:
+        """Himself; of a company those whom it employs."""
+        return reach.of_person(cls.id) | reach.of_company(cls.employer_id)

@@ -30,5 +30,6 @@ PERMISSIONS: Mapping[str, Text] = {
     name: label for entity in ENTITIES for name, label in entity.permissions().items()
 }
 DEFAULTS: Mapping[str, frozenset[str]] = {
-    entity.permission(action): roles for entity in ENTITIES for action, roles in _ACTIONS.items()
+    **{entity.permission(action): roles for entity in ENTITIES for action, roles in _ACTIONS.items()},
+    "person.unmask": _KEEPING | RESIDENTS,  # one's own numbers
 }

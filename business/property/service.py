@@ -7,10 +7,17 @@ from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
 from business.access.model import Scope
+from business.property import linking
 from business.property.estate import Building
 from business.property.generating import generate
 from business.property.house import House
-from business.property.messages import GenerateHouses, HouseStateSet, SetHouseState, TransferHouse
+from business.property.messages import (
+    GenerateHouses,
+    HouseStateSet,
+    LinkUser,
+    SetHouseState,
+    TransferHouse,
+)
 from business.property.transferring import transfer
 from business.registry.messages import NewRecord, Raws
 from business.registry.records import Records
@@ -32,12 +39,13 @@ class Property:
                 return _paths(session, (house,))
             case SetHouseState(houses=houses):
                 return _paths(session, houses)
+            case LinkUser():
+                return linking.scopes_of(session, command)
             case _:
                 return ()
 
     def handle(self, session: Session, issuer: Issuer, command: Any) -> tuple[Any, ...]:
         """Carry out a command inside the caller's transaction. Raises Refused; nothing is then written."""
-        del issuer
         match command:
             case GenerateHouses():
                 return (generate(session, self._records, command),)
@@ -45,6 +53,8 @@ class Property:
                 return (transfer(session, self._records, command),)
             case SetHouseState():
                 return self._set_state(session, command)
+            case LinkUser():
+                return (linking.link(session, issuer, command),)
             case _:
                 raise TypeError(f"{type(command).__name__} is not an act on property")
 

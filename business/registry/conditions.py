@@ -48,8 +48,8 @@ class ConditionRefused(ValueError):
 
 
 def operators(field: Field) -> tuple[Operator, ...]:
-    """What may be asked of a field; a sealed one is found only by its whole value."""
-    if field.sealed:
+    """What may be asked of a field; what is hidden is found only by its whole value, not letter by letter."""
+    if field.sealed or field.masked:
         return (Operator.IS, Operator.EMPTY, Operator.NOT_EMPTY)
     common = (Operator.IS, Operator.IS_NOT, Operator.EMPTY, Operator.NOT_EMPTY)
     if field.dictionary or field.reference or field.type.name == "boolean":

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from business.access import Reach, within
+from business.access import Reach, below
+from business.access.person import EVERYTHING
 from business.registry.columns import column_of
 from business.registry.conditions import Condition, Operator, clause
 from business.registry.custom import fields_of
@@ -52,10 +53,14 @@ class RecordPage:
 def visible(entity: Entity, reach: Reach) -> ColumnElement[bool]:
     """The records that somebody may see."""
     model = entity.model
-    seen = within(reach, model.scope_id)
-    if reach.own and reach.person_id is not None:
-        seen = or_(seen, model.own(reach.person_id))
-    return seen
+    seen = below(reach.paths, model.scope_id)
+    return or_(seen, owned(entity, reach)) if reach.own else seen
+
+
+def owned(entity: Entity, reach: Reach) -> ColumnElement[bool]:
+    """Those that are his own; what was removed is nobody's any more."""
+    model = entity.model
+    return and_(below(reach.own_paths, model.scope_id), model.own(reach), model.removed_ns.is_(None))
 
 
 def matching(session: Session, entity: Entity, reach: Reach, wanted: Wanted) -> Select[Any]:
@@ -100,12 +105,13 @@ def ids_of(session: Session, entity: Entity, reach: Reach, wanted: Wanted) -> tu
 
 
 def order(session: Session, entity: Entity, wanted: Wanted) -> tuple[Any, bool]:
-    """The column of the order, and whether it ascends. An unknown field, or one that is
-    encrypted, sorts as the entity likes it.
+    """The column of the order, and whether it ascends. An unknown field sorts as the entity likes it.
+
+    So does a hidden one: the order would tell what it holds, and the place of the next page would hold it.
     """
     fields = fields_of(session, entity) if wanted.sort else {}
-    sortable = wanted.sort in PLAIN or (wanted.sort in fields and not fields[wanted.sort].sealed)
-    name = wanted.sort if sortable else entity.kind.order
+    fields = {name: field_ for name, field_ in fields.items() if not (field_.masked or field_.sealed)}
+    name = wanted.sort if wanted.sort in fields or wanted.sort in PLAIN else entity.kind.order
     descending = entity.kind.descending if wanted.descending is None else wanted.descending
     column = column_of(entity, fields[name]) if name in fields else entity.column(name)
     return column, not descending
@@ -120,10 +126,16 @@ def one(session: Session, entity: Entity, reach: Reach, id_: int) -> Any | None:
     return session.scalar(select(entity.model).where(entity.model.id == id_, visible(entity, reach)))
 
 
-def titles(session: Session, entity: Entity, ids: Iterable[int]) -> dict[int, str]:
-    """How the records are called, those that exist."""
+def is_kept_by(session: Session, entity: Entity, reach: Reach, id_: int) -> bool:
+    """Whether he sees the record because he looks after it, and not because it is his own."""
+    model = entity.model
+    return session.scalar(select(model.id).where(model.id == id_, below(reach.paths, model.scope_id))) == id_
+
+
+def titles(session: Session, entity: Entity, ids: Iterable[int], reach: Reach = EVERYTHING) -> dict[int, str]:
+    """How the records are called, those that exist; whoever asks by ids that a person gave says his reach."""
     columns = [entity.column(name) for name in entity.kind.title]
-    query = select(entity.model.id, *columns).where(entity.model.id.in_(set(ids)))
+    query = select(entity.model.id, *columns).where(entity.model.id.in_(set(ids)), visible(entity, reach))
     types = [entity.by_name[name].type for name in entity.kind.title]
     return {
         row[0]: " ".join(

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
+from business.access.person import Reach
 from business.database import Base
 from config.site import Text
 
@@ -89,15 +90,18 @@ class Record(Base):
         del text
         return ()
 
+    def hand_over(self, session: Session, successor: int | None) -> None:
+        """Let what is no record, and refers to it, follow to the record it is merged with, or let it go."""
+
     def codes(self, session: Session) -> tuple[str, ...]:
         """Identifiers by which it is found as a whole or by their beginning: plates, house codes, numbers."""
         del session
         return ()
 
     @classmethod
-    def own(cls, person_id: int) -> ColumnElement[bool]:
+    def own(cls, reach: Reach) -> ColumnElement[bool]:
         """The records that somebody with access to his own alone may see: none, unless the entity says so."""
-        del person_id
+        del reach
         return false()
 
 

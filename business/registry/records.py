@@ -247,6 +247,7 @@ class Records:
             self._refuse_in_use(session, entity, record, live=False)
             for tag in session.scalars(_tags(entity, [record.id])):
                 session.delete(tag)
+            record.hand_over(session, None)
             self.index.remove(session, entity, record)
             session.delete(record)
         return tuple(RecordErased(entity.name, one.id) for one in records)
@@ -265,6 +266,7 @@ class Records:
                 setattr(row, field.name, kept.id)
         for tag in session.scalars(_tags(entity, [other.id])):
             session.merge(RecordTag(entity=entity.name, tag=tag.tag, record_id=kept.id))
+        other.hand_over(session, kept.id)
         now = self._wall_ns()
         kept.changed_ns = other.removed_ns = now
         session.flush()

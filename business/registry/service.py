@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
+from business.access import Reach
 from business.registry.additions import Additions
 from business.registry.entity import Entities
 from business.registry.indexing import Index
@@ -25,6 +27,7 @@ from business.registry.messages import (
     TagRecords,
 )
 from business.registry.places import Places
+from business.registry.queries import owned
 from business.registry.records import Records
 
 
@@ -33,12 +36,20 @@ class Registry:
 
     def __init__(self, entities: Entities, wall_ns: Callable[[], int]) -> None:
         self.records = Records(entities, wall_ns, Index())
+        self._entities = entities
         self._additions = Additions(entities)
         self._places = Places(entities)
 
     def scopes_of(self, session: Session, command: Any) -> tuple[str, ...]:
         """The paths of all that the command touches."""
         return self._places.of(session, command)
+
+    def is_own(self, session: Session, command: Any, reach: Reach) -> bool:
+        """A person may be shown what is hidden in his own records; to change them is not his."""
+        if not isinstance(command, RevealFields) or (entity := self._entities.get(command.entity)) is None:
+            return False
+        model = entity.model
+        return bool(session.scalar(select(model.id).where(model.id == command.record, owned(entity, reach))))
 
     def handle(self, session: Session, issuer: Issuer, command: Any) -> tuple[Any, ...]:
         """Carry out a command inside the caller's transaction. Raises Refused; nothing is then written."""

@@ -43,7 +43,7 @@ class Statistics:
 
 def groupable(field: Field) -> bool:
     """Whether records can be grouped by it: coded values, references, yes or no, whole numbers, years."""
-    if field.sealed or field.unique:
+    if field.sealed or field.masked or field.unique:
         return False
     python = field.type.column().python_type
     return bool(field.dictionary or field.reference) or issubclass(python, bool | int | datetime.date)
@@ -52,7 +52,8 @@ def groupable(field: Field) -> bool:
 def addable(field: Field) -> bool:
     python = field.type.column().python_type
     return (
-        issubclass(python, _ADDED)
+        not field.masked
+        and issubclass(python, _ADDED)
         and not issubclass(python, bool)
         and not field.reference
         and bool(field.unit or field.type.name == "money")

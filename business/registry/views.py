@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
+from business.access import Reach
 from business.identity.model import User
 from business.registry.entity import Entity
 from business.registry.model import SavedView
@@ -19,12 +20,13 @@ class ViewRow:
     """Whether the reader saved it himself, and may remove it."""
 
 
-def offered(session: Session, entity: Entity, user: str) -> tuple[ViewRow, ...]:
-    """One's own and those that others share."""
+def offered(session: Session, entity: Entity, user: str, reach: Reach) -> tuple[ViewRow, ...]:
+    """One's own and those that others share with who looks after records as they do."""
+    shared = SavedView.shared.is_(True) if reach.paths else false()
     rows = session.execute(
         select(SavedView, User.name)
         .join(User, User.id == SavedView.user_id)
-        .where(SavedView.entity == entity.name, or_(User.name == user, SavedView.shared.is_(True)))
+        .where(SavedView.entity == entity.name, or_(User.name == user, shared))
         .order_by(SavedView.name)
     )
     return tuple(ViewRow(row.id, row.name, row.query, name == user) for row, name in rows)

@@ -16,19 +16,22 @@ from business.access.roles import VIEWER
 from business.identity.messages import CreateUser, DisableUser, EnableUser, SetPassword
 from business.identity.queries import UserRow
 from business.identity.queries import users as read_users
+from business.property.messages import LinkUser
 from config.site import Text
 from hmi import drawing, words
 from hmi.commanding import carry_out
 from hmi.days import day_after_ns
+from hmi.pages.linking import Linking
 from hmi.shell import EMPTY, frame, html
 from hmi.tabular import table
 from hmi.view import View
 from hmi.words import access as said
+from hmi.words import linking as linked
 
 _BUTTON = Markup('<button class="plain" data-act="{}" data-key="{}">{}</button> ')
 _FIELD = "outlined dense maxlength=64"
 
-Body = CreateUser | SetPassword | DisableUser | EnableUser | GrantRole | WithdrawGrant
+Body = CreateUser | SetPassword | DisableUser | EnableUser | GrantRole | WithdrawGrant | LinkUser
 
 
 class UsersPage:
@@ -40,6 +43,7 @@ class UsersPage:
         self._vacant: tuple[Duty, ...] = ()
         self._turn = 0
         self._whose = ""
+        self._linking = Linking(view, self._send)
 
     async def draw(self) -> None:
         view = self._view
@@ -57,6 +61,7 @@ class UsersPage:
             ("enable", USERS, self._enable),
             ("grant", DELEGATE, self._open_grant),
             ("withdraw", DELEGATE, self._withdraw),
+            ("link", USERS, self._open_link),
         ):
             view.on(act, permission, handler)
 
@@ -82,6 +87,7 @@ class UsersPage:
             self._own = ui.checkbox(view.say(said.OWN_ONLY)).props("dense")
             self._until = ui.input(view.say(said.LAST_DAY)).props("outlined dense maxlength=10")
             self._buttons(self._granting, self._grant)
+        self._linking.dialog()
 
     def _choice(self) -> tuple[ui.select, ui.select]:
         """Of what the reader may give, and where."""
@@ -119,6 +125,7 @@ class UsersPage:
                 self._vacant = vacant_duties(session) if person.reach(USERS).everything else ()
 
         await asyncio.to_thread(read)
+        await self._linking.read(self._rows)
         self._turn += 1
 
     def _notice(self) -> Markup:
@@ -133,6 +140,7 @@ class UsersPage:
             ("", words.USER_NAME),
             ("hide-small", words.DISPLAY_NAME),
             ("", said.GRANTS),
+            ("", linked.LINKED),
             ("", words.STATE),
             ("hide-small", words.CREATED),
             ("", None),
@@ -144,13 +152,15 @@ class UsersPage:
         view = self._view
         grants = EMPTY.join(map(self._granted, row.grants)) or view.say(said.NO_GRANTS)
         return Markup(
-            '<tr><td><b>{}</b></td><td class="hide-small">{}</td><td>{}{}</td><td>{}'
+            '<tr><td><b>{}</b></td><td class="hide-small">{}</td><td>{}{}</td><td>{}{}</td><td>{}'
             '</td><td class="tight hide-small">{}</td><td>{}{}</td></tr>'
         ).format(
             row.name,
             row.display,
             grants,
             _BUTTON.format("grant", row.name, view.say(said.GRANT)),
+            self._linking.markup(row),
+            _BUTTON.format("link", row.name, view.say(linked.LINK)),
             view.say(words.DISABLED if row.disabled else words.ENABLED),
             drawing.date_and_clock(view.zone, row.created_ns),
             _BUTTON.format("password", row.name, view.say(words.SET_PASSWORD)),
@@ -233,6 +243,11 @@ class UsersPage:
         )
         if await self._send(body, DELEGATE):
             self._granting.close()
+
+    async def _open_link(self, key: str) -> None:
+        row = next((row for row in self._rows if row.name == key), None)
+        if row is not None:
+            self._linking.open(row)
 
     async def _withdraw(self, key: str) -> None:
         if key.isascii() and key.isdecimal():

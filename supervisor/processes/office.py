@@ -121,7 +121,8 @@ class Office:
         supply(writer, keys)
         supply(reader, keys)
         packaging = Packaging(site.settings.modules_off)
-        authority = Authority(reader, time.time_ns, site.id, packaging=packaging)
+        zone = ZoneInfo(site.timezone)
+        authority = Authority(reader, time.time_ns, site.id, packaging=packaging, zone=zone)
         code = secrets.token_hex(4)
         identity = Identity(Passwords(), time.time_ns, code, security=site.settings.security)
         access = Access(time.time_ns)
@@ -134,7 +135,6 @@ class Office:
 
         audit, settings = Audit(time.time_ns), site.settings.backup
         origin = Origin(node.paths, site.id, url, keys.ids)
-        zone = ZoneInfo(site.timezone)
         registry, shelf = Registry(ENTITIES, time.time_ns), Shelf(node.paths.transfers)
         rows = importer(registry.records, shelf, zone, time.time_ns)
         kinds = catalogue(

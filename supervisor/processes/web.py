@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import uvicorn
 from nicegui.storage import Storage
@@ -163,7 +164,13 @@ def _server(told: Arguments, site: Site, outside: Outside, figures: "Lag") -> uv
         site=site,
         frames=outside.subscriber,
         ports=outside.ports,
-        authority=Authority(reader, time.time_ns, site.id, packaging=Packaging(site.settings.modules_off)),
+        authority=Authority(
+            reader,
+            time.time_ns,
+            site.id,
+            packaging=Packaging(site.settings.modules_off),
+            zone=ZoneInfo(site.timezone),
+        ),
         outside=outside.opened,
         providers=_providers(site.settings.security, told.paths, os.environ),
     )

@@ -337,7 +337,8 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     site = dataclasses.replace(site, settings=dataclasses.replace(site.settings, security=security))
     plant = Plant(site, hostile)
     packaging = Packaging(frozenset(os.environ.get("MODULES_OFF", "").split()))
-    authority = Authority(reader, time.time_ns, plant.site.id, packaging=packaging)
+    zone = ZoneInfo(plant.site.timezone)
+    authority = Authority(reader, time.time_ns, plant.site.id, packaging=packaging, zone=zone)
     code = "one-time-code"
     passwords = Passwords(PasswordHasher(1, 64, 1))
     identity = Identity(passwords, time.time_ns, code, security=security)
@@ -347,7 +348,6 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     made: tuple[Credentials, ...] = ()
     if not os.environ.get("NO_USERS"):
         made = create_first_users(gate, authority, identity, USERS)
-    zone = ZoneInfo(plant.site.timezone)
     registry, shelf = Registry(ENTITIES, time.time_ns), Shelf(Path(directory) / "transfers")
     rows = importer(registry.records, shelf, zone, time.time_ns)
     kinds = catalogue(

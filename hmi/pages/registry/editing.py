@@ -76,7 +76,9 @@ class Editor:
         for name, value in values.items():
             field = self._fields.get(name)
             if field is not None and field.reference and value.isascii() and value.isdecimal():
-                known = titles(session, self._entities[field.reference], [int(value)])
+                target = self._entities[field.reference]
+                reach = self._view.person.reach(target.permission("read"))
+                known = titles(session, target, [int(value)], reach)
                 found[name] = known.get(int(value), "")
         return found
 

@@ -95,7 +95,8 @@ class RecordPage:
             view, entity, entities = self._view, self._entity, self._entities
             person, language = view.person, view.language
             with view.house.seats.authority.open() as session:
-                record = one(session, entity, person.reach(entity.permission("read")), self._id)
+                reach = person.reach(entity.permission("read"))
+                record = one(session, entity, reach, self._id)
                 if record is None:
                     return None
                 fields = fields_of(session, entity)
@@ -106,7 +107,7 @@ class RecordPage:
                     if person.may(other.permission("read"))
                 }
                 scope = session.get_one(Scope, record.scope_id)
-                trail = history(session, entity, record.id, HISTORY_ROWS)
+                trail = history(session, entity, reach, record.id, HISTORY_ROWS)
                 return _Shown(
                     record,
                     titles(session, entity, [record.id])[record.id],
@@ -117,7 +118,7 @@ class RecordPage:
                     scope.name_zh if language == "zh" else scope.name_en,
                     circle.circle(session, entities, entity, reaches, record.id, language),
                     deeds(session, entities, fields, drawn, trail),
-                    reveals(session, entity, record.id, HISTORY_ROWS),
+                    reveals(session, entity, reach, record.id, HISTORY_ROWS),
                 )
 
         shown = await asyncio.to_thread(read)

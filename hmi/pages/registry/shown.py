@@ -41,8 +41,9 @@ def read_list(session: Session, view: View, entities: Entities, entity: Entity, 
         one for one in fields.values() if one.listed
     )
     problem, found = "", RecordPage((), 0, None)
+    reach = view.person.reach(entity.permission("read"))
     try:
-        found = page(session, entity, view.person.reach(entity.permission("read")), address.wanted())
+        found = page(session, entity, reach, address.wanted())
     except (ConditionRefused, CursorRefused) as error:
         problem = in_language(str(error), language)
     return Shown(
@@ -51,21 +52,22 @@ def read_list(session: Session, view: View, entities: Entities, entity: Entity, 
         found,
         looks(session, entities, columns, found.rows, language),
         tags_of(session, entity, [row.id for row in found.rows]),
-        views.offered(session, entity, view.person.user),
+        views.offered(session, entity, view.person.user, reach),
         offered(session, view, fields),
-        _named(session, entities, fields, address),
+        _named(session, view, entities, fields, address),
         problem,
     )
 
 
 def _named(
-    session: Session, entities: Entities, fields: dict[str, Field], address: Address
+    session: Session, view: View, entities: Entities, fields: dict[str, Field], address: Address
 ) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for one in address.conditions:
         field = fields.get(one.field)
         if field is not None and field.reference:
             ids = [int(part) for part in one.value.split("|") if part.isascii() and part.isdecimal()]
-            named = titles(session, entities[field.reference], ids)
+            target = entities[field.reference]
+            named = titles(session, target, ids, view.person.reach(target.permission("read")))
             found |= {(field.reference, str(id_)): title for id_, title in named.items()}
     return found

@@ -123,9 +123,10 @@ def things(session: Session, reach: Reach) -> list[int]:
         (Reach(("/1/2/",)), [2, 3]),
         (Reach(("/1/2/3/",)), [3]),
         (Reach(("/1/2/3/", "/1/2/")), [2, 3]),
-        (Reach((), own=True, person_id=7), [4]),
-        (Reach((), own=True, person_id=None), []),
-        (Reach((), own=False, person_id=7), []),
+        (Reach((), ("/",), person_id=7), [4]),
+        (Reach((), ("/1/2/",), person_id=7), []),
+        (Reach((), ("/",), person_id=None), []),
+        (Reach((), person_id=7), []),
         (NOWHERE, []),
     ],
 )
@@ -175,12 +176,11 @@ def test_a_grant_reaches_its_scope_and_below_and_nothing_beside_or_above() -> No
 def test_what_is_granted_over_ones_own_counts_for_that_alone() -> None:
     one = person(held("/1/2/", "pet.write", own=True), person_id=7)
     assert one.may("pet.write")
-    assert one.may("pet.write", "/1/2/5/", owner=7)
-    assert not one.may("pet.write", "/1/2/5/", owner=8)
+    assert one.may("pet.write", "/1/2/5/", own=True)
     assert not one.may("pet.write", "/1/2/5/")
-    assert not one.may("pet.write", "/1/3/", owner=7)
-    assert not person(held("/", "pet.write", own=True)).may("pet.write", "/1/", owner=None)
-    assert one.reach("pet.write") == Reach((), own=True, person_id=7)
+    assert not one.may("pet.write", "/1/3/", own=True)
+    assert not person(held("/", "pet.write", own=True)).may("pet.write", "/1/")
+    assert one.reach("pet.write") == Reach((), ("/1/2/",), person_id=7)
 
 
 @pytest.mark.parametrize("state", ["idle", "locked"])
