@@ -6,6 +6,7 @@ import copy
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -40,6 +41,7 @@ from hmi.pages.configuration.settings import modules, settings
 from hmi.pages.configuration.versions import versions
 from hmi.pages.device import device
 from hmi.pages.dictionaries import dictionary_page
+from hmi.pages.find import find
 from hmi.pages.help import contents, manual
 from hmi.pages.jobs import jobs
 from hmi.pages.journal import journal
@@ -50,6 +52,9 @@ from hmi.pages.organisation import organisation
 from hmi.pages.overview import overview
 from hmi.pages.printing import printing
 from hmi.pages.property.chart import HouseChart
+from hmi.pages.property.generate import generate
+from hmi.pages.property.moving import move_in, move_out
+from hmi.pages.property.transfer import transfer
 from hmi.pages.registry.routes import registry_pages
 from hmi.pages.roles import roles
 from hmi.pages.scopes import scopes
@@ -112,7 +117,12 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/dictionaries": dictionary_page,
         "/numbering": numbering,
         "/printing": printing,
+        "/find": find,
         "/house-chart": lambda view: HouseChart(view, ENTITIES).draw(),
+        "/generate-houses": partial(generate, entities=ENTITIES),
+        "/transfer": partial(transfer, entities=ENTITIES),
+        "/move-in": partial(move_in, entities=ENTITIES),
+        "/move-out": partial(move_out, entities=ENTITIES),
         **registry_pages(ENTITIES),
         "/menus": menus,
         **_COMMON,

@@ -25,9 +25,11 @@ from hmi import words
 from hmi.words import access as access_words
 from hmi.words import account
 from hmi.words import menus as menu_words
+from hmi.words import property as property_words
 from hmi.words.backup import BACKUPS
 from hmi.words.configuration import CONFIGURATION, FILES, MODULES, SECRETS, SETTINGS
 from hmi.words.dictionaries import DICTIONARIES
+from hmi.words.finding import FIND
 from hmi.words.manual import HELP
 from hmi.words.numbering import NUMBERING
 from hmi.words.organisation import ORGANISATION
@@ -133,7 +135,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/subsystem/{name}", words.SUBSYSTEM, WATCH, At.HERE, Section.NONE, _CONTROL),
     Entry("/device/{name}", words.DEVICE, WATCH, At.HERE, Section.NONE, _CONTROL),
     Entry("/", words.SESSIONS, OWN, At.ANYWHERE, Section.NONE, _OFFICE),
+    Entry("/find", FIND, "house.read", At.ANYWHERE, Section.UPPER, _OFFICE),
     Entry("/house-chart", CHART, "house.read", At.ANYWHERE, Section.ESTATE, _OFFICE),
+    Entry("/generate-houses", property_words.GENERATE, "house.write", At.ANYWHERE, Section.NONE, _OFFICE),
+    Entry("/transfer", property_words.TRANSFER, "house.write", At.ANYWHERE, Section.NONE, _OFFICE),
+    Entry("/move-in", property_words.MOVE_IN, "house.write", At.ANYWHERE, Section.NONE, _OFFICE),
+    Entry("/move-out", property_words.MOVE_OUT, "house.write", At.ANYWHERE, Section.NONE, _OFFICE),
     *_of_registry(),
     Entry("/organisation", ORGANISATION, organisation.READ, At.GROUP, Section.DATA, _OFFICE),
     Entry("/dictionaries", DICTIONARIES, dictionaries.MANAGE, At.GROUP, Section.DATA, _OFFICE),

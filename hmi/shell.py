@@ -13,6 +13,7 @@ from business.identity.model import Place
 from hmi import drawing, navigation, words
 from hmi.live import SILENT_S
 from hmi.manual import help_for
+from hmi.searching import SearchBox
 from hmi.view import View
 from hmi.words import menus as menu_words
 from hmi.words.manual import HELP_HERE
@@ -69,6 +70,10 @@ def _top(view: View, site: str) -> Markup:
     banner = EMPTY
     if view.person.place is Place.CONTROL and view.person.may(WATCH, view.here):
         banner = view.block(lambda: _banner(view), lambda: view.live.alarm_revision)
+    if view.person.place is Place.OFFICE and view.person.may("house.read"):
+        box = SearchBox(view)
+        view.on("find", "", box.suggest)
+        banner = box.markup()
     return Markup(
         '<a class="skip" href="#content">{skip}</a><header class="top">'
         '<label class="burger" for="menu" title="{menu}">☰</label>'

@@ -86,6 +86,44 @@ class SetHouseState:
 
 
 @dataclass(frozen=True, slots=True)
+class Mover:
+    person: int
+    role: str
+    relation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveIn:
+    """People begin to live or work in a house, all on the same day (入住)."""
+
+    label: ClassVar[Text] = Text("办理入住", "Move in")
+    permission: ClassVar[str] = "house.write"
+    about: ClassVar[str] = "house/{house}"
+    house: int
+    since: str
+    people: tuple[Mover, ...]
+    lease: str = ""
+    status: str = ""
+    """Of the house from that day on; as it is when empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveOut:
+    """Stays end, and with them what was handed out (搬出)."""
+
+    label: ClassVar[Text] = Text("办理搬出", "Move out")
+    permission: ClassVar[str] = "house.write"
+    about: ClassVar[str] = "house/{house}"
+    house: int
+    on: str
+    """The first day on which they are gone."""
+    stays: tuple[int, ...]
+    keys_back: bool = True
+    """Whether the keys of the house that they hold have come back."""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkUser:
     """Say whom of the residents an account is, or for which company it acts; None takes it back."""
 
@@ -97,7 +135,7 @@ class LinkUser:
     company: int | None = None
 
 
-COMMANDS: tuple[type, ...] = (GenerateHouses, TransferHouse, SetHouseState, LinkUser)
+COMMANDS: tuple[type, ...] = (GenerateHouses, TransferHouse, SetHouseState, MoveIn, MoveOut, LinkUser)
 
 
 # --- events ------------------------------------------------------------------------------------------------
@@ -125,3 +163,10 @@ class UserLinked:
 class HouseStateSet:
     house: int
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdMoved:
+    house: int
+    came: int
+    went: int

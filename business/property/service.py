@@ -15,9 +15,12 @@ from business.property.messages import (
     GenerateHouses,
     HouseStateSet,
     LinkUser,
+    MoveIn,
+    MoveOut,
     SetHouseState,
     TransferHouse,
 )
+from business.property.moving import move_in, move_out
 from business.property.transferring import transfer
 from business.registry.messages import NewRecord, Raws
 from business.registry.records import Records
@@ -35,7 +38,7 @@ class Property:
             case GenerateHouses(building=building):
                 query = select(Scope.path).join(Building, Building.scope_id == Scope.id)
                 return tuple(session.scalars(query.where(Building.id == building)))
-            case TransferHouse(house=house):
+            case TransferHouse(house=house) | MoveIn(house=house) | MoveOut(house=house):
                 return _paths(session, (house,))
             case SetHouseState(houses=houses):
                 return _paths(session, houses)
@@ -53,6 +56,10 @@ class Property:
                 return (transfer(session, self._records, command),)
             case SetHouseState():
                 return self._set_state(session, command)
+            case MoveIn():
+                return (move_in(session, self._records, command),)
+            case MoveOut():
+                return (move_out(session, self._records, command),)
             case LinkUser():
                 return (linking.link(session, issuer, command),)
             case _:

@@ -1,5 +1,6 @@
 """Change of owner (过户), as one act."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -25,24 +26,54 @@ _DAY = day()
 Span = TypeVar("Span", Ownership, Stay, Payer)
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a transfer would end and change."""
+
+    owners: tuple[Ownership, ...]
+    """Whose shares end."""
+    stays: tuple[Stay, ...]
+    """Of the owners and their households: those that end when the command says so."""
+    others: tuple[Stay, ...]
+    """Of tenants and others: they stay whoever owns the house."""
+    payers: tuple[Payer, ...]
+    """What falls to the largest new share."""
+    accounts: tuple[UtilityAccount, ...]
+    """What is put in the name of the largest new share."""
+
+
+def outlook(session: Session, house: House, on: date) -> Outlook:
+    owners = _current(session, Ownership, house.id, on)
+    stays = _current(session, Stay, house.id, on)
+    leaving = {one.id for one in stays if one.role in {"owner", "family"} and one.since < on}
+    gone = {(one.person_id, one.company_id) for one in owners}
+    payers = _current(session, Payer, house.id, on)
+    query = select(UtilityAccount).where(
+        UtilityAccount.house_id == house.id, UtilityAccount.removed_ns.is_(None)
+    )
+    return Outlook(
+        tuple(owners),
+        tuple(one for one in stays if one.id in leaving),
+        tuple(one for one in stays if one.id not in leaving),
+        tuple(one for one in payers if (one.person_id, one.company_id) in gone and one.since < on),
+        tuple(one for one in session.scalars(query) if one.until is None),
+    )
+
+
 def transfer(session: Session, records: Records, command: TransferHouse) -> HouseTransferred:
     """Raises Refused, and nothing of it has taken place."""
-    house = session.get(House, command.house)
-    if house is None or house.removed_ns is not None:
-        raise Refused(
-            said(f"没有编号为 {command.house} 的房屋", f"there is no house with id {command.house}")
-        )
-    on = _day(command.on)
+    house = house_of(session, command.house)
+    on = day_of(command.on)
     _check(command)
-    old = _current(session, Ownership, house.id, on)
-    if any(one.since >= on for one in old):
+    seen = outlook(session, house, on)
+    if any(one.since >= on for one in seen.owners):
         raise Refused(
             said(
                 f"过户日期 {on} 须晚于现有产权的起始日期，请核对",
                 f"the transfer on {on} must come after the present owners began; check the day",
             )
         )
-    for ownership in old:
+    for ownership in seen.owners:
         _end(session, records, "ownership", ownership, on)
     for owner in command.owners:
         values: Raws = {"house_id": house.id, "share": owner.share, "since": on.isoformat()}
@@ -52,24 +83,31 @@ def transfer(session: Session, records: Records, command: TransferHouse) -> Hous
         records.create(session, CreateRecord("ownership", values))
     first = max(command.owners, key=lambda one: Decimal(one.share))
     if command.end_stays:
-        for stay in _current(session, Stay, house.id, on):
-            if stay.role in {"owner", "family"} and stay.since < on:
-                _end(session, records, "stay", stay, on)
+        for stay in seen.stays:
+            _end(session, records, "stay", stay, on)
     if command.take_over_fees:
-        _take_over_fees(session, records, house, old, first, on)
+        for payer in seen.payers:
+            _end(session, records, "payer", payer, on)
+            fee: Raws = {"house_id": house.id, "fee": payer.fee, "since": on.isoformat()}
+            fee["person_id"], fee["company_id"] = first.person, first.company
+            records.create(session, CreateRecord("payer", fee))
     if command.move_utilities:
         name = _name(session, first)
-        query = select(UtilityAccount).where(
-            UtilityAccount.house_id == house.id, UtilityAccount.removed_ns.is_(None)
-        )
-        for account in session.scalars(query).all():
-            if account.until is None:
-                _change(session, records, "utility_account", account, {"holder": name})
+        for account in seen.accounts:
+            _change(session, records, "utility_account", account, {"holder": name})
     changed: Raws = {"contact_id": first.person}
     if command.certificate:
         changed |= {"certificate": command.certificate, "certified_on": on.isoformat()}
     _change(session, records, "house", house, changed)
     return HouseTransferred(house.id)
+
+
+def house_of(session: Session, id_: int) -> House:
+    """Raises Refused."""
+    house = session.get(House, id_)
+    if house is None or house.removed_ns is not None:
+        raise Refused(said(f"没有编号为 {id_} 的房屋", f"there is no house with id {id_}"))
+    return house
 
 
 def _check(command: TransferHouse) -> None:
@@ -86,18 +124,6 @@ def _check(command: TransferHouse) -> None:
                 f"the new shares add up to {total} %; they must make 100 %",
             )
         )
-
-
-def _take_over_fees(
-    session: Session, records: Records, house: House, old: list[Ownership], first: NewOwner, on: date
-) -> None:
-    gone = {(one.person_id, one.company_id) for one in old}
-    for payer in _current(session, Payer, house.id, on):
-        if (payer.person_id, payer.company_id) in gone and payer.since < on:
-            _end(session, records, "payer", payer, on)
-            values: Raws = {"house_id": house.id, "fee": payer.fee, "since": on.isoformat()}
-            values["person_id"], values["company_id"] = first.person, first.company
-            records.create(session, CreateRecord("payer", values))
 
 
 def _current(session: Session, model: type[Span], house: int, on: date) -> list[Span]:
@@ -122,7 +148,8 @@ def _name(session: Session, owner: NewOwner) -> str:
     return company.name if company is not None else ""
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """Raises Refused."""
     try:
         return _DAY.parse(text)
     except FieldError as error:

@@ -60,6 +60,18 @@ document.addEventListener("input", (event) => {
   const box = event.target.closest("[data-suggest]");
   if (box && event.target.type === "search") records.ask(box);
 });
+// When a list of suggestions comes, whoever cannot see it is told.
+document.addEventListener("focusin", (event) => {
+  const box = event.target.closest?.("[data-suggest]:not([data-heard])");
+  if (!box) return;
+  box.dataset.heard = "";
+  const input = box.querySelector("input[type=search]");
+  const list = box.querySelector(".suggestions");
+  new MutationObserver(() => {
+    input.setAttribute("aria-expanded", list.childElementCount > 0);
+    input.removeAttribute("aria-activedescendant");
+  }).observe(list, { childList: true });
+});
 document.addEventListener("mousedown", (event) => {
   if (event.target.closest(".suggestions")) event.preventDefault();
 });

@@ -338,7 +338,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     plant = Plant(site, hostile)
     packaging = Packaging(frozenset(os.environ.get("MODULES_OFF", "").split()))
     zone = ZoneInfo(plant.site.timezone)
-    authority = Authority(reader, time.time_ns, plant.site.id, packaging=packaging, zone=zone)
+    authority = Authority(reader, time.time_ns, plant.site.id, zone=zone, packaging=packaging)
     code = "one-time-code"
     passwords = Passwords(PasswordHasher(1, 64, 1))
     identity = Identity(passwords, time.time_ns, code, security=security)

@@ -169,6 +169,7 @@ def test_columns_and_views_are_kept(clerk: Person) -> None:
     page.locator("summary", has_text="视图").click()
     page.locator("details.drop[open] [name=name]").fill("五层朝向")
     press(page.locator("details.drop[open]"), "保存视图")
+    told(page, "已完成")
     page = clerk.open("/house")
     page.locator("summary", has_text="视图").click()
     page.get_by_role("link", name="五层朝向").click()
@@ -276,7 +277,7 @@ def test_a_change_is_told_in_the_history_in_words(clerk: Person) -> None:
     press(fields(page), "保存")
     expect(page.locator(".packed")).to_contain_text("精装")
     page.locator("summary", has_text="变更记录").click()
-    first = page.locator("details[open] tbody tr").first
+    first = page.locator(".page details[open] tbody tr").first
     expect(first).to_contain_text("修改档案")
     expect(first).to_contain_text("装修 — → 精装")
     expect(first).to_contain_text("联系人 — → 王建国")
@@ -341,7 +342,7 @@ def test_personal_numbers_are_shown_to_who_says_why_and_the_form_does_not_give_t
     press(page.locator("[data-form=reveal]"), "查看隐私信息")
     expect(page.locator(".packed")).to_contain_text("138 0013 8000")
     page.locator("summary", has_text="查看过隐私信息的人").click()
-    expect(page.locator("details[open] tbody")).to_contain_text("核对来电号码")
+    expect(page.locator(".page details[open] tbody")).to_contain_text("核对来电号码")
 
 
 def test_the_site_adds_a_field_of_its_own(browser: Browser, office: Served, clerk: Person) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.site import Text
+from hmi.words import property as words
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,17 @@ class Act:
     permission: str
 
 
-_ACTS: Mapping[str, tuple[Act, ...]] = {}
+_ACTS: Mapping[str, tuple[Act, ...]] = {
+    "building": (
+        Act(words.GENERATE, "/generate-houses?building={id}", "house.write"),
+        Act(words.CHART, "/house-chart?building={id}", "house.read"),
+    ),
+    "house": (
+        Act(words.MOVE_IN, "/move-in?house={id}", "house.write"),
+        Act(words.MOVE_OUT, "/move-out?house={id}", "house.write"),
+        Act(words.TRANSFER, "/transfer?house={id}", "house.write"),
+    ),
+}
 
 
 def acts_of(entity: str) -> tuple[Act, ...]:

@@ -8,9 +8,14 @@ from markupsafe import Markup
 from business.dictionaries.queries import EntryRow, entries
 from business.property.chart import Chart, Door, buildings, chart, coloured_by
 from business.property.estate import Building
+from business.property.messages import SetHouseState
 from business.registry.entity import Entities
+from hmi.commanding import carry_out
+from hmi.forms import select
+from hmi.pages.property.guided import options
+from hmi.pages.property.moving import today
 from hmi.shell import EMPTY, frame, html
-from hmi.view import View
+from hmi.view import Entered, View
 from hmi.words import property as words
 
 COLOURS = ("grey", "blue", "teal", "orange", "green", "purple", "yellow", "red")
@@ -22,6 +27,8 @@ class _Shown:
     buildings: tuple[Building, ...]
     chart: Chart | None
     entries: tuple[EntryRow, ...]
+    states: tuple[tuple[str, str], ...]
+    uses: tuple[tuple[str, str], ...]
 
 
 class HouseChart:
@@ -44,7 +51,41 @@ class HouseChart:
             look = self._look(shown)
             html(self._choices(shown, shown.chart))
             html(self._legend(shown.chart, look))
+            if self._may_set():
+                html(self._setting(shown))
             html(self._grid(shown.chart, look))
+        view.on_form("state", "house.write", self._set)
+
+    def _may_set(self) -> bool:
+        return self._view.person.may("house.write")
+
+    def _setting(self, shown: _Shown) -> Markup:
+        """The state that the ticked houses get; seen only when one is ticked."""
+        view = self._view
+        uses = (("", view.say(words.USE_AS_IT_IS)), *shown.uses)
+        text = Markup('<label>{} <input type="{}" name="{}" value="{}" maxlength="200"{}></label>')
+        return Markup(
+            '<form class="toolbar many" id="state" data-form="state" data-ticked hidden>'
+            "<span>{} <b data-tick-count>0</b></span><label>{} {}</label>{}{}{}"
+            '<button class="plain main">{}</button></form>'
+        ).format(
+            view.say(words.TICKED),
+            view.say(words.STATE),
+            select("status", "", shown.states),
+            text.format(view.say(words.STATE_SINCE), "date", "since", today(view), Markup(" required")),
+            select("use", "", uses, label=view.say(words.USE)),
+            text.format(view.say(words.REMARK), "text", "remark", "", EMPTY),
+            view.say(words.SET_STATE),
+        )
+
+    async def _set(self, entered: Entered) -> None:
+        def first(name: str) -> str:
+            return entered.get(name, ("",))[0].strip()
+
+        houses = tuple(int(one) for one in entered.get("house", ()) if one.isascii() and one.isdecimal())
+        body = SetHouseState(houses, first("status"), first("since"), first("use"), first("remark"))
+        if await carry_out(self._view, body, "house.write", self._view.house.ports.office):
+            self._view.client.run_javascript("window.location.reload()")
 
     def _read(self) -> _Shown:
         person, entities = self._view.person, self._entities
@@ -56,7 +97,8 @@ class HouseChart:
                 chart(session, entities, person.reach("house.read"), chosen, self._colour) if chosen else None
             )
             dictionary = entities["house"].by_name[self._colour].dictionary
-            return _Shown(offered, found, entries(session, dictionary))
+            states, uses = (options(session, self._view, one) for one in ("house_status", "house_use"))
+            return _Shown(offered, found, entries(session, dictionary), states, uses)
 
     def _look(self, shown: _Shown) -> dict[str, tuple[str, str]]:
         """By code: the class of its colour, and its label. Entries without a colour share them out."""
@@ -131,10 +173,17 @@ class HouseChart:
 
     def _door(self, door: Door, look: dict[str, tuple[str, str]]) -> Markup:
         token, label = look.get(door.value, ("none", door.value))
+        tick = EMPTY
+        if self._may_set():
+            tick = Markup(
+                '<input type="checkbox" form="state" name="house" value="{}" data-row aria-label="{}">'
+            ).format(door.id, self._view.say(words.TICK, room=door.room))
         return Markup(
-            '<a class="door tint {}" href="/house/{}" title="{} · {}{}">{}<small>{}</small></a>'
+            '<span class="door tint {}">{}<a href="/house/{}" title="{} · {}{}">'
+            "{}<small>{}</small></a></span>"
         ).format(
             token,
+            tick,
             door.id,
             door.room,
             label,

@@ -1,47 +1,23 @@
-"""Values of records as a person reads them."""
+"""Values of records on pages."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from business.dictionaries.queries import labels
 from business.registry.columns import value_of
 from business.registry.declare import Field
 from business.registry.entity import Entities
-from business.registry.queries import referred
 from business.registry.record import Record
+from business.registry.texts import Texts, texts
 from hmi import drawing
 from hmi.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Looks:
-    """What values need to be shown, read once for all rows of a page."""
+class Looks(Texts):
+    """Texts, and links to what is referred to."""
 
-    language: str
-    labels: Mapping[str, Mapping[str, str]]
-    """By dictionary and code."""
-    titles: Mapping[str, Mapping[int, str]]
-    """By entity and id."""
-
-    def text(self, record: Record, field: Field, *, open_: bool = False) -> str:
-        """The value as text, masked unless `open_`; '' where there is none."""
-        value = value_of(record, field)
-        if value is None:
-            return ""
-        if field.masked and field.type.mask is not None and not open_:
-            return field.type.mask(value)
-        return self.shown(field, value)
-
-    def shown(self, field: Field, value: Any) -> str:
-        if field.dictionary:
-            return self.labels.get(field.dictionary, {}).get(value, str(value))
-        if field.reference:
-            return self.titles.get(field.reference, {}).get(value, f"#{value}")
-        return field.type.show(value, self.language)
+    __slots__ = ()
 
     def markup(self, record: Record, field: Field, *, open_: bool = False, with_unit: bool = True) -> Markup:
         """The value as part of a page: what it refers to is a link."""
@@ -56,13 +32,8 @@ class Looks:
 def looks(
     session: Session, entities: Entities, fields: Iterable[Field], rows: Iterable[Record], language: str
 ) -> Looks:
-    fields = tuple(fields)
-    dictionaries = {field.dictionary for field in fields if field.dictionary}
-    return Looks(
-        language,
-        {name: labels(session, name, language) for name in dictionaries},
-        referred(session, entities, fields, rows),
-    )
+    held = texts(session, entities, fields, rows, language)
+    return Looks(held.language, held.labels, held.titles)
 
 
 def look(field: Field) -> str:
