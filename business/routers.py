@@ -10,6 +10,19 @@ from business.identity.api import router as identity
 from business.identity.session_api import router as sessions
 from business.identity.token_api import router as tokens
 from business.jobs.api import router as jobs
+from business.property.entities import ENTITIES
+from business.registry.api import records
 from business.rest.health import router as health
+from business.webhooks.api import router as webhooks
 
-ROUTERS: Sequence[APIRouter] = (tokens, identity, access, sessions, audit, jobs, health)
+ROUTERS: Sequence[APIRouter] = (
+    tokens,
+    identity,
+    access,
+    sessions,
+    audit,
+    jobs,
+    webhooks,
+    records(ENTITIES),
+    health,
+)

@@ -206,4 +206,5 @@ def _settings(table: SettingsTable) -> Settings:
         api_log_ins=table.api_log_ins,
         two_person=table.two_person,
         modules_off=frozenset(table.modules_off),
+        webhooks_to_this_machine=table.webhooks_to_this_machine,
     )

@@ -301,6 +301,12 @@ class SettingsTable(Table):
         description="REST log-ins a minute of one address",
         json_schema_extra=shown("接口登录", "一个地址每分钟的接口登录次数", restarts=(WEB_OFFICE,)),
     )
+    webhooks_to_this_machine: Flag = Field(
+        default=False,
+        title="Webhooks to this machine",
+        description="whether events may be sent to programs on the machine that runs the office",
+        json_schema_extra=shown("本机回调", "事件能否发给办公服务所在机器上的程序", restarts=(OFFICE,)),
+    )
     two_person: Flag = Field(
         default=False,
         title="Two persons",

@@ -321,7 +321,10 @@ class Settings:
     """Requests a minute that a session of a program, or an address without one, may make."""
     api_log_ins: int = 10
     """Attempts a minute of one address to get a token."""
+
     two_person: bool = False
     """Another person than its author puts a new configuration version in force."""
     modules_off: frozenset[str] = frozenset()
     """Names in `config.packaging`."""
+    webhooks_to_this_machine: bool = False
+    """Whether events may be sent to programs on the machine that runs the office."""

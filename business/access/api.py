@@ -18,7 +18,7 @@ from business.rest.paging import Page, Wanted, page
 from business.rest.problems import problems
 from business.rest.sending import Send
 from business.rest.shapes import (
-    LARGEST,
+    MOST_ID,
     Bilingual,
     Line,
     Moment,
@@ -32,7 +32,7 @@ from business.rest.shapes import (
 
 router = APIRouter()
 
-ScopeId = Annotated[int, Field(ge=0, le=LARGEST, description="`id` of a scope; 0 for the whole group")]
+ScopeId = Annotated[int, Field(ge=0, le=MOST_ID, description="`id` of a scope; 0 for the whole group")]
 
 
 # --- roles -------------------------------------------------------------------------------------------------

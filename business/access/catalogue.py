@@ -23,6 +23,7 @@ from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
 from business.property import permissions as property_
+from business.webhooks import messages as webhooks
 from config.site import Text
 
 _MODULES: tuple[ModuleType, ...] = (
@@ -39,6 +40,7 @@ _MODULES: tuple[ModuleType, ...] = (
     backup,
     configuration,
     property_,
+    webhooks,
 )
 
 

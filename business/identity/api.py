@@ -23,7 +23,7 @@ from business.rest.documents import both
 from business.rest.paging import Page, Wanted, page
 from business.rest.problems import problems
 from business.rest.sending import Send
-from business.rest.shapes import LARGEST, Line, Moment, Name, PathName, Shape, example, moment
+from business.rest.shapes import MOST_ID, Line, Moment, Name, PathName, Shape, example, moment
 
 router = APIRouter()
 
@@ -34,7 +34,7 @@ FirstRole = Annotated[
     str, Field(max_length=64, description="`role` of a role; '' for none, which the user may get later")
 ]
 FirstScope = Annotated[
-    int, Field(ge=0, le=LARGEST, description="`id` of the scope where the role holds; 0 for the whole group")
+    int, Field(ge=0, le=MOST_ID, description="`id` of the scope where the role holds; 0 for the whole group")
 ]
 
 

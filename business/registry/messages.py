@@ -200,6 +200,10 @@ class RecordCreated:
     entity: str
     record: int
 
+    @property
+    def answer(self) -> str:
+        return str(self.record)
+
 
 @dataclass(frozen=True, slots=True)
 class RecordChanged:

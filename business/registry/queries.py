@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from business.access import Reach, below
@@ -196,4 +196,4 @@ def tags_of(session: Session, entity: Entity, ids: Sequence[int]) -> dict[int, t
 
 def _holds(entity: Entity, text: str) -> ColumnElement[bool]:
     columns = [entity.column(one.name) for one in entity.fields if one.searchable and not one.sealed]
-    return or_(*(column.icontains(text, autoescape=True) for column in columns))
+    return or_(false(), *(column.icontains(text, autoescape=True) for column in columns))

@@ -14,6 +14,7 @@ from business.rest.door import Door
 from business.rest.parameters import known_parameters, only_known
 from business.rest.problems import (
     EVERYWHERE,
+    MEDIA_TYPE,
     Problem,
     Refusing,
     on_http,
@@ -84,4 +85,17 @@ def _document(app: FastAPI) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
+    document["components"]["responses"] = _shared(document)
     return document
+
+
+def _shared(document: dict[str, Any]) -> dict[str, Any]:
+    """The problems that many routes answer with, taken out of each of them and told of once."""
+    found: dict[str, Any] = {}
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                if MEDIA_TYPE in response.get("content", {}):
+                    found[f"Problem{status}"] = response
+                    operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+    return found

@@ -66,7 +66,9 @@ def _operation(told: dict[str, Any], method: str, path: str, operation: dict[str
         for one in operation.get("parameters", ())
     )
     answers = Markup("").join(
-        Markup("<tr><td><code>{}</code></td><td>{}</td></tr>").format(status, one["description"])
+        Markup("<tr><td><code>{}</code></td><td>{}</td></tr>").format(
+            status, _resolved(told, one)["description"]
+        )
         for status, one in operation["responses"].items()
     )
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
@@ -83,6 +85,12 @@ def _operation(told: dict[str, Any], method: str, path: str, operation: dict[str
         body=_examples(told, body) if body else "",
         answers=answers,
     )
+
+
+def _resolved(told: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
+    name = one.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = told["components"]["responses"][name] if name else one
+    return found
 
 
 def _examples(told: dict[str, Any], schema: dict[str, Any]) -> Markup:

@@ -16,7 +16,8 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_NO
 Label = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=_NO_CONTROLS)]
 PathName = Annotated[str, Path(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
 """A name in an address."""
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
+MOST_ID = 2**31 - 1
+Number = Annotated[int, Path(ge=1, le=MOST_ID)]
 """An id that the database counts."""
 Moment = AwareDatetime
 """RFC 3339, with a zone; answers are in UTC and to the microsecond."""

@@ -74,6 +74,9 @@ from business.registry.messages import made
 from business.registry.service import Registry
 from business.registry.uses import uses_in
 from business.search.upkeep import KEEP_SEARCH
+from business.webhooks.delivering import webhook_job
+from business.webhooks.posting import Poster
+from business.webhooks.service import Webhooks
 from config.site import BootstrapUser
 from drivers import SCHEMAS
 from supervisor.answers import snapshot_of, tree_of
@@ -93,6 +96,7 @@ NIGHTLY = {
     "clear_transfers": "every 1 hours",
     "verify_trail": "40 3 * * *",
     "cut_trail": "50 3 * * *",
+    "send_webhooks": "every 1 minutes",
     "snapshot": "every 4 minutes",  # with the time that one takes, what is lost stays under 5 minutes
 }
 """The jobs that every site begins with, and when they run."""
@@ -142,6 +146,7 @@ class Office:
             export_job(ENTITIES, shelf, authority.open, zone),
             clear_transfers(shelf),
             KEEP_SEARCH,
+            webhook_job(Poster(to_this_machine=site.settings.webhooks_to_this_machine)),
             reseal(Base.metadata),
             verify_trail(authority.open, node.paths.audit_anchor),
             cut_trail(gate, audit, authority.open, node.paths.audit_anchor, site.settings.audit_keep_days),
@@ -166,6 +171,7 @@ class Office:
                 Desk(node.paths, SCHEMAS, prober(node.paths, os.environ)),
                 Vault(node.paths.secrets, os.environ, secrets_of(site.settings.security)),
             ),
+            "webhooks": Webhooks(time.time_ns),
             **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
             "registry": registry,
             "importing": Importing(rows, jobs, time.time_ns),

@@ -22,10 +22,13 @@ from business.gate import Execute
 from business.identity.token_service import Tokens
 from business.jobs.kinds import JobContext, JobKind, Progress, catalogue
 from business.jobs.service import Jobs
+from business.property.entities import ENTITIES
+from business.registry.service import Registry
 from business.rest.app import PREFIX, mounted, rest
 from business.rest.asking import Ports
 from business.rest.limiting import Limiter, Rates
 from business.routers import ROUTERS
+from business.webhooks.service import Webhooks
 from config.site import Text
 from hmi.words import refusal
 from tests.business.conftest import GOOD, Office
@@ -41,6 +44,7 @@ STAFF = {
     "auditor": "auditor",
     "operator": "operator",
     "viewer": "viewer",
+    "manager": "manager",
 }
 """Users and their roles in the whole group."""
 KINDS = catalogue(JobKind("count", Text("清点", "Count"), _work))
@@ -75,6 +79,10 @@ class Desk(Office):
             **self.actors,
             "tokens": BusinessActor.start("tokens", module=Tokens(self.wall_ns), gate=self.gate),
             "jobs": BusinessActor.start("jobs", module=jobs, gate=self.gate),
+            "registry": BusinessActor.start(
+                "registry", module=Registry(ENTITIES, self.wall_ns), gate=self.gate
+            ),
+            "webhooks": BusinessActor.start("webhooks", module=Webhooks(self.wall_ns), gate=self.gate),
         }
         limiter = Limiter(rates or Rates(100_000, 100_000), time.time)
         self.ports = Ports(self.authority, self, refusal, limiter, self.wall_ns)

@@ -31,7 +31,7 @@ def test_every_row_comes_once(desk: Desk, limit: int) -> None:
     token = desk.token("administrator")
     names = [str(one["user"]) for one in walk(desk, token, "/users", limit)]
     assert names == sorted(names)
-    assert len(set(names)) == 12
+    assert len(set(names)) == 13
     viewers = [str(one["user"]) for one in walk(desk, token, "/grants?role=viewer", limit)]
     assert set(viewers) == {"viewer", *(f"用户{at}" for at in range(7))}
 

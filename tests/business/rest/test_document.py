@@ -54,7 +54,7 @@ def test_every_object_shows_an_example_that_fits_it(desk: Desk) -> None:
     schemas = document["components"]["schemas"]
     shown = 0
     for name, schema in schemas.items():
-        if schema.get("type") != "object" or name.startswith("Page") or name == "Change":
+        if schema.get("type") != "object" or name.startswith(("Page", "Records_")) or name == "Change":
             continue
         assert schema.get("examples"), f"{name} has no example"
         whole = {**schema, "components": document["components"]}
@@ -81,7 +81,7 @@ def test_the_page_of_it_needs_nothing_from_elsewhere(desk: Desk, path: str) -> N
     answer = desk.ask("GET", path)
     assert answer.status_code == 200
     assert answer.headers["content-security-policy"].startswith("default-src 'self'")
-    assert "://" not in answer.text
+    assert not re.search(r"(src|href|action)=.?[a-z]+:|url\(|@import", answer.text)
     assert "<script" not in answer.text
     assert " style=" not in answer.text
 

@@ -20,7 +20,7 @@ CONFIG = SchemathesisConfig.from_dict({"checks": {"positive_data_acceptance": {"
 """What fits its schema may still be refused, as a common password is."""
 
 
-WHO = {"audit": "auditor", "jobs": "system"}
+WHO = {"audit": "auditor", "jobs": "system", "webhooks": "system", "registry": "manager"}
 """Who may ask for what, by the first part of its path; the rest is the administrator's."""
 
 
