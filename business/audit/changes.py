@@ -4,6 +4,7 @@ import datetime
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import event, inspect
@@ -76,32 +77,30 @@ def _name(row: object) -> str:
 
 
 def _values(row: object) -> dict[str, Any]:
-    mapper: Mapper[Any] = inspect(row).mapper
-    return {attribute.key: _shown(attribute, getattr(row, attribute.key)) for attribute in _told(mapper)}
+    told = _told(inspect(row).mapper)
+    return {name: _shown(rule, getattr(row, name)) for name, rule in told}
 
 
 def _changed(row: object) -> dict[str, tuple[Any, Any]]:
     state = inspect(row)
     found = {}
-    for attribute in _told(state.mapper):
-        history: History = state.attrs[attribute.key].history
+    for name, rule in _told(state.mapper):
+        history: History = state.attrs[name].history
         if history.has_changes():
             old = history.deleted[0] if history.deleted else None
             new = history.added[0] if history.added else None
-            found[attribute.key] = (_shown(attribute, old), _shown(attribute, new))
+            found[name] = (_shown(rule, old), _shown(rule, new))
     return found
 
 
-def _told(mapper: Mapper[Any]) -> list[Any]:
-    return [one for one in mapper.column_attrs if _rule(one) != "derived"]
+@cache
+def _told(mapper: Mapper[Any]) -> tuple[tuple[str, Any], ...]:
+    """The attributes that the trail tells of, and by which rule."""
+    rules = ((one.key, one.columns[0].info.get("audit")) for one in mapper.column_attrs)
+    return tuple((name, rule) for name, rule in rules if rule != "derived")
 
 
-def _rule(attribute: Any) -> Any:
-    return attribute.columns[0].info.get("audit")
-
-
-def _shown(attribute: Any, value: Any) -> Any:
-    rule = _rule(attribute)
+def _shown(rule: Any, value: Any) -> Any:
     if rule is None or value is None:
         return value
     return rule(value) if callable(rule) else HIDDEN

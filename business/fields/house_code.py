@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import String
@@ -64,6 +65,7 @@ class HouseCode:
         return "-".join(part for part in (self.building, self.unit, self.room) if part is not None)
 
 
+@lru_cache(maxsize=2_000)
 def parse_house_code(text: str) -> HouseCode:
     """A complete code: a building and a room, and a unit between them where there are units. Raises
     FieldError."""

@@ -1,10 +1,10 @@
 """The rows of one chunk become records: what they refer to, what is there already, what is refused."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from actors.said import said
@@ -21,8 +21,10 @@ from business.registry.custom import fields_of
 from business.registry.declare import Field
 from business.registry.doubles import Key, alike, doubled, key_of, telling
 from business.registry.entity import Entities, Entity
+from business.registry.places import only_project
 from business.registry.record import Record
 from business.registry.records import Records
+from business.row_ids import next_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Plan:
     scope: int | None
     reach: Callable[[str], Reach]
     """How far the importer holds a permission."""
+    make_missing: bool = False
+    """Whether what a row is within is made where there is none, such as the building of a house."""
 
 
 class Special(Protocol):
@@ -42,8 +46,8 @@ class Special(Protocol):
     @property
     def columns(self) -> tuple[Column, ...]: ...
 
-    def expand(self, session: Session, drafts: Sequence[Draft]) -> None:
-        """Take the columns' values out of the drafts, and put in what they say of fields."""
+    def expand(self, session: Session, drafts: Sequence[Draft], plan: Plan, carrier: "Carrier") -> None:
+        """Put into the drafts what the columns say of fields."""
 
     def locate(self, session: Session, drafts: Sequence[Draft]) -> None:
         """Say what follows from what a draft refers to, so that its record can be found."""
@@ -65,7 +69,7 @@ class Carrier:
     def __init__(
         self, entities: Entities, records: Records, specials: Specials, wall_ns: Callable[[], int]
     ) -> None:
-        self._entities = entities
+        self.entities = entities
         self._records = records
         self._specials = specials
         self._wall_ns = wall_ns
@@ -79,13 +83,15 @@ class Carrier:
         self, session: Session, plan: Plan, drafts: Sequence[Draft], seen: Seen, *, index: bool = True
     ) -> None:
         """In the caller's transaction. What becomes of each row stands in its draft."""
-        entity = self._entities[plan.entity]
+        entity = self.entities[plan.entity]
         fields = fields_of(session, entity)
         special = self._specials.get(entity.name)
+        if plan.scope is None and not entity.kind.within:
+            plan = replace(plan, scope=only_project(session))
         near = Near(session, plan)
         if special is not None:
-            special.expand(session, drafts)
-        held = resolve(session, self._entities, fields.values(), drafts, near)
+            special.expand(session, drafts, plan, self)
+        held = resolve(session, self.entities, fields.values(), drafts, near)
         if special is not None:
             special.locate(session, _good(drafts))
         held += self._find(session, entity, plan, drafts, near, seen)
@@ -98,8 +104,9 @@ class Carrier:
             special.follow(session, done, plan, self)
             session.flush()
         if index:
-            changed = [one.record for one in done if one.fate is not Fate.UNCHANGED]
-            self._records.index.put_all(session, entity, [one for one in changed if one is not None])
+            for fate in (Fate.CREATED, Fate.UPDATED):
+                records = [one.record for one in done if one.fate is fate and one.record is not None]
+                self._records.index.put_all(session, entity, records, new=fate is Fate.CREATED)
         del held  # until now: the session itself holds them weakly
 
     # -- which record a row means
@@ -201,7 +208,11 @@ class Carrier:
             except Refused as refused:
                 draft.refuse("", refused.reason)
         self._refuse_doubles(session, entity, _good(waiting), ways)
-        session.add_all([one.record for one in _good(waiting)])
+        new = [one.record for one in _good(waiting) if one.record is not None]
+        if (ids := next_ids(session, cast(Table, entity.model.__table__), len(new))) is not None:
+            for id_, record in zip(ids, new, strict=True):
+                record.id = id_
+        session.add_all(new)
 
     def _make(
         self,
@@ -307,21 +318,29 @@ class Near:
     def __init__(self, session: Session, plan: Plan) -> None:
         self._session = session
         self._plan = plan
-        self._scopes: dict[int, str] = {}
+        self._scopes: dict[int, Scope] = {}
+        """Held, so that the session need not ask for them again."""
+        self._answers: dict[tuple[str, int], bool] = {}
         self._project = self._path(plan.scope) if plan.scope is not None else ""
 
     def __call__(self, entity: Entity, record: Record) -> bool:
-        path = self._path(record.scope_id)
-        return path.startswith(self._project) and self._plan.reach(entity.permission("read")).covers(path)
+        return self._within(entity.permission("read"), record.scope_id)
 
     def writable(self, scope_id: int) -> bool:
-        path = self._path(scope_id)
-        return path.startswith(self._project) and self._plan.reach(f"{self._plan.entity}.import").covers(path)
+        return self._within(f"{self._plan.entity}.import", scope_id)
+
+    def _within(self, permission: str, scope_id: int) -> bool:
+        key = permission, scope_id
+        if key not in self._answers:
+            path = self._path(scope_id)
+            covered = self._plan.reach(permission).covers(path)
+            self._answers[key] = covered and path.startswith(self._project)
+        return self._answers[key]
 
     def _path(self, scope_id: int) -> str:
         if scope_id not in self._scopes:
-            self._scopes[scope_id] = self._session.get_one(Scope, scope_id).path
-        return self._scopes[scope_id]
+            self._scopes[scope_id] = self._session.get_one(Scope, scope_id)
+        return self._scopes[scope_id].path
 
 
 def _good(drafts: Sequence[Draft]) -> list[Draft]:

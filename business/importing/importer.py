@@ -51,7 +51,7 @@ class Importer:
                 reaches[permission] = reach_of(session, row.user, permission, self._wall_ns())
             return reaches[permission]
 
-        return Plan(row.entity, Existing(row.existing), row.scope_id, reach)
+        return Plan(row.entity, Existing(row.existing), row.scope_id, reach, row.make_missing)
 
     def _import(self, session: Session, command: ImportRecords) -> tuple[Any, ...]:
         row = session.scalars(select(Import).where(Import.file == command.file)).one()

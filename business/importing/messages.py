@@ -31,6 +31,8 @@ class StartImport:
     """An `Existing`."""
     scope: int | None = None
     """The project, where there are several."""
+    make_missing: bool = False
+    """Whether buildings and units that houses name are made where there are none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ class Import(Base):
     existing: Mapped[str] = mapped_column(String(8))
     scope_id: Mapped[int | None] = mapped_column(ForeignKey("scopes.id"))
     """The project in which records are looked for, and new ones belong; None: wherever they may."""
+    make_missing: Mapped[bool] = mapped_column(default=False)
+    """Whether what a row is within is made where there is none."""
     phase: Mapped[str] = mapped_column(String(8))
     run: Mapped[int | None] = mapped_column(BigInteger)
     """Of the job that is at it or was last."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from actors.said import said
 from business.fields.field_type import FieldError
 from business.importing.draft import Draft
 from business.registry.declare import Field
-from business.registry.doubles import alike, key_of
+from business.registry.doubles import Key, alike, key_of
 from business.registry.entity import Entities, Entity
 from business.registry.record import Record
 
@@ -36,49 +37,64 @@ def resolve(
         order[field.reference] = 1 if any(other.name == parent for other in referring) else 0
     held: list[Record] = []
     for field in sorted(referring, key=lambda one: order[one.reference]):
-        asking = [
-            draft for draft in drafts if not draft.problems and isinstance(draft.values.get(field.name), str)
-        ]
         target = entities[field.reference]
-        found = candidates(session, target, {draft.values[field.name] for draft in asking}, near)
-        for draft in asking:
-            text = draft.values[field.name]
-            meant = _beside(target, draft, found[text])
-            if len(meant) == 1:
+        asking = {
+            id(draft): Asked(draft.values[field.name], _beside(target, draft))
+            for draft in drafts
+            if not draft.problems and isinstance(draft.values.get(field.name), str)
+        }
+        found = candidates(session, target, set(asking.values()), near)
+        for draft in drafts:
+            if (asked := asking.get(id(draft))) is None:
+                continue
+            if len(meant := found[asked]) == 1:
                 draft.values[field.name] = meant[0].id
                 held.append(meant[0])
             else:
+                text = asked.text
                 draft.refuse(field.name, _several(target, text, meant) if meant else _none(target, text))
     return held
 
 
-def candidates(
-    session: Session, entity: Entity, texts: Collection[str], near: Near
-) -> dict[str, list[Record]]:
-    """By text the records that may be meant: of the surest way to read it, those within reach."""
-    found: dict[str, list[Record]] = {text: [] for text in texts}
-    open_: set[str] = set(texts)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    text: str
+    parent: int | None
+    """The record within which it is looked for, where the row names that, too."""
 
-    def settle(matches: Mapping[str, Iterable[Record]]) -> None:
-        for text, records in matches.items():
+
+def candidates(
+    session: Session, entity: Entity, asked: Collection[Asked], near: Near
+) -> dict[Asked, list[Record]]:
+    """The records that may be meant: of the surest way to read the text, those within reach."""
+    found: dict[Asked, list[Record]] = {one: [] for one in asked}
+    open_ = set(asked)
+
+    def settle(matches: Mapping[Asked, Iterable[Record]]) -> None:
+        for one, records in matches.items():
             if kept := [record for record in records if near(entity, record)]:
-                found[text] = kept
-                open_.discard(text)
+                found[one] = kept
+                open_.discard(one)
 
     settle(_numbered(session, entity, open_))
     settle(_external(session, entity, open_))
-    meanings = {text: list(_meanings(entity, text)) for text in open_}
+    meanings = {one: list(_placed(entity, one)) for one in open_}
     for turn in range(max(map(len, meanings.values()), default=0)):
-        by_names: dict[tuple[str, ...], dict[tuple[Any, ...], list[str]]] = {}
-        for text in open_:
-            if turn < len(meanings[text]):
-                meaning = meanings[text][turn]
+        by_names: dict[tuple[str, ...], dict[Key, list[Asked]]] = {}
+        for one in open_:
+            if turn < len(meanings[one]):
+                meaning = meanings[one][turn]
                 key = tuple(meaning.values())
-                by_names.setdefault(tuple(meaning), {}).setdefault(key, []).append(text)
+                by_names.setdefault(tuple(meaning), {}).setdefault(key, []).append(one)
         for names, keys in by_names.items():
             matches = alike(session, entity, names, keys.keys())
-            settle({text: matches[key] for key, asking in keys.items() for text in asking})
+            settle({one: matches[key] for key, asking in keys.items() for one in asking})
     return found
+
+
+def _placed(entity: Entity, asked: Asked) -> Iterable[Mapping[str, Any]]:
+    for meaning in _meanings(entity, asked.text):
+        yield meaning if asked.parent is None else {entity.kind.within: asked.parent, **meaning}
 
 
 def _meanings(entity: Entity, text: str) -> Iterable[Mapping[str, Any]]:
@@ -99,45 +115,43 @@ def _unique(entity: Entity) -> Iterable[str]:
     return (field.name for field in entity.fields if field.unique)
 
 
-def _numbered(session: Session, entity: Entity, texts: Collection[str]) -> dict[str, list[Record]]:
+def _numbered(session: Session, entity: Entity, asked: Collection[Asked]) -> dict[Asked, list[Record]]:
     """'张三 #12' is record 12, if that is what it is called."""
-    asked = {text: match for text in texts if (match := _NUMBERED.fullmatch(text))}
-    if not asked:
+    numbered = {one: match for one in asked if (match := _NUMBERED.fullmatch(one.text))}
+    if not numbered:
         return {}
     model = entity.model
-    ids = {int(match["id"]) for match in asked.values()}
+    ids = {int(match["id"]) for match in numbered.values()}
     query = select(model).where(model.id.in_(ids), model.removed_ns.is_(None))
     records = {record.id: record for record in session.scalars(query)}
-    found: dict[str, list[Record]] = {}
-    for text, match in asked.items():
+    found: dict[Asked, list[Record]] = {}
+    for one, match in numbered.items():
         record = records.get(int(match["id"]))
         named = record is not None and any(
             key_of(record, tuple(meaning)) == tuple(meaning.values())
             for meaning in _meanings(entity, match["name"])
         )
         if record is not None and (named or not match["name"]):
-            found[text] = [record]
+            found[one] = [record]
     return found
 
 
-def _external(session: Session, entity: Entity, texts: Collection[str]) -> dict[str, list[Record]]:
-    if not texts:
+def _external(session: Session, entity: Entity, asked: Collection[Asked]) -> dict[Asked, list[Record]]:
+    if not asked:
         return {}
     model = entity.model
+    texts = {one.text for one in asked}
     query = select(model).where(model.external_id.in_(texts), model.removed_ns.is_(None))
     found: dict[str, list[Record]] = {}
     for record in session.scalars(query.order_by(model.id)):
         found.setdefault(str(record.external_id), []).append(record)
-    return found
+    return {one: found[one.text] for one in asked if one.text in found}
 
 
-def _beside(target: Entity, draft: Draft, records: list[Record]) -> list[Record]:
-    """Of several those that stand within the same as the row's: unit 2 of the building that it names."""
-    parent = target.kind.within
-    named = draft.values.get(parent) if parent else None
-    if not isinstance(named, int):
-        return records
-    return [record for record in records if getattr(record, parent) == named]
+def _beside(target: Entity, draft: Draft) -> int | None:
+    """Unit 2 is that of the building which the row names."""
+    named = draft.values.get(target.kind.within) if target.kind.within else None
+    return named if isinstance(named, int) else None
 
 
 def _none(target: Entity, text: str) -> str:

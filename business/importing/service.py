@@ -94,6 +94,7 @@ class Importing:
         row.station, row.sheet, row.header = issuer.station, command.sheet, command.header
         row.mapping = [[place, name] for place, name in command.mapping]
         row.existing, row.scope_id = command.existing, command.scope
+        row.make_missing = command.make_missing
         row.phase, row.started_ns, row.total = Phase.TRIAL, self._wall_ns(), None
         remember(session, entity.name, header, dict(command.mapping), self._wall_ns())
         return self._queue(session, issuer, row, TRY)

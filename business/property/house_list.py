@@ -26,6 +26,7 @@ from business.importing.messages import ImportRow
 from business.importing.model import Existing
 from business.property.estate import Building, Unit
 from business.property.house import House
+from business.property.house_places import make_missing
 from business.property.living import WHOLE, Ownership
 from business.property.people import CARD, PHONE, Person
 from config.site import Text
@@ -106,9 +107,8 @@ class HouseList:
         self._zone = zone
         self._wall_ns = wall_ns
 
-    def expand(self, session: Session, drafts: Sequence[Draft]) -> None:
+    def expand(self, session: Session, drafts: Sequence[Draft], plan: Plan, carrier: Carrier) -> None:
         """3-2-501 is building 3, unit 2, room 501; what has a column of its own counts more."""
-        del session
         for draft in drafts:
             code = draft.values.pop(CODE.name, None)
             if code is not None:
@@ -118,6 +118,8 @@ class HouseList:
                 ):  # fmt: skip
                     if draft.values.get(name) is None:
                         draft.values[name] = value
+        if plan.make_missing:
+            make_missing(session, drafts, plan, carrier)
 
     def locate(self, session: Session, drafts: Sequence[Draft]) -> None:
         for draft in drafts:

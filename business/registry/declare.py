@@ -76,6 +76,8 @@ def attribute(
     info: dict[str, Any] = {FIELD: declared}
     if declared.sensitive is not None and kind.mask is not None:
         info["audit"] = kind.mask  # what is erased one day must not stand in a trail that nobody may change
+    # What no two records share is looked for whenever one is written.
+    index = index or declared.unique
     return mapped_column(kind.column(), nullable=not required, index=index, default=default, info=info)
 
 

@@ -34,7 +34,10 @@ def key_of(record: Record, names: Sequence[str]) -> Key | None:
 def alike(
     session: Session, entity: Entity, names: Sequence[str], keys: Collection[Key]
 ) -> dict[Key, list[Record]]:
-    """The records outside the recycle bin with one of these keys; the first field is what narrows them."""
+    """The records outside the recycle bin with one of these keys.
+
+    The first field alone is asked of the database: with two it may well look by the one that tells less.
+    """
     if not keys:
         return {}
     found: dict[Key, list[Record]] = {key: [] for key in keys}

@@ -14,7 +14,10 @@ from business.search import index
 class Index:
     """Keeps the search in step with the records, in the transaction of the change."""
 
-    def put_all(self, session: Session, entity: Entity, records: Collection[Record]) -> None:
+    def put_all(
+        self, session: Session, entity: Entity, records: Collection[Record], *, new: bool = False
+    ) -> None:
+        """`new` says that none of them can be in the index yet."""
         title = [entity.by_name[name] for name in entity.kind.title]
         words = [field for field in entity.fields if field.searchable and not field.sealed]
         subtitles = entity.model.subtitles(session, [one.id for one in records])
@@ -32,6 +35,7 @@ class Index:
                 )
                 for record in records
             ),
+            new=new,
         )
 
     def remove(self, session: Session, entity: Entity, record: Record) -> None:

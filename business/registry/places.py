@@ -42,7 +42,7 @@ class Places:
             return (ANYWHERE,)
         scopes = {self._named(session, entity, raw) for raw in _parents(entity, command)}
         if isinstance(command, CreateRecord | CreateRecords) and None in scopes:
-            scopes.add(command.scope or _only_project(session))
+            scopes.add(command.scope or only_project(session))
         model = entity.model
         ids = _records(command)
         scopes |= set(session.scalars(select(model.scope_id).where(model.id.in_(ids))))
@@ -50,7 +50,7 @@ class Places:
 
     def default(self, session: Session, scope: int | None) -> int | None:
         """Where new records belong of which nothing else tells it; None when that is nowhere."""
-        found = scope or _only_project(session)
+        found = scope or only_project(session)
         return found if found is not None and session.get(Scope, found) is not None else None
 
     def new(self, session: Session, entity: Entity, values: Any, default: int | None) -> int:
@@ -108,7 +108,7 @@ def _records(command: Any) -> tuple[int, ...]:
     return (*getattr(command, "records", ()), *one)
 
 
-def _only_project(session: Session) -> int | None:
+def only_project(session: Session) -> int | None:
     """The project of a program that has one only."""
     projects = session.scalars(select(Scope.id).where(Scope.kind == ScopeKind.PROJECT).limit(2)).all()
     return projects[0] if len(projects) == 1 else None

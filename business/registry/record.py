@@ -108,6 +108,6 @@ class Record(Base):
 def record_indexes(table: str) -> tuple[Any, ...]:
     """The indexes that every entity's table has; a class with indexes of its own adds them to these."""
     return (
-        Index(f"ix_{table}_external_id", "scope_id", "external_id", unique=True),
+        Index(f"ix_{table}_external_id", "external_id", "scope_id", unique=True),
         {"sqlite_autoincrement": True},
     )

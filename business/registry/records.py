@@ -87,7 +87,7 @@ class Records:
                 raise _numbered(refused.reason, number, len(news)) from refused
         session.flush()
         self._refuse_doubles(session, entity, records)
-        self.index.put_all(session, entity, records)
+        self.index.put_all(session, entity, records, new=True)
         self._retell(session, entity, records)
         return tuple(RecordCreated(entity.name, record.id) for record in records)
 

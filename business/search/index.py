@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import Table, delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from business.row_ids import next_ids
 from business.search.model import SearchEntry
 from business.search.segments import (
     VERSION,
@@ -46,11 +48,11 @@ def put(session: Session, entry: Entry) -> None:
     put_all(session, (entry,))
 
 
-def put_all(session: Session, entries: Iterable[Entry]) -> None:
-    """Index many; of two entries about one record the later counts."""
+def put_all(session: Session, entries: Iterable[Entry], *, new: bool = False) -> None:
+    """Index many; of two entries about one record the later counts. `new`: none of them is known yet."""
     remaining = iter(entries)
     while chunk := list(islice(remaining, CHUNK)):
-        _put(session, list({(one.entity, one.record_id): one for one in chunk}.values()))
+        _put(session, list({(one.entity, one.record_id): one for one in chunk}.values()), new=new)
 
 
 def remove(session: Session, entity: str, record_id: int) -> None:
@@ -106,12 +108,12 @@ def terms_of(entry: Entry | SearchEntry) -> Terms:
     }
 
 
-def _put(session: Session, entries: Sequence[Entry]) -> None:
-    known = _known(session, [(one.entity, one.record_id) for one in entries])
-    changed = [one for one in entries if known.get((one.entity, one.record_id)) != one]
+def _put(session: Session, entries: Sequence[Entry], *, new: bool) -> None:
+    changed = entries if new else _changed(session, entries)
     if not changed:
         return
-    _remove(session, [(one.entity, one.record_id) for one in changed])
+    if not new:
+        _remove(session, [(one.entity, one.record_id) for one in changed])
     rows = [
         {
             "entity": one.entity,
@@ -125,9 +127,24 @@ def _put(session: Session, entries: Sequence[Entry]) -> None:
         }
         for one in changed
     ]
-    ids = session.scalars(insert(SearchEntry).returning(SearchEntry.id, sort_by_parameter_order=True), rows)
+    ids = _inserted(session, rows)
     terms = {id_: terms_of(one) for id_, one in zip(ids, changed, strict=True)}
     index_of(session).add(session, terms)
+
+
+def _changed(session: Session, entries: Sequence[Entry]) -> Sequence[Entry]:
+    known = _known(session, [(one.entity, one.record_id) for one in entries])
+    return [one for one in entries if known.get((one.entity, one.record_id)) != one]
+
+
+def _inserted(session: Session, rows: Sequence[dict[str, Any]]) -> Iterable[int]:
+    """Their ids, in the order of the rows."""
+    entries = cast(Table, SearchEntry.__table__)
+    if (ids := next_ids(session, entries, len(rows))) is not None:
+        session.execute(insert(entries), [{**row, "id": id_} for id_, row in zip(ids, rows, strict=True)])
+        return ids
+    returning = insert(SearchEntry).returning(SearchEntry.id, sort_by_parameter_order=True)
+    return session.scalars(returning, rows).all()
 
 
 def _known(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Entry]:

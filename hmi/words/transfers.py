@@ -46,6 +46,9 @@ EXISTING: Final[dict[str, Text]] = {
     Existing.SKIP.value: Text("跳过", "skip the row"),
     Existing.REFUSE.value: Text("作为错误列出", "list it as an error"),
 }
+MAKE_MISSING = Text(
+    "房号中的楼栋和单元尚未登记时，一并建立", "Make the buildings and units that are not there yet"
+)
 PROJECT = Text("导入到项目", "Into the project")
 BY_RECORD = Text("按各行所属", "as each row says")
 CHECK = Text("检查（不写入）", "Check (writes nothing)")

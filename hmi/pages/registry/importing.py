@@ -285,7 +285,7 @@ class ImportPage:
             table([(look, view.say(text)) for look, text in heads], rows, "mapping"),
             view.say(words.IF_THERE),
             self._existing(),
-            self._projects(upload),
+            self._projects(upload) + self._missing(),
             view.say(words.CHECK),
             view.say(words.ANOTHER_FILE),
         )
@@ -319,6 +319,13 @@ class ImportPage:
             radio.format(value, Markup(" checked") if value == "update" else EMPTY, self._view.say(text))
             for value, text in words.EXISTING.items()
         )
+
+    def _missing(self) -> Markup:
+        if self._entity.name != "house":
+            return EMPTY
+        return Markup(
+            '<div class="way"><label><input type="checkbox" name="missing"> {}</label></div>'
+        ).format(self._view.say(words.MAKE_MISSING))
 
     def _projects(self, upload: _Upload) -> Markup:
         if len(upload.projects) < 2:
@@ -476,6 +483,7 @@ class ImportPage:
             tuple(mapping),
             entered.get("existing", ("update",))[0],
             _number(entered.get("scope", ("",))[0]),
+            "missing" in entered,
         )
         if await self._send(body):
             ui.navigate.to(f"/{self._entity.name}/import?file={self._file}")

@@ -19,6 +19,8 @@ from business.exporting.messages import CancelExport, ExportRecords
 from business.exporting.model import Export
 from business.exporting.service import EXPORT, Exporting
 from business.exporting.work import export_job
+from business.fields.keyring import Keyring
+from business.fields.sealed import supply
 from business.gate import Execute, Module, Outcome
 from business.importing.columns import columns
 from business.importing.expiry import clear_transfers
@@ -30,11 +32,13 @@ from business.importing.uploads import ROWS, keep
 from business.importing.work import jobs_of
 from business.jobs.kinds import JobContext, Progress, catalogue
 from business.jobs.model import JobRun, RunState
+from business.jobs.runs import interrupt
 from business.jobs.service import Jobs
 from business.property.entities import ENTITIES
 from business.property.importing import importer
+from business.registry.service import Registry
 from tests.business.conftest import Office
-from tests.business.estate import Estate
+from tests.business.estate import KEYS, Estate
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = date(2027, 1, 15)
@@ -45,6 +49,16 @@ class Counter(Estate):
 
     def __init__(self, office: Office, folder: Path) -> None:
         super().__init__(office)
+        self.attach(office, folder)
+        office.create("anna", "manager")
+        self.anna = office.log_in("anna")
+
+    def attach(self, office: Office, folder: Path) -> None:
+        """To an estate that is there."""
+        self.office = office
+        for engine in (office.writer, office.reader):
+            supply(engine, Keyring(KEYS))
+        self.registry = Registry(ENTITIES, office.wall_ns)
         self.shelf = Shelf(folder / "transfers")
         self.importer = importer(self.registry.records, self.shelf, SHANGHAI, office.wall_ns)
         self.kinds = catalogue(
@@ -55,8 +69,15 @@ class Counter(Estate):
         self.jobs = Jobs(self.kinds, SHANGHAI, office.wall_ns)
         self.importing = Importing(self.importer, self.jobs, office.wall_ns)
         self.exporting = Exporting(ENTITIES, self.jobs, office.wall_ns)
-        office.create("anna", "manager")
-        self.anna = office.log_in("anna")
+
+    def interrupted(self, token: str) -> None:
+        """As the runner of the next process finds the run and queues it again."""
+        with self.office.sessions.begin() as session:
+            row = session.scalars(select(Import).where(Import.file == token)).one()
+            run = session.get_one(JobRun, row.run)
+            assert run.state == RunState.RUNNING
+            interrupt(run, self.kinds[run.job], self.office.wall_ns(), crashed=True)
+            assert run.state == RunState.QUEUED
 
     def command(self, command: Any, issuer: Issuer | None = None) -> Outcome:
         return self.office.gate.carry_out(self.module_of(command), Execute(issuer or self.anna, command))

@@ -65,3 +65,14 @@ def test_the_same_list_again_changes_nothing(tower: Counter) -> None:
 def test_owners_that_do_not_fit_together_are_refused(tower: Counter, cells: str, reason: str) -> None:
     token = tower.start("house", f"房号,业主,产权份额,联系电话\n3-2-501,{cells}\n")
     assert reason in tower.reasons(token)[2]
+
+
+def test_buildings_and_units_that_are_not_there_are_made_when_asked_for(counter: Counter) -> None:
+    text = "房号\n5栋1单元101\n5-1-102\nA座1203\n5-2-101\n"
+    refused = counter.found(counter.start("house", text))
+    assert refused.failed == 4
+    done = counter.imported("house", text, make_missing=True)
+    assert (done.created, done.failed) == (4, 0), counter.reasons(done.file)
+    assert [row.code for row in counter.list("building").rows] == ["5", "A"]
+    assert [(row.building_code, row.code) for row in counter.list("unit").rows] == [("5", "1"), ("5", "2")]
+    assert {row.code for row in counter.list("house").rows} == {"5-1-101", "5-1-102", "A-1203", "5-2-101"}
