@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev system demo test check bench soak screenshots docs lock openapi clean
+.PHONY: help setup dev system demo test check bench soak screenshots docs lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -60,6 +60,7 @@ screenshots: dev system ## draw every page into ./screenshots
 
 docs: dev ## renew what of docs/ is made from the program
 	$(BIN)/python -m scripts.data_dictionary
+	$(BIN)/python -m scripts.openapi
 
 # pip's own configuration is left out: what one machine adds to its index must not reach the pins.
 COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
@@ -73,8 +74,6 @@ lock: ## renew the pinned requirements from pyproject.toml
 	@sed -i '/^# The following packages are considered/d' requirements.txt
 	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
-openapi: dev ## write docs/openapi.json anew
-	@$(BIN)/python -m scripts.openapi
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) build screenshots *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -64,6 +64,9 @@ TABLES: Final = {
     "recovery_codes": Text("恢复码", "Recovery codes"),
     "totp_devices": Text("动态口令设备", "Authenticators"),
     "users": Text("用户", "Users"),
+    "webhook_cursor": Text("回调：已处理位置", "How far events were handed to webhooks"),
+    "webhook_deliveries": Text("回调投递记录", "Deliveries of webhooks"),
+    "webhooks": Text("回调订阅", "Webhooks"),
 }
 
 _TITLE = Text("数据字典", "Data dictionary")

@@ -1,4 +1,4 @@
-"""Write docs/openapi.json anew: `make openapi`."""
+"""Write docs/openapi.json anew: `make docs`."""
 
 import json
 from pathlib import Path

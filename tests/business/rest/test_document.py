@@ -22,7 +22,7 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
 
 
 def test_the_document_in_the_folder_is_that_of_the_program() -> None:
-    assert PATH.read_text("utf-8") == text(), "run `make openapi`, and read docs/api.md on what may change"
+    assert PATH.read_text("utf-8") == text(), "run `make docs`, and read docs/api.md on what may change"
 
 
 def test_every_route_is_told_of_with_all_that_it_may_answer(desk: Desk) -> None:
