@@ -10,8 +10,6 @@ from actors.messages import Issuer
 from actors.said import said
 from business.access import Refusal
 from business.access.granting import check_above, giver, home_of
-from business.access.held import path_of
-from business.access.model import Scope
 from business.fields.field_type import FieldError
 from business.fields.phone import mobile
 from business.fields.sealed import equals
@@ -37,7 +35,6 @@ from business.identity.passwords import MAX_LENGTH, Passwords
 from business.identity.phone_codes import subject_of
 from business.identity.policy import demands_second_factor
 from business.identity.seating import end_seats
-from business.property.people import Person
 from config.site import Security
 
 LONGEST_EMAIL = 254
@@ -70,12 +67,6 @@ class Account:
     def scopes_of(self, session: Session, command: Any) -> tuple[str, ...]:
         """As of `Identity`."""
         match command:
-            case SetUserKind(person=int(person)):
-                record = session.execute(
-                    select(Person.id, Scope).join(Scope).where(Person.id == person)
-                ).one_or_none()
-                home = home_of(session, user_named(session, command.user).id)
-                return (home, path_of(record[1])) if record is not None else (home,)
             case ResetSecondFactor() | SetContact() | SetUserKind():
                 return (home_of(session, user_named(session, command.user).id),)
             case UnlockUser():  # failures are counted for names that are nobody's, too
@@ -174,39 +165,10 @@ class Account:
                     f"there is no kind of account {command.kind!r}; there are {', '.join(UserKind)}",
                 )
             )
-        self._check_person(session, user, command)
-        user.kind, user.person_id = UserKind(command.kind).value, command.person
+        user.kind = UserKind(command.kind).value
         count_access_up(session)
         ended = end_seats(session, self._wall_ns(), UserSession.user_id == user.id)
         return (UserKindSet(user.name, user.kind), *ended)
-
-    def _check_person(self, session: Session, user: User, command: SetUserKind) -> None:
-        if command.person is None:
-            return
-        if command.kind not in {UserKind.OWNER, UserKind.TENANT}:
-            raise Refused(
-                said(
-                    "只有业主和租户账号可以对应人员；员工在“组织”页面加入部门",
-                    "only owners and tenants are persons of the registry; "
-                    "staff belong to departments on the page Organisation",
-                )
-            )
-        which = (Person.id == command.person, Person.removed_ns.is_(None))
-        if session.scalar(select(Person.id).where(*which)) is None:
-            raise Refused(
-                said(
-                    f"没有编号为 {command.person} 的人员",
-                    f"there is no person with the number {command.person}",
-                )
-            )
-        same = select(User).where(User.person_id == command.person, User.id != user.id)
-        if (other := session.scalar(same)) is not None:
-            raise Refused(
-                said(
-                    f"该人员已对应账号 {other.name}；请先解除",
-                    f"that person has the account {other.name} already; take it from there first",
-                )
-            )
 
     def _unlock_user(self, session: Session, _issuer: Issuer, command: UnlockUser) -> tuple[Any, ...]:
         user = _find(session, command.user)

@@ -60,15 +60,11 @@ class SetContact:
 
 @dataclass(frozen=True, slots=True)
 class SetUserKind:
-    """An owner or tenant may be a person of the registry: what belongs to that person is then his own."""
-
     label: ClassVar[Text] = Text("改变账号类别", "Change the kind of an account")
     permission: ClassVar[str] = USERS
     about: ClassVar[str] = "users/{user}"
     user: str
     kind: str
-    person: int | None = None
-    """The record of that person; None for nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,6 @@ class AccountRow:
     second_factor_ns: int | None
     """Since when; None for none."""
     recovery_left: int
-    person: int | None
-    """The record of the owner or tenant that he is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +159,6 @@ def _accounts(session: Session, which: ColumnElement[bool]) -> tuple[AccountRow,
         .limit(1000)
     )
     return tuple(
-        AccountRow(one.name, one.display, one.kind, one.email, has_phone, enrolled, count or 0, one.person_id)
+        AccountRow(one.name, one.display, one.kind, one.email, has_phone, enrolled, count or 0)
         for one, has_phone, enrolled, count in session.execute(query)
     )

@@ -189,8 +189,6 @@ class SecurityPage:
         with ui.dialog() as self._editing, ui.card():
             self._title = ui.label().classes("text-weight-bold")
             self._kind = ui.select(kinds, label=view.say(said.ACCOUNT_KIND)).props("outlined dense")
-            self._person = ui.input(view.say(said.PERSON_NUMBER)).props("outlined dense maxlength=12")
-            ui.label(view.say(said.PERSON_HINT)).classes("sub")
             self._phone = ui.input(view.say(said.PHONE)).props("outlined dense maxlength=40")
             ui.label(view.say(said.PHONE_KEPT)).classes("sub")
             self._email = ui.input(view.say(said.EMAIL)).props("outlined dense maxlength=254")
@@ -206,22 +204,16 @@ class SecurityPage:
         self._title.text = self._view.say(said.CONTACT_OF, user=row.name)
         self._kind.value = row.kind if row.kind in self._kind.options else None
         self._phone.value, self._email.value = "", row.email
-        self._person.value = "" if row.person is None else str(row.person)
         self._editing.open()
 
     async def _save(self) -> None:
         row = next((one for one in self._accounts if one.name == self._whose), None)
         kind = str(self._kind.value or "")
         phone = str(self._phone.value or "").strip()
-        number = str(self._person.value or "").strip()
-        if number and not (number.isascii() and number.isdecimal()):
-            ui.notify(self._view.say(said.NOT_A_NUMBER), type="warning")
-            return
-        person = int(number) if number else None
         body = SetContact(self._whose, phone or None, str(self._email.value or ""))
         done = await self._send(body)
-        if done and row is not None and kind and (kind, person) != (row.kind, row.person):
-            done = await self._send(SetUserKind(self._whose, kind, person))
+        if done and row is not None and kind and kind != row.kind:
+            done = await self._send(SetUserKind(self._whose, kind))
         if done:
             self._editing.close()
 

@@ -144,12 +144,6 @@ DROP = Text("解除", "Drop")
 ASKED = Text("首次登录", "First came")
 ACCOUNTS = Text("账号", "Accounts")
 ACCOUNT_KIND = Text("账号类别", "Kind of account")
-PERSON_NUMBER = Text("人员编号", "Number of the person")
-PERSON_HINT = Text(
-    "业主和租户：其人员档案的编号，档案地址末尾的数字；留空则不对应",
-    "Of an owner or tenant: the number at the end of the address of the record; empty for none",
-)
-NOT_A_NUMBER = Text("人员编号应为数字", "The number of a person has digits only")
 EDIT_CONTACT = Text("联系方式", "Contact")
 CONTACT_OF = Text("{user} 的联系方式", "Contact of {user}")
 RESET_SECOND_FACTOR = Text("重置两步验证", "Reset two-step verification")
