@@ -31,7 +31,7 @@ class Loading:
 
     def records(self, registry: Registry, drafts: Iterable[Draft], *, chunk: int) -> Iterator[int]:
         """After each command, how many records it made. Raises LoadingFailed."""
-        for number, (entity, group) in enumerate(_chunks(drafts, chunk), 1):
+        for number, (entity, group) in enumerate(chunks(drafts, chunk), 1):
             new = tuple(NewRecord(self._resolved(draft), draft.name) for draft in group)
             events = self.do(registry, CreateRecords(entity, new), str(number))
             names = [draft.name for draft in group]
@@ -64,7 +64,7 @@ def _made(names: list[str], events: tuple[RecordCreated, ...]) -> Iterator[tuple
         yield name, event.record
 
 
-def _chunks(drafts: Iterable[Draft], size: int) -> Iterator[tuple[str, list[Draft]]]:
+def chunks(drafts: Iterable[Draft], size: int) -> Iterator[tuple[str, list[Draft]]]:
     """Drafts of one entity that follow each other."""
     waiting: list[Draft] = []
     for draft in drafts:

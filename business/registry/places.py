@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from actors.said import said
@@ -43,15 +43,16 @@ class Places:
         scopes = {self._named(session, entity, raw) for raw in _parents(entity, command)}
         if isinstance(command, CreateRecord | CreateRecords) and None in scopes:
             scopes.add(command.scope or only_project(session))
-        model = entity.model
-        ids = _records(command)
-        scopes |= set(session.scalars(select(model.scope_id).where(model.id.in_(ids))))
-        return tuple(session.scalars(select(Scope.path).where(Scope.id.in_(scopes - {None})))) or (ANYWHERE,)
+        touched: ColumnElement[bool] = Scope.id.in_(scopes - {None})
+        if ids := _records(command):
+            touched |= Scope.id.in_(select(entity.model.scope_id).where(entity.model.id.in_(ids)))
+        return tuple(session.scalars(select(Scope.path).where(touched))) or (ANYWHERE,)
 
     def default(self, session: Session, scope: int | None) -> int | None:
         """Where new records belong of which nothing else tells it; None when that is nowhere."""
-        found = scope or only_project(session)
-        return found if found is not None and session.get(Scope, found) is not None else None
+        if scope is None:
+            return only_project(session)
+        return scope if session.get(Scope, scope) is not None else None
 
     def new(self, session: Session, entity: Entity, values: Any, default: int | None) -> int:
         """Where a new record belongs. Raises Refused when that does not follow from anything."""
@@ -68,12 +69,14 @@ class Places:
             )
         return default
 
-    def follow(self, session: Session, entity: Entity, record: Record) -> None:
-        """A record moves with the record within which it is."""
+    def follow(self, session: Session, entity: Entity, record: Record) -> Record | None:
+        """A record moves with the record within which it is, and which is returned."""
         within = entity.kind.within
-        if within and (parent_id := getattr(record, within)) is not None:
-            parent = session.get_one(self._parent(entity).model, parent_id)
-            record.scope_id = parent.scope_id
+        if not within or (parent_id := getattr(record, within)) is None:
+            return None
+        parent: Record = session.get_one(self._parent(entity).model, parent_id)
+        record.scope_id = parent.scope_id
+        return parent
 
     def _parent(self, entity: Entity) -> Entity:
         return self._entities[entity.by_name[entity.kind.within].reference]

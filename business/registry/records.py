@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from actors.said import in_language, said
@@ -168,7 +168,8 @@ class Records:
     ) -> None:
         self.put(session, entity, fields, record, values)
         for names in telling(entity):
-            if (key := key_of(record, names)) is not None:
+            key = key_of(record, names) if _has_changed(record, (*names, "removed_ns")) else None
+            if key is not None:
                 for other in alike(session, entity, names, {key})[key]:
                     if other is not record:
                         raise Refused(doubled(session, entity, names, key, other))
@@ -187,8 +188,9 @@ class Records:
         """
         for name, value in values.items():
             set_value(record, fields[name], value)
-        self.places.follow(session, entity, record)
+        held = self.places.follow(session, entity, record)
         record.settle(session)
+        del held  # until now: the session itself holds it weakly
 
     def remove(self, session: Session, command: RemoveRecords) -> tuple[Any, ...]:
         entity = entity_named(self._entities, command.entity)
@@ -310,6 +312,11 @@ class Records:
         if found.problems:
             raise Refused(told(found.problems))
         return found.values
+
+
+def _has_changed(record: Record, names: Sequence[str]) -> bool:
+    attributes = inspect(record).attrs
+    return any(attributes[name].history.has_changes() for name in names)
 
 
 def _numbered(reason: str, number: int, count: int) -> Refused:

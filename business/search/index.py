@@ -49,10 +49,12 @@ def put(session: Session, entry: Entry) -> None:
 
 
 def put_all(session: Session, entries: Iterable[Entry], *, new: bool = False) -> None:
-    """Index many; of two entries about one record the later counts. `new`: none of them is known yet."""
+    """Index many; of two entries about one record the later counts. `new`: none of them is known."""
     remaining = iter(entries)
     while chunk := list(islice(remaining, CHUNK)):
-        _put(session, list({(one.entity, one.record_id): one for one in chunk}.values()), new=new)
+        entries = list({(one.entity, one.record_id): one for one in chunk}.values())
+        write = _add if new else _put
+        write(session, entries)
 
 
 def remove(session: Session, entity: str, record_id: int) -> None:
@@ -108,12 +110,16 @@ def terms_of(entry: Entry | SearchEntry) -> Terms:
     }
 
 
-def _put(session: Session, entries: Sequence[Entry], *, new: bool) -> None:
-    changed = entries if new else _changed(session, entries)
+def _put(session: Session, entries: Sequence[Entry]) -> None:
+    known = _known(session, [(one.entity, one.record_id) for one in entries])
+    changed = [one for one in entries if known.get((one.entity, one.record_id)) != one]
     if not changed:
         return
-    if not new:
-        _remove(session, [(one.entity, one.record_id) for one in changed])
+    _remove(session, [(one.entity, one.record_id) for one in changed])
+    _add(session, changed)
+
+
+def _add(session: Session, entries: Sequence[Entry]) -> None:
     rows = [
         {
             "entity": one.entity,
@@ -125,16 +131,11 @@ def _put(session: Session, entries: Sequence[Entry], *, new: bool) -> None:
             "codes": list(one.codes),
             "version": VERSION,
         }
-        for one in changed
+        for one in entries
     ]
     ids = _inserted(session, rows)
-    terms = {id_: terms_of(one) for id_, one in zip(ids, changed, strict=True)}
+    terms = {id_: terms_of(one) for id_, one in zip(ids, entries, strict=True)}
     index_of(session).add(session, terms)
-
-
-def _changed(session: Session, entries: Sequence[Entry]) -> Sequence[Entry]:
-    known = _known(session, [(one.entity, one.record_id) for one in entries])
-    return [one for one in entries if known.get((one.entity, one.record_id)) != one]
 
 
 def _inserted(session: Session, rows: Sequence[dict[str, Any]]) -> Iterable[int]:

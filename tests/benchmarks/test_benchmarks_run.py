@@ -80,6 +80,16 @@ def test_alarms_of_an_absence_are_journaled_and_only_those_that_last_are_told() 
     assert figures["journal_p99_ms"] > 0
 
 
+def test_the_business_is_measured_on_both_databases() -> None:
+    figures = run(
+        "business", "--houses", "200", "--questions", "3", "--seconds", "1", "--permissions", "100"
+    )  # fmt: skip
+    for database in ("sqlite", "postgresql"):
+        for name in ("list_p95_ms", "list_one_building_p95_ms", "search_p95_ms", "commands_per_s"):
+            assert figures[f"{name}_{database}"] > 0
+        assert figures[f"permission_us_{database}"] > 0
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_a_hundred_kills_lose_nothing() -> None:

@@ -62,6 +62,10 @@ class Server:
     def password(self) -> str:
         return self._password
 
+    def program(self, name: str) -> Path:
+        """One of the server's own programs."""
+        return self._programs / name
+
     def start(self) -> None:
         """Returns when it takes connections."""
         options = [f"-c{name}={value}" for name, value in self._settings.items()]
