@@ -72,6 +72,8 @@ def _open_postgresql(url: URL, pool: dict[str, Any], *, read_only: bool) -> Engi
         "lock_timeout": f"{BUSY_TIMEOUT_MS}ms",
         "default_transaction_read_only": "on" if read_only else "off",
         "synchronous_commit": "on",
+        # A plan for any name and any building is a bad one for most: each question gets its own.
+        "plan_cache_mode": "force_custom_plan",
         # A writer whose machine is gone must not keep its lock: the server asks after it.
         "tcp_keepalives_idle": "10",
         "tcp_keepalives_interval": "5",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from business.access import Reach, below
@@ -79,23 +79,26 @@ def matching(session: Session, entity: Entity, reach: Reach, wanted: Wanted) -> 
 
 def page(session: Session, entity: Entity, reach: Reach, wanted: Wanted) -> RecordPage:
     """One page. Raises ConditionRefused."""
-    query = matching(session, entity, reach, wanted)
-    counted = select(func.count()).select_from(
-        query.with_only_columns(entity.model.id).limit(COUNTED + 1).subquery()
-    )
-    total = session.scalar(counted) or 0
+    model = entity.model
+    query = matching(session, entity, reach, wanted).with_only_columns(model.id)
+    ids = session.scalars(query.limit(COUNTED + 1)).all()
+    if len(ids) <= COUNTED:
+        # A database that looks for a few along the order of many walks for long: it is told which.
+        query = select(model.id).where(model.id.in_(ids))
     column, ascending = order(session, entity, wanted)
     if wanted.after is not None:
         nulls_low = session.get_bind().dialect.name == "sqlite"
-        after = wanted.after
-        query = query.where(beyond(column, entity.model.id, after, ascending=ascending, nulls_low=nulls_low))
-    query = query.add_columns(column.label("sorted_by"))
-    keys = (column, entity.model.id)
+        query = query.where(beyond(column, model.id, wanted.after, ascending=ascending, nulls_low=nulls_low))
+    keys = (column, model.id)
     query = query.order_by(*(key.asc() if ascending else key.desc() for key in keys))
-    found = session.execute(query.limit(wanted.limit + 1)).all()
+    narrow: Select[Any] = query.add_columns(column.label("sorted_by")).limit(wanted.limit + 1)
+    found = session.execute(narrow).all() if ids else []
     shown = found[: wanted.limit]
-    more = Cursor(shown[-1][1], shown[-1][0].id) if len(found) > wanted.limit else None
-    return RecordPage(tuple(row[0] for row in shown), total, more)
+    more = Cursor(shown[-1][1], shown[-1][0]) if len(found) > wanted.limit else None
+    # Sorting what is as narrow as this costs a part of sorting whole records.
+    records = session.scalars(select(model).where(model.id.in_([id_ for id_, _ in shown])))
+    by_id = {one.id: one for one in records}
+    return RecordPage(tuple(by_id[id_] for id_, _ in shown if id_ in by_id), len(ids), more)
 
 
 def ids_of(session: Session, entity: Entity, reach: Reach, wanted: Wanted) -> tuple[int, ...]:

@@ -109,5 +109,7 @@ def record_indexes(table: str) -> tuple[Any, ...]:
     """The indexes that every entity's table has; a class with indexes of its own adds them to these."""
     return (
         Index(f"ix_{table}_external_id", "external_id", "scope_id", unique=True),
+        Index(f"ix_{table}_created_ns", "created_ns"),
+        Index(f"ix_{table}_changed_ns", "changed_ns"),
         {"sqlite_autoincrement": True},
     )

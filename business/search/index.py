@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from business.row_ids import next_ids
@@ -155,7 +155,7 @@ def _known(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[str,
         select(
             columns.entity, columns.record_id, columns.scope_id, columns.title, columns.subtitle,
             columns.words, columns.codes,
-        ).where(columns.version == VERSION, tuple_(columns.entity, columns.record_id).in_(keys))
+        ).where(columns.version == VERSION, _among(keys))
     )  # fmt: skip
     return {
         (row.entity, row.record_id): Entry(*row[:5], words=tuple(row.words), codes=tuple(row.codes))
@@ -166,12 +166,25 @@ def _known(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[str,
 def _remove(session: Session, keys: Sequence[tuple[str, int]]) -> None:
     ids = session.scalars(
         delete(SearchEntry)
-        .where(tuple_(SearchEntry.entity, SearchEntry.record_id).in_(keys))
+        .where(_among(keys))
         .returning(SearchEntry.id)
         .execution_options(synchronize_session=False)
     ).all()
     if ids:
         index_of(session).remove(session, ids)
+
+
+def _among(keys: Sequence[tuple[str, int]]) -> ColumnElement[bool]:
+    """Entity by entity: SQLite looks through all entries for pairs in a list of pairs."""
+    records: dict[str, list[int]] = {}
+    for entity, record_id in keys:
+        records.setdefault(entity, []).append(record_id)
+    return or_(
+        *(
+            and_(SearchEntry.entity == entity, SearchEntry.record_id.in_(ids))
+            for entity, ids in records.items()
+        )
+    )
 
 
 def _distinct(lists: Iterable[Iterable[str]]) -> list[str]:
