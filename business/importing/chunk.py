@@ -21,7 +21,6 @@ from business.registry.custom import fields_of
 from business.registry.declare import Field
 from business.registry.doubles import Key, alike, doubled, key_of, telling
 from business.registry.entity import Entities, Entity
-from business.registry.places import only_project
 from business.registry.record import Record
 from business.registry.records import Records
 from business.row_ids import next_ids
@@ -87,7 +86,7 @@ class Carrier:
         fields = fields_of(session, entity)
         special = self._specials.get(entity.name)
         if plan.scope is None and not entity.kind.within:
-            plan = replace(plan, scope=only_project(session))
+            plan = replace(plan, scope=self._records.places.default(session, plan.scope))
         near = Near(session, plan)
         if special is not None:
             special.expand(session, drafts, plan, self)
@@ -107,6 +106,7 @@ class Carrier:
             for fate in (Fate.CREATED, Fate.UPDATED):
                 records = [one.record for one in done if one.fate is fate and one.record is not None]
                 self._records.index.put_all(session, entity, records, new=fate is Fate.CREATED)
+                self._records.retell(session, entity, records)
         del held  # until now: the session itself holds them weakly
 
     # -- which record a row means

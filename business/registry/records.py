@@ -88,7 +88,7 @@ class Records:
         session.flush()
         self._refuse_doubles(session, entity, records)
         self.index.put_all(session, entity, records, new=True)
-        self._retell(session, entity, records)
+        self.retell(session, entity, records)
         return tuple(RecordCreated(entity.name, record.id) for record in records)
 
     def _new(
@@ -156,7 +156,7 @@ class Records:
             record.changed_ns = self._wall_ns()
             session.flush()
         self.index.put_all(session, entity, records)
-        self._retell(session, entity, records)
+        self.retell(session, entity, records)
 
     def _put(
         self,
@@ -200,10 +200,10 @@ class Records:
             record.removed_ns = self._wall_ns()
             record.left(session)
             self.index.remove(session, entity, record)
-        self._retell(session, entity, records)
+        self.retell(session, entity, records)
         return tuple(RecordRemoved(entity.name, one.id) for one in records)
 
-    def _retell(self, session: Session, entity: Entity, records: Sequence[Record]) -> None:
+    def retell(self, session: Session, entity: Entity, records: Sequence[Record]) -> None:
         """Index anew those of whom the search tells something that stands in these records."""
         if name := entity.kind.tells_of:
             told = self._entities[entity.by_name[name].reference]
@@ -238,7 +238,7 @@ class Records:
                 self._put(session, entity, fields, record, {})
             session.flush()
         self.index.put_all(session, entity, records)
-        self._retell(session, entity, records)
+        self.retell(session, entity, records)
         return tuple(RecordRestored(entity.name, one.id) for one in records)
 
     def erase(self, session: Session, command: EraseRecords) -> tuple[Any, ...]:
