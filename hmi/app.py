@@ -25,6 +25,7 @@ from business.rest.app import mounted, rest
 from business.rest.limiting import Limiter, Rates
 from business.routers import ROUTERS
 from config.site import Site
+from hmi.attachments import attachments
 from hmi.feed import Feed, Frames
 from hmi.front import front
 from hmi.guard import SESSION, Guard, bind_sockets
@@ -182,6 +183,7 @@ def build(
     app.include_router(front(house, place, providers, https=https))
     if place is Place.OFFICE:
         app.include_router(transfers(house, ENTITIES))
+        app.include_router(attachments(house, ENTITIES))
         limiter = Limiter(Rates(site.settings.api_requests, site.settings.api_log_ins), time.time)
         programs = asking.Ports(authority, ports.office, refusal, limiter, wall_ns)
         app.router.routes.append(mounted(rest(programs, ROUTERS)))

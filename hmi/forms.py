@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from actors.said import in_language
+from business.attachments.store import KINDS
 from business.registry.declare import Field
 from business.registry.values import FieldProblem
 from config.site import Text
 from hmi import words as common
+from hmi.guard import FILES
 from hmi.shell import EMPTY
 from hmi.view import View
 from hmi.words import registry as words
@@ -120,6 +122,8 @@ def control(
         return _reference(view, one, name, value, title)
     if offered is not None:
         return select(name, value, (("", ""), *offered), label=view.name(one.label))
+    if one.type.name == "files":
+        return _files(view, name, value)
     if one.type.name == "note":
         return Markup('<textarea name="{}" rows="3" maxlength="4000">{}</textarea>').format(name, value)
     kind = _DATES.get(one.type.name, "text")
@@ -144,6 +148,35 @@ def options_of(options: Iterable[tuple[str, str]], chosen: str) -> Markup:
     option = Markup('<option value="{}"{}>{}</option>')
     on = Markup(" selected")
     return EMPTY.join(option.format(code, on if code == chosen else EMPTY, label) for code, label in options)
+
+
+def _files(view: View, name: str, value: str) -> Markup:
+    """The names of the files; the browser sends new ones ahead and puts their names here."""
+    _, entity, record = (*view.path.split("/"), "", "")[:3]
+    item = Markup(
+        '<li data-file="{}"><img src="{}" alt="{}">'
+        '<button type="button" class="quiet" title="{}">✕</button></li>'
+    )
+    drop, said = view.say(words.REMOVE), view.say(words.FILE, number="")
+    shown = EMPTY.join(
+        item.format(one, f"{FILES}{entity}/{record}/{one}", said, drop)
+        for one in value.replace(",", " ").split()
+    )
+    return Markup(
+        '<span class="files" data-files="{}{}"><input type="hidden" name="{}" value="{}"><ul>{}</ul>'
+        "<template>{}</template>"
+        '<input type="file" multiple accept="{}" aria-label="{}"><small class="problem" role="alert"></small>'
+        "</span>"
+    ).format(
+        FILES,
+        entity,
+        name,
+        value,
+        shown,
+        item.format("", "", said, drop),
+        ",".join(kind for _, kind in KINDS),
+        view.say(words.ADD_FILES),
+    )
 
 
 def _reference(view: View, one: Field, name: str, value: str, title: str) -> Markup:

@@ -32,6 +32,8 @@ BODY_BYTES = 1_000_000
 
 UPLOADS = "/transfer/upload/"
 """Where files come in, which may be as long as those who read them say."""
+FILES = "/files/"
+"""Where attached files come in, and are shown."""
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -121,7 +123,7 @@ class Guard:
         if changing and is_foreign(headers):
             return PlainTextResponse("403: this came from another site's page", 403)
         length = headers.get("content-length", "0")
-        most = FILE_BYTES if path.startswith(UPLOADS) else BODY_BYTES
+        most = FILE_BYTES if path.startswith((UPLOADS, FILES)) else BODY_BYTES
         if not length.isdecimal() or int(length) > most:
             return PlainTextResponse(f"413: the request is over {most} bytes", 413)
         if path.startswith(OPEN_PATHS):

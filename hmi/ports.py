@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from actors.messages import CommandResult, Issuer
+from business.attachments.store import Attachments
 from business.backup.listing import Listing
 from business.configuration.desk import Desk
 from business.configuration.secrets import SecretRow
@@ -53,6 +54,8 @@ class Ports:
     """The backups of the site. Reads a folder: ask it in a thread."""
     shelf: Shelf
     """Files that people hand in and fetch."""
+    files: Attachments
+    """Files that people attach to records."""
     configuration: Callable[[int], Awaitable[Site]]
     """The site as configured in a version. Raises QueryFailed."""
     desk: Desk

@@ -126,3 +126,52 @@ document.addEventListener("change", (event) => {
     steward.act(target.dataset.change, `${target.dataset.key}\t${target.value}`);
   }
 });
+
+// Files of a form: sent ahead one by one; the form itself carries their names only.
+const files = {
+  shown: {}, // by name: what this browser has just sent, which no record holds yet
+  names: (box) => box.querySelector("input[type=hidden]").value.split(/[\s,]+/).filter(Boolean),
+  put(box, names) {
+    box.querySelector("input[type=hidden]").value = names.join(", ");
+  },
+  add(box, name, file) {
+    if (files.names(box).includes(name)) return;
+    files.shown[name] = URL.createObjectURL(file);
+    files.put(box, [...files.names(box), name]);
+    const item = box.querySelector("template").content.firstElementChild.cloneNode(true);
+    item.dataset.file = name;
+    item.querySelector("img").src = files.shown[name];
+    box.querySelector("ul").append(item);
+  },
+  async send(box, input) {
+    const problem = box.querySelector(".problem");
+    problem.textContent = "";
+    for (const file of [...input.files]) {
+      const answer = await fetch(box.dataset.files, { method: "POST", body: file });
+      const said = await answer.json().catch(() => ({ problem: `${answer.status} ${answer.statusText}` }));
+      if (said.file) files.add(box, said.file, file);
+      else problem.textContent = said.problem;
+    }
+    input.value = "";
+  },
+};
+document.addEventListener("change", (event) => {
+  const box = event.target.closest("[data-files]");
+  if (box && event.target.type === "file") files.send(box, event.target);
+});
+document.addEventListener("click", (event) => {
+  const drop = event.target.closest("[data-files] li button");
+  if (!drop) return;
+  event.preventDefault();
+  const item = drop.closest("li");
+  const box = item.closest("[data-files]");
+  files.put(box, files.names(box).filter((name) => name !== item.dataset.file));
+  item.remove();
+});
+document.addEventListener("error", (event) => {
+  const item = event.target.matches?.(".files img") && event.target.closest("li");
+  if (!item) return;
+  const blob = files.shown[item.dataset.file];
+  if (blob && event.target.src !== blob) event.target.src = blob;
+  else event.target.replaceWith(event.target.alt);
+}, { capture: true });

@@ -16,6 +16,7 @@ from business.importing.expiry import LABEL as CLEAR_LABEL
 from business.importing.work import LABELS as IMPORT_LABELS
 from business.jobs.model import RunState
 from business.jobs.purge import PURGE_RUNS
+from business.registry import attached
 from config.site import RuleKind, Text
 
 LANGUAGES: Final = ("zh", "en")
@@ -191,6 +192,7 @@ JOB_KINDS: Final[dict[str, Text]] = {
     **IMPORT_LABELS,
     EXPORT: EXPORT_LABEL,
     CLEAR: CLEAR_LABEL,
+    attached.CLEAR: attached.LABEL,
 }
 RUN_STATES: Final[dict[RunState, Text]] = {
     RunState.QUEUED: Text("排队", "Queued"),

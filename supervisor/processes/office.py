@@ -30,6 +30,7 @@ from actors.said import said
 from business.access import Authority
 from business.access.service import Access
 from business.actor import BusinessActor
+from business.attachments.store import Attachments
 from business.audit.cutting import cut_trail
 from business.audit.nightly import verify_trail
 from business.audit.plant import PlantTrail
@@ -70,6 +71,7 @@ from business.packaging import Packaging
 from business.property.entities import ENTITIES
 from business.property.importing import importer
 from business.property.service import Property
+from business.registry.attached import clear_attachments
 from business.registry.messages import made
 from business.registry.service import Registry
 from business.registry.uses import uses_in
@@ -94,6 +96,7 @@ NIGHTLY = {
     "keep_search": "10 3 * * *",
     "purge_runs": "20 3 * * *",
     "clear_transfers": "every 1 hours",
+    "clear_attachments": "30 3 * * *",
     "verify_trail": "40 3 * * *",
     "cut_trail": "50 3 * * *",
     "send_webhooks": "every 1 minutes",
@@ -147,6 +150,7 @@ class Office:
             clear_transfers(shelf),
             KEEP_SEARCH,
             webhook_job(Poster(to_this_machine=site.settings.webhooks_to_this_machine)),
+            clear_attachments(Attachments(node.paths.files), ENTITIES, authority.open),
             reseal(Base.metadata),
             verify_trail(authority.open, node.paths.audit_anchor),
             cut_trail(gate, audit, authority.open, node.paths.audit_anchor, site.settings.audit_keep_days),

@@ -19,6 +19,7 @@ from actors.codecs import CORE_COMMANDS, QUERIES
 from actors.messages import Configuration, ReadConfiguration
 from actors.paths import RunPaths
 from business.access import Authority
+from business.attachments.store import Attachments
 from business.backup.listing import backups
 from business.backup.place import Places
 from business.commands import BUSINESS_COMMANDS
@@ -73,6 +74,7 @@ class Outside:
             snapshots=self._queries if place is Place.CONTROL else {},
             backups=partial(backups, Places.of(site.settings.backup, paths.backups)),
             shelf=Shelf(paths.transfers),
+            files=Attachments(paths.files),
             configuration=self._configuration,
             desk=Desk(paths, SCHEMAS, prober(paths, os.environ)),
             secrets=Vault(paths.secrets, os.environ, secrets_of(site.settings.security)).rows,

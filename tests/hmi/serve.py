@@ -51,6 +51,7 @@ from actors.table import tables
 from business.access import Authority
 from business.access.service import Access
 from business.actor import BusinessActor
+from business.attachments.store import Attachments
 from business.audit.service import Audit
 from business.backup.kinds import BACKUP, BACKUP_LABEL
 from business.backup.listing import backups
@@ -405,6 +406,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         snapshots={"field": Asked(plant, "field"), "core": Asked(plant, "core")},
         backups=partial(backups, Places(Path(directory) / "backups", None)),
         shelf=shelf,
+        files=Attachments(Path(directory) / "files"),
         configuration=configuration,
         desk=desk,
         secrets=vault.rows,

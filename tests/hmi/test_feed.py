@@ -83,6 +83,7 @@ class Fed:
             {"core": core},
             nothing,
             nothing,
+            nothing,
             configuration,
             nothing,
             nothing,

@@ -34,6 +34,7 @@ from hmi.pages.registry.address import Address
 from hmi.pages.registry.crumbs import Crumb, crumbs, parents
 from hmi.pages.registry.drawn import Looks, looks
 from hmi.pages.registry.editing import Editor
+from hmi.pages.registry.gallery import gallery
 from hmi.pages.registry.trail import Deed, deeds, history_table, reveals_table
 from hmi.shell import EMPTY, frame, html
 from hmi.view import Entered, View
@@ -188,7 +189,11 @@ class RecordPage:
         groups: dict[str, Markup] = {}
         for field in shown.fields.values():
             heading = field.group or (words.OF_SITE if field.custom else words.GENERAL)
-            value = shown.looks.markup(shown.record, field, open_=field.name in self._open)
+            value = (
+                gallery(view, entity=self._entity.name, record=shown.record, field=field)
+                if field.type.name == "files"
+                else shown.looks.markup(shown.record, field, open_=field.name in self._open)
+            )
             title = view.name(heading)
             groups[title] = groups.get(title, EMPTY) + fact.format(view.name(field.label), value)
         record = shown.record

@@ -1,0 +1,1 @@
+"""Files that people attach to records, each known by its content."""
