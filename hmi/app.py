@@ -67,6 +67,7 @@ from hmi.pages.system import system
 from hmi.pages.users import users
 from hmi.plain import language_of, theme_of
 from hmi.ports import Ports
+from hmi.prints import prints
 from hmi.seats import Seats, take_down
 from hmi.ticker import tick
 from hmi.transfers import transfers
@@ -184,6 +185,7 @@ def build(
     if place is Place.OFFICE:
         app.include_router(transfers(house, ENTITIES))
         app.include_router(attachments(house, ENTITIES))
+        app.include_router(prints(house, ENTITIES))
         limiter = Limiter(Rates(site.settings.api_requests, site.settings.api_log_ins), time.time)
         programs = asking.Ports(authority, ports.office, refusal, limiter, wall_ns)
         app.router.routes.append(mounted(rest(programs, ROUTERS)))

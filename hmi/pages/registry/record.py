@@ -166,6 +166,9 @@ class RecordPage:
         if self._may_reveal():
             parts += self._reasoned("reveal", words.SHOW_HIDDEN, words.HIDDEN_REASON)
         parts += Markup('<span class="grow"></span>')
+        parts += Markup('<a class="plain" href="/print/{}/{}" target="_blank">{}</a>').format(
+            entity.name, record.id, view.say(words.PRINT)
+        )
         parts += button.format("", "remove", view.say(words.REMOVE)) if may_remove else EMPTY
         return Markup('<div class="toolbar">{}</div>').format(parts)
 

@@ -72,6 +72,10 @@ class Tools:
         ):
             if view.person.may(entity.permission(action)):
                 found += link.format(f"{self._home}/{path}", view.say(text))
+        if view.person.may(entity.permission("export")):
+            found += Markup('<a class="plain" href="/print/{}?{}" target="_blank">{}</a>').format(
+                entity.name, query, view.say(words.PRINT)
+            )
         if view.person.may(entity.permission("remove")):
             to, text = (
                 ("", words.BACK_TO_LIST) if self._address.removed else ("?removed=1", words.RECYCLE_BIN)
