@@ -15,7 +15,7 @@ PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "plant": ("plant", "system", "point", "alarm", "device", "subsystem"),
         "access": ("access", "scope", "user"),
         "audit": ("audit",),
-        "configuration": ("configuration", "menu"),
+        "configuration": ("configuration", "menu", "webhook"),
         "jobs": ("job",),
         "backup": ("backup",),
         "master-data": ("dictionary", "numbering", "organisation"),

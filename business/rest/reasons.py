@@ -9,6 +9,7 @@ from config.site import Text
 _REASONS: Mapping[str, Text] = {
     "missing": Text("必填", "is required"),
     "extra_forbidden": Text("没有这个字段", "there is no such field"),
+    "once": Text("这个参数只能出现一次", "this parameter stands once only"),
     "json_invalid": Text("不是有效的 JSON", "is not valid JSON"),
     "model_attributes_type": Text("须为 JSON 对象", "must be a JSON object"),
     "dict_type": Text("须为 JSON 对象", "must be a JSON object"),

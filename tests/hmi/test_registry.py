@@ -73,7 +73,7 @@ def test_the_gate_has_the_last_word_and_the_form_stays_as_it_was(clerk: Person) 
     fields(page).locator("[name=code]").fill("3")
     fields(page).locator("[name=name]").fill("另一栋")
     press(fields(page), "保存")
-    expect(page.locator("form.record [role=alert]")).to_contain_text("本项目已有 3 号楼")
+    expect(page.locator("form.record p[role=alert]")).to_contain_text("本项目已有 3 号楼")
     expect(fields(page).locator("[name=name]")).to_have_value("另一栋")
 
 
@@ -303,7 +303,7 @@ def test_two_clerks_do_not_overwrite_each_other(browser: Browser, office: Served
     expect(theirs.locator(".packed")).to_contain_text("先到")
     fields(mine).locator("[name=remark]").fill("后到")
     press(fields(mine), "保存")
-    expect(mine.locator("form.record [role=alert]")).to_contain_text("已被他人修改")
+    expect(mine.locator("form.record p[role=alert]")).to_contain_text("已被他人修改")
     expect(fields(mine).locator("[name=remark]")).to_have_value("后到")
     press(fields(mine), "取消")
     expect(mine.locator(".packed")).to_contain_text("先到")

@@ -24,7 +24,7 @@ from business.identity.model import Place
 from business.property.entities import ENTITIES
 from tests.business.conftest import GOOD, Office
 
-PROGRAM_ONLY = {"PrepareAccess", "AddShippedEntries", "RecordRestore"}
+PROGRAM_ONLY = {"PrepareAccess", "AddShippedEntries", "RecordRestore", "CutTrail", "ImportRecords"}
 """Commands that no person may send: the program sends them on its own account."""
 
 

@@ -76,14 +76,14 @@ def test_a_grant_of_some_time_begins_and_ends(desk: Desk, chief: str) -> None:
 def test_whoever_manages_a_region_sees_and_makes_only_what_lies_in_it(desk: Desk, chief: str) -> None:
     """B14: the reach of a program is that of its grants."""
     east, west = (scope(desk, chief, 0, code) for code in ("east", "west"))
-    desk.create("manager", "regional-manager", scope=east)
+    desk.create("regina", "regional-manager", scope=east)
     assert account(desk, chief, user="erp-west", role="viewer", scope=west) == 201
-    manager = desk.token("manager")
+    manager = desk.token("regina")
     assert account(desk, manager, user="erp-east", role="viewer", scope=east) == 201
     assert account(desk, manager, user="erp-all", role="viewer") == 403
     assert account(desk, manager, user="erp-2", role="security-administrator", scope=east) == 422
     seen = {one["user"] for one in desk.ask("GET", "/users", manager).json()["items"]}
-    assert seen == {"manager", "erp-east"}
+    assert seen == {"regina", "erp-east"}
     assert desk.ask("GET", "/users/erp-west", manager).status_code == 404
     assert desk.ask("GET", "/service-accounts/erp-west/keys", manager).status_code == 404
     assert {one["scope"] for one in desk.ask("GET", "/grants", manager).json()["items"]} == {east}
@@ -94,10 +94,10 @@ def test_whoever_manages_a_region_sees_and_makes_only_what_lies_in_it(desk: Desk
 def test_a_key_gives_nobody_more_than_he_has(desk: Desk, chief: str) -> None:
     """A key opens its account: whoever may not give its roles may not make one."""
     east = scope(desk, chief, 0, "east")
-    desk.create("manager", "regional-manager", scope=east)
+    desk.create("regina", "regional-manager", scope=east)
     assert account(desk, chief, user="erp", role="accountant", scope=east) == 201
     grant(desk, chief, user="erp", role="operator", scope=east)
-    manager = desk.token("manager")
+    manager = desk.token("regina")
     made = desk.ask("POST", "/service-accounts/erp/keys", manager, {"name": "x"}, Accept_Language="en")
     assert made.status_code == 422
     assert "security administrator" in made.json()["detail"]
