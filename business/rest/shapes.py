@@ -1,10 +1,12 @@
 """The kinds of values that requests and answers are made of."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic_core import PydanticKnownError
 
 LARGEST = 2**63 - 1
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
@@ -19,7 +21,17 @@ PathName = Annotated[str, Path(min_length=1, max_length=64, pattern=_NO_CONTROLS
 MOST_ID = 2**31 - 1
 Number = Annotated[int, Path(ge=1, le=MOST_ID)]
 """An id that the database counts."""
-Moment = AwareDatetime
+
+
+def _as_written(value: object) -> object:
+    """A number is no time, though it could be taken for one."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATED.match(value)):
+        return value
+    raise PydanticKnownError("datetime_parsing", {"error": "no date"})
+
+
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_written)]
 """RFC 3339, with a zone; answers are in UTC and to the microsecond."""
 
 

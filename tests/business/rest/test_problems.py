@@ -171,3 +171,10 @@ def test_health_needs_no_token_and_knows_of_the_database(desk: Desk) -> None:
 )
 def test_the_language_is_the_readers(accepted: str, spoken: str) -> None:
     assert language(accepted) == spoken
+
+
+@pytest.mark.parametrize("query", ["since=4695", "since=true", "limit=1&limit=2", "user=a&user=b"])
+def test_a_number_is_no_time_and_a_parameter_stands_once(desk: Desk, query: str) -> None:
+    auditor = desk.token("auditor")
+    assert desk.ask("GET", "/audit?since=2026-03-01T08:00:00Z&limit=1", auditor).status_code == 200
+    assert desk.ask("GET", f"/audit?{query}", auditor).status_code == 422
