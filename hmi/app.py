@@ -61,10 +61,12 @@ from hmi.pages.roles import roles
 from hmi.pages.scopes import scopes
 from hmi.pages.screens import screens
 from hmi.pages.security import security
+from hmi.pages.service_accounts import service_accounts
 from hmi.pages.sessions import sessions
 from hmi.pages.subsystem import subsystem
 from hmi.pages.system import system
 from hmi.pages.users import users
+from hmi.pages.webhooks import webhooks
 from hmi.plain import language_of, theme_of
 from hmi.ports import Ports
 from hmi.prints import prints
@@ -109,6 +111,8 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/": sessions,
         "/audit": audit,
         "/jobs": jobs,
+        "/webhooks": webhooks,
+        "/service-accounts": service_accounts,
         "/backups": backups,
         "/configuration": versions,
         "/configuration/settings": settings,

@@ -20,10 +20,11 @@ from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
 from business.property.entities import ENTITIES
+from business.webhooks.messages import MANAGE as WEBHOOKS
 from config.site import Text
 from hmi import words
 from hmi.words import access as access_words
-from hmi.words import account
+from hmi.words import account, programs
 from hmi.words import menus as menu_words
 from hmi.words import property as property_words
 from hmi.words.backup import BACKUPS
@@ -150,10 +151,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/roles", access_words.ROLES, MANAGE, At.GROUP, Section.ACCESS, _BOTH),
     Entry("/scopes", access_words.SCOPES, SCOPES, At.ANYWHERE, Section.ACCESS, _BOTH),
     Entry("/screens", account.SCREENS, USERS, At.ANYWHERE, Section.ACCESS, _BOTH),
+    Entry("/service-accounts", programs.ACCOUNTS, USERS, At.ANYWHERE, Section.ACCESS, _OFFICE),
     Entry("/security", account.SECURITY, USERS, At.ANYWHERE, Section.ACCESS, _BOTH),
     Entry("/audit", words.AUDIT, READ, At.GROUP, Section.ACCESS, _OFFICE),
     Entry("/system", words.SYSTEM, PROCESSES, At.HERE, Section.SYSTEM, _BOTH),
     Entry("/jobs", words.JOBS, JOBS, At.GROUP, Section.SYSTEM, _OFFICE),
+    Entry("/webhooks", programs.WEBHOOKS, WEBHOOKS, At.GROUP, Section.SYSTEM, _OFFICE),
     Entry("/backups", BACKUPS, BACKUPS_MANAGE, At.GROUP, Section.SYSTEM, _OFFICE),
     Entry("/configuration", CONFIGURATION, configuration.READ, At.GROUP, Section.SYSTEM, _OFFICE),
     Entry("/configuration/settings", SETTINGS, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),

@@ -73,6 +73,7 @@ from business.identity.model import Place
 from business.identity.openid import OpenId
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
+from business.identity.token_service import Tokens
 from business.importing.service import Importing
 from business.importing.work import jobs_of
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress, catalogue
@@ -87,6 +88,7 @@ from business.property.service import Property
 from business.registry.messages import made
 from business.registry.service import Registry
 from business.registry.uses import uses_in
+from business.webhooks.service import Webhooks
 from config.load import read
 from config.secrets import Secret
 from config.site import BootstrapUser, Provider, Security, Site, Text
@@ -371,6 +373,8 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         "access": access,
         "audit": Audit(time.time_ns),
         "backup": Backups(jobs, time.time_ns),
+        "tokens": Tokens(time.time_ns),
+        "webhooks": Webhooks(time.time_ns),
         "configuration": ConfigurationDesk(desk, vault),
         **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
         "registry": registry,
