@@ -175,3 +175,9 @@ document.addEventListener("error", (event) => {
   if (blob && event.target.src !== blob) event.target.src = blob;
   else event.target.replaceWith(event.target.alt);
 }, { capture: true });
+// As many lines of a table as the number before it says.
+document.addEventListener("input", (event) => {
+  if (event.target.name !== "doors") return;
+  const lines = event.target.closest("fieldset").querySelectorAll(".doorlines tbody tr");
+  lines.forEach((line, at) => { line.hidden = at >= Number(event.target.value); });
+});

@@ -79,12 +79,16 @@ class GeneratePage(Guided):
             ("", self.view.say(words.BUILT_AREA)),
             ("", self.view.say(words.USABLE_AREA)),
         ]
-        row = Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>")
+        row = Markup("<tr{}><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>")
         text = Markup('<input name="{}" value="{}" inputmode="decimal" size="7" aria-label="{}">')
+
+        given = self.first("doors") or "2"
+        shown = int(given) if given.isascii() and given.isdecimal() and len(given) < 4 else DOORS
 
         def line(at: int) -> Markup:
             built, usable = f"built{at}", f"usable{at}"
             return row.format(
+                EMPTY if at <= shown else Markup(" hidden"),
                 at,
                 chooser(f"layout{at}", self.first(f"layout{at}"), (("", ""), *self._layouts)),
                 chooser(f"orientation{at}", self.first(f"orientation{at}"), (("", ""), *self._orientations)),

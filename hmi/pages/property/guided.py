@@ -92,6 +92,12 @@ class Guided:
     def number(self, name: str) -> int | None:
         return _id(self.first(name)) or None
 
+    def unchosen(self, *names: str) -> str:
+        """What was typed for one of these references and chosen from no list; '' when there is none."""
+        return next(
+            (typed for one in names if (typed := self.first(one + TYPED)) and not self.first(one)), ""
+        )
+
     # -- drawing
 
     def told(self) -> Markup:
@@ -125,7 +131,7 @@ class Guided:
         ).format(name, value, Markup(" checked") if ticked else EMPTY, self.view.say(label))
 
     def form(self, name: str, parts: Sequence[tuple[Text | None, Markup]], buttons: Markup) -> Markup:
-        group = Markup("<fieldset>{}{}</fieldset>")
+        group = Markup('<fieldset class="{}">{}{}</fieldset>')
         legend = Markup("<legend>{}</legend>")
         cancel = Markup('<a class="plain" href="{}">{}</a>').format(self.path, self.view.say(words.CANCEL))
         return Markup(
@@ -135,7 +141,11 @@ class Guided:
             name,
             self.told(),
             EMPTY.join(
-                group.format(legend.format(self.view.say(text)) if text else EMPTY, part)
+                group.format(
+                    "triples" if part.count("<label") % 3 == 0 and "data-suggest" in part else "",
+                    legend.format(self.view.say(text)) if text else EMPTY,
+                    part,
+                )
                 for text, part in parts
             ),
             buttons,

@@ -55,16 +55,16 @@ class MoveInPage(Guided):
 
     async def _entered(self, entered: Entered) -> None:
         self.entered, self.problem = entered, ""
-        people = []
-        for at in range(1, MOVERS + 1):
-            person = self.number(f"person{at}")
-            if person is not None:
-                people.append(Mover(person, self.first(f"role{at}"), self.first(f"relation{at}")))
-            elif typed := self.first(f"person{at}~typed"):
-                self.problem = self.view.say(words.CHOOSE_PERSON, typed=typed)
-                self.turn += 1
-                return
-        body = MoveIn(self.id, self.first("since"), tuple(people), self.first("lease"), self.first("status"))
+        if typed := self.unchosen(*(f"person{at}" for at in range(1, MOVERS + 1))):
+            self.problem = self.view.say(words.CHOOSE_PERSON, typed=typed)
+            self.turn += 1
+            return
+        people = tuple(
+            Mover(person, self.first(f"role{at}"), self.first(f"relation{at}"))
+            for at in range(1, MOVERS + 1)
+            if (person := self.number(f"person{at}")) is not None
+        )
+        body = MoveIn(self.id, self.first("since"), people, self.first("lease"), self.first("status"))
         await self.carry_out(body)
 
 

@@ -101,6 +101,11 @@ class TransferPage(Guided):
 
     async def _entered(self, entered: Entered) -> None:
         self.entered, self.problem = entered, ""
+        names = [f"{kind}{at}" for at in range(1, OWNERS + 1) for kind in ("person", "company")]
+        if typed := self.unchosen(*names):
+            self._seen, self.problem = None, self.view.say(words.CHOOSE_PERSON, typed=typed)
+            self.turn += 1
+            return
         command = self._command()
         if self.first("do") == "transfer" and self._seen is not None:
             if command == self._seen:
