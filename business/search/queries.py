@@ -55,9 +55,7 @@ def find(
     for, such as 'tail:HASH' for the last four digits of a phone. Without a letter or digit nothing is found.
     """
     index = index_of(session)
-    query = select(SearchEntry.id, *(getattr(SearchEntry, name) for name in Hit.__slots__)).join(
-        index.source, index.key == SearchEntry.id
-    )
+    query = select(SearchEntry.id, *(getattr(SearchEntry, name) for name in Hit.__slots__))
     if entities is not None:
         query = query.where(SearchEntry.entity.in_(entities))
     if scope is not None:
@@ -67,7 +65,8 @@ def find(
     for sought in _from_best_to_least(text, query_codes(text)):
         if len(found) >= wanted:
             break
-        rows = query.where(index.matches(sought), SearchEntry.id.not_in(list(found)))
+        ids = index.ids(sought)
+        rows = query.join(ids, ids.c.id == SearchEntry.id).where(SearchEntry.id.not_in(list(found)))
         for row in session.execute(rows.limit(wanted - len(found))):
             found[row[0]] = Hit(*row[1:])
     return tuple(found.values())

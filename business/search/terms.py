@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, cast, column, delete, insert, table
+from sqlalchemy import ColumnElement, FromClause, cast, column, delete, insert, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Session
 
@@ -56,7 +56,6 @@ class Fts5:
 
     _table = table("search_terms", column("rowid"), *(column(field.value) for field in Field))
     key: ColumnElement[Any] = _table.c.rowid
-    source: FromClause = _table
 
     def add(self, session: Session, terms: Mapping[int, Terms]) -> None:
         rows = [
@@ -68,8 +67,10 @@ class Fts5:
     def remove(self, session: Session, ids: Collection[int]) -> None:
         session.execute(delete(self._table).where(self.key.in_(ids)))
 
-    def matches(self, sought: Sought) -> ColumnElement[bool]:
-        return column("search_terms").bool_op("MATCH")(self._said(sought))
+    def ids(self, sought: Sought) -> FromClause:
+        """The `id`s of the entries."""
+        matches = column("search_terms").bool_op("MATCH")(self._said(sought))
+        return select(self.key.label("id")).select_from(self._table).where(matches).subquery()
 
     def scrub(self, session: Session, *, first: bool) -> bool:
         """A step towards an index without a trace of what was removed; whether there is more to do."""
@@ -103,7 +104,6 @@ class TsVector:
 
     _table = table("search_terms", column("entry_id"), column("terms", TSVECTOR))
     key: ColumnElement[Any] = _table.c.entry_id
-    source: FromClause = _table
 
     def add(self, session: Session, terms: Mapping[int, Terms]) -> None:
         rows = [{"entry_id": id_, "terms": self._vector(each)} for id_, each in terms.items()]
@@ -112,8 +112,11 @@ class TsVector:
     def remove(self, session: Session, ids: Collection[int]) -> None:
         session.execute(delete(self._table).where(self.key.in_(ids)))
 
-    def matches(self, sought: Sought) -> ColumnElement[bool]:
-        return self._table.c.terms.bool_op("@@")(cast(self._said(sought), TSQUERY))
+    def ids(self, sought: Sought) -> FromClause:
+        """The `id`s of the entries, asked for apart: a planner that wants a few only and believes in many
+        would read through the table instead of the index."""
+        matches = self._table.c.terms.bool_op("@@")(cast(self._said(sought), TSQUERY))
+        return select(self.key.label("id")).where(matches).cte("sought").prefix_with("MATERIALIZED")
 
     def scrub(self, _session: Session, *, first: bool) -> bool:
         """The server's own vacuum does it."""
