@@ -3,7 +3,7 @@
 import json
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin
 
@@ -15,7 +15,7 @@ from config.problems import Key
 from config.settings_schema import SettingsTable, SiteTable
 from config.shape import leaves
 from config.site import Text
-from config.table import Table
+from config.table import Table, TextTable
 from config.validate import limits_of
 
 ROOTS: Mapping[str, type[Table]] = {"site": SiteTable, "settings": SettingsTable}
@@ -86,7 +86,9 @@ def _of_field(
     restarts = around if restarts is None else restarts
     kinds = [leaf for leaf in leaves(info.annotation) if leaf is not types.NoneType]
     if len(kinds) == 1 and _is_table(kinds[0]):
-        yield from _of_model(kinds[0], keys, label, restarts, value, default)
+        inner = _of_model(kinds[0], keys, label, restarts, value, default)
+        is_text = issubclass(kinds[0], TextTable)  # one thing in two languages, not a group of its own
+        yield from (_in_language(one, label, group) for one in inner) if is_text else inner
     elif rows := _rows(kinds):
         count = len(value) if isinstance(value, list) else 0
         for at in range(count + 1):
@@ -99,6 +101,11 @@ def _of_field(
             keys, label, hint, kind, default, group, unit, low, high, choices, tuple(restarts),
             keys in LOCKED, info.is_required(),
         )  # fmt: skip
+
+
+def _in_language(one: SettingField, label: Text, group: Text) -> SettingField:
+    named = Text(f"{label.zh}（{one.label.zh}）", f"{label.en} ({one.label.en})")
+    return replace(one, label=named, group=group)
 
 
 def _said(info: FieldInfo, name: str) -> tuple[Text, Text, str, Sequence[str] | None]:

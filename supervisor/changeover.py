@@ -10,10 +10,12 @@ from actors.said import in_both, said
 from config.applied import Applied, Event, Trial, begin, note, noted, under_way
 from config.site import Site
 from config.versions import VersionError, VersionStore
-from supervisor.trial import TRIAL_S, Attendance
+from supervisor.trial import Attendance
 
 logger = logging.getLogger(__name__)
 
+TRIAL_S = 60.0
+"""A version that not every process has by then is returned from."""
 MOST_STARTS = 3
 """A version under which `core` itself has had to start more often than this is returned from."""
 

@@ -13,8 +13,6 @@ from actors.paths import RunPaths
 
 logger = logging.getLogger(__name__)
 
-TRIAL_S = 60.0
-"""A version that not every process has by then is returned from."""
 HOLD_S = 3.0
 """Every process must have had it for so long: one that comes up only to fall again has not come up."""
 FRESH_S = 3.0

@@ -76,9 +76,9 @@ MODULES_HINT = Text(
     "its data stay, and are there again when it is on.",
 )
 CORE = Text("基本模块，不能停用", "Needed by everything; always on")
-ON = Text("启用", "On")
 NEEDS = Text("需要：{names}", "Needs: {names}")
-NEXT_STEPS = Text("模块的权限与初始数据", "Privileges and first data of the modules")
+PRIVILEGES = Text("设置权限：角色", "Privileges: roles")
+FIRST_DATA = Text("初始数据：导入", "First data: import")
 
 FILES_HINT = Text(
     "设备、测点、报警和限值写在这些文件中。注释不随版本保存。",

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from actors.actor import Ref
 from actors.address import Address
@@ -20,7 +19,6 @@ from actors.gate import Gate, GateOutlets, Received
 from actors.intake import Intake
 from actors.journal import CommitMeter, Journal, MarkApplied
 from actors.journal_reader import JournalReader
-from actors.life import ChildFailed, Life, Listener
 from actors.messages import (
     AlarmChanged,
     Alarms,
@@ -63,6 +61,7 @@ from supervisor.lifeline import quit_now
 from supervisor.node import Node
 from supervisor.processes.arguments import parse
 from supervisor.spec import AddChild, Child, Place
+from supervisor.standing import Fatal, Named, ZoneByName
 from supervisor.supervisor import Supervisor
 from supervisor.trial import Attendance
 
@@ -99,8 +98,8 @@ class Core:
         self._renewal = ""
         self._intake = Intake(
             self._site,
-            {zone: _Zone(self, zone) for zone in self._zone_ids(self._site)},
-            _Named(node, "gate"),
+            {zone: ZoneByName(self.zone, zone) for zone in self._zone_ids(self._site)},
+            Named(node, "gate"),
             mark_applied=self._mark_applied,
             other=self._hear,
             wall_ns=time.time_ns,
@@ -137,7 +136,7 @@ class Core:
     # -- children
 
     def _start_journal(self, place: Place) -> Ref:
-        fatal = _Fatal(place.supervisor, self._node.fail)
+        fatal = Fatal(place.supervisor, self._node.fail)
         return Journal.start(
             self._node.paths.alarms,
             fatal,
@@ -156,7 +155,7 @@ class Core:
     def _start_zone(self, zone: str, place: Place) -> Ref:
         self._zones = place.siblings
         outlets = ZoneOutlets(
-            journal=_Named(self._node, "journal"),
+            journal=Named(self._node, "journal"),
             publish=self._publish_alarm,
             ready=self._intake.ready,
             read_conditions=self._forwarder.read_conditions,
@@ -174,7 +173,7 @@ class Core:
 
     def _start_gate(self, place: Place) -> Ref:
         outlets = GateOutlets(
-            journal=_Named(self._node, "journal"),
+            journal=Named(self._node, "journal"),
             zones=self.zone,
             authority=self._authority,
             encode=CORE_COMMANDS.encode,
@@ -309,7 +308,7 @@ class Core:
             for zone in zones:
                 if self.zone(zone) is None:
                     self._node.addresses[ZONES].request(AddChild(self._zone(zone)))
-            self._intake.use(site, {zone: _Zone(self, zone) for zone in zones})
+            self._intake.use(site, {zone: ZoneByName(self.zone, zone) for zone in zones})
             self._node.addresses["gate"].tell(ConfigurationApplied(site))
             for address in self._zones.values():
                 address.tell(ConfigurationApplied(site))
@@ -335,48 +334,6 @@ class Core:
 
     def zone(self, zone: str) -> Address | None:
         return self._zones.get(f"zone/{zone}")
-
-
-class _Zone:
-    """Tells whichever actor now is a zone."""
-
-    __slots__ = ("_core", "_zone")
-
-    def __init__(self, core: Core, zone: str) -> None:
-        self._core = core
-        self._zone = zone
-
-    def tell(self, message: Any) -> bool:
-        address = self._core.zone(self._zone)
-        return address is not None and address.tell(message)
-
-
-class _Named:
-    """Tells a child of the root, once it is there."""
-
-    __slots__ = ("_name", "_node")
-
-    def __init__(self, node: Node, name: str) -> None:
-        self._node = node
-        self._name = name
-
-    def tell(self, message: Any) -> bool:
-        address = self._node.addresses.get(self._name)
-        return address is not None and address.tell(message)
-
-
-class _Fatal:
-    """Reports a child's life to its supervisor, and ends the process with the child: what zones have decided
-    and the journal has not written would otherwise be told again from the disk."""
-
-    def __init__(self, supervisor: Listener, fail: Callable[[BaseException], None]) -> None:
-        self._supervisor = supervisor
-        self._fail = fail
-
-    def tell(self, message: Life) -> None:
-        self._supervisor.tell(message)
-        if isinstance(message, ChildFailed):
-            self._fail(RuntimeError(f"{message.name}: {message.error}"))
 
 
 def main() -> int:

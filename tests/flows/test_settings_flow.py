@@ -1,20 +1,23 @@
 """The configuration by screen over a running site: S1-4.5 (system configuration), S1-4.10 (packaging)."""
 
+import json
+import socket
 import time
 from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from actors.messages import ApplyConfiguration, Issuer, Stage
 from benchmarks.modbus_farm import Farm
 from business.configuration.messages import SaveConfiguration, SettingEdit
 from business.registry.messages import CreateRecord
-from config.applied import Event, noted
+from config.applied import Event, noted, under_way
 from config.editing import as_text
 from config.versions import VersionStore
-from tests.flows.house import HOT, TEMPERATURE, House, calm, eventually, house
+from tests.flows.house import HOT, TEMPERATURE, House, calm, eventually, free_ports, house
 from tests.flows.visitor import PATIENCE_MS, Visitor, chromium
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -32,7 +35,7 @@ def browser() -> Iterator[Browser]:
 def site(farm: Farm) -> Iterator[House]:
     """Of its own: its versions are counted."""
     with house(farm, devices=3) as found:
-        yield found.start()
+        yield found.start(module="tests.flows.hasty_steward")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +56,13 @@ def events(site: House) -> list[tuple[int, Event]]:
 
 
 def await_kept(site: House, version: int) -> None:
-    eventually(lambda: (version, Event.KEPT) in events(site), KEPT_S, f"version {version} on all processes")
+    def settled() -> Event | None:
+        return next(
+            (event for one, event in events(site) if one == version and event is not Event.APPLIED), None
+        )
+
+    outcome = eventually(settled, KEPT_S, f"the end of the trial of version {version}")
+    assert outcome is Event.KEPT, site.log.read_text()[-4000:]
 
 
 def submit(page: Page, reason: str) -> None:
@@ -163,3 +172,92 @@ def test_a_module_is_switched_off_and_on_again(browser: Browser, site: House, ad
     assert "已停用" not in site.tell_office(pet, mona).detail
     assert running(site) == before + 2
     visitor.close()
+
+
+def save(site: House, admin: Issuer, path: str, value: object, reason: str = "why") -> int:
+    """A new version on the one in force; its number."""
+    newest = store(site).numbers()[-1]
+    edit = SettingEdit(path, json.dumps(value))
+    saved = site.tell_office(SaveConfiguration(running(site), newest, (edit,), (), reason), admin)
+    assert saved.stage is Stage.DONE, saved
+    return newest + 1
+
+
+def apply(site: House, admin: Issuer, version: int) -> None:
+    assert site.tell(ApplyConfiguration(version), admin)[-1].stage is Stage.DONE
+
+
+def test_a_version_with_which_a_process_does_not_come_up_is_returned_from(
+    browser: Browser, site: House, admin: Issuer
+) -> None:
+    """Somebody takes the port between the check and the use: the pages come back where they were."""
+    before = running(site)
+    (port,) = free_ports(1)
+    version = save(site, admin, "settings.office.port", port)
+    with socket.socket() as thief:
+        thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        thief.bind(("127.0.0.1", port))
+        thief.listen()
+        apply(site, admin, version)
+        refused = site.tell(ApplyConfiguration(before), admin)[-1]
+        assert refused.stage is Stage.REFUSED
+        assert "正在试用" in refused.detail
+        eventually(lambda: events(site)[-1] == (version, Event.RETURNED), KEPT_S, "the way back")
+    assert running(site) == before
+    visitor = Visitor(browser, site.office)
+
+    def is_back() -> bool:
+        try:
+            visitor.log_in("chief")
+        except PlaywrightError:
+            return False
+        return True
+
+    eventually(is_back, KEPT_S, "the pages of the office")
+    told = visitor.open("/configuration").locator(f"[data-returned='{version}']")
+    expect(told).to_contain_text("web-office")
+    expect(told).to_contain_text(f"已自动恢复版本 {before}")
+    visitor.close()
+
+
+def test_the_office_moves_to_another_port(browser: Browser, site: House, admin: Issuer) -> None:
+    (port,) = free_ports(1)
+    version = save(site, admin, "settings.office.port", port)
+    apply(site, admin, version)
+    await_kept(site, version)
+    visitor = Visitor(browser, f"http://127.0.0.1:{port}").log_in("chief")
+    expect(visitor.open("/configuration").locator(f"[data-version='{version}']")).to_contain_text("运行中")
+    visitor.close()
+    site.office = f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize("process", ["core", "office", "web-office"])
+def test_a_kill_in_the_middle_of_applying_ends_with_every_process_on_one_version(
+    site: House, admin: Issuer, farm: Farm, process: str
+) -> None:
+    """Whoever dies, what was decided is on the disk; no alarm is lost, none comes twice."""
+    farm.set(2, TEMPERATURE, HOT)
+    eventually(lambda: "u02/temperature/high" in site.alarms(), what="an alarm")
+    event = site.alarms()["u02/temperature/high"].event
+    version = save(site, admin, "settings.security.remembered", 6 + len(store(site).numbers()) % 10)
+    apply(site, admin, version)
+    site.kill(process)
+    await_kept(site, version)
+    assert running(site) == version
+    assert under_way(site.paths.trial) is None
+    assert site.alarms()["u02/temperature/high"].event == event
+    calm(farm, 3)
+
+
+def test_a_start_of_the_whole_site_goes_by_the_version_in_force(farm: Farm) -> None:
+    """Neither by the newest, which was never used, nor by the files, which are as they were."""
+    with house(farm, devices=1) as own:
+        admin = own.start().administrator()
+        used = save(own, admin, "site.name.zh", "新园区")
+        apply(own, admin, used)
+        await_kept(own, used)
+        save(own, admin, "settings.history_keep_days", 777)
+        assert own.interrupt()[0] == 0
+        own.start()
+        assert running(own) == used
+        assert any("新园区" in line for line in own.lines)

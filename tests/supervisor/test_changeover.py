@@ -15,8 +15,8 @@ from actors.said import in_language
 from config.applied import Event, Trial, begin, noted, under_way
 from config.site import Settings, Site
 from config.versions import VersionStore
-from supervisor.changeover import Changeover
-from supervisor.trial import FRESH_S, HOLD_S, TRIAL_S, Attendance
+from supervisor.changeover import TRIAL_S, Changeover
+from supervisor.trial import FRESH_S, HOLD_S, Attendance
 
 PROCESSES = ("core", "field", "office", "simulators")
 

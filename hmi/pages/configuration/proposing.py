@@ -10,7 +10,10 @@ from actors.messages import ApplyConfiguration, Stage
 from actors.said import in_language
 from business.configuration.desk import Proposal, State, Trouble
 from business.configuration.messages import FileText, SaveConfiguration, SettingEdit
+from config.editing import tables_of
+from config.settings_schema import WebAddressTable
 from config.versions import Version
+from hmi import words
 from hmi.commanding import carry_out, in_words, send
 from hmi.pages.configuration.telling import by_keys, names, restarts, told
 from hmi.shell import EMPTY
@@ -99,9 +102,21 @@ class Editing:
         yield told(view, proposal.differences, self._fields)
         anew = names(view, restarts(proposal.differences, self._fields))
         yield _LINE.format(view.say(said.RESTARTS, names=anew) if anew else view.say(said.NO_RESTART))
+        yield from self._addresses(proposal)
         if self._two_person:
             yield _NOTICE.format(view.say(said.TWO_PERSONS))
         yield self._form()
+
+    def _addresses(self, proposal: Proposal) -> Iterator[Markup]:
+        """Where the pages go: the browser that saves it does not follow by itself."""
+        settings = tables_of(proposal.documents).get("settings", {})
+        for name, page in (("control", words.CONTROL_ROOM), ("office", words.OFFICE)):
+            if any(one.keys[:2] == ("settings", name) for one in proposal.differences):
+                at = WebAddressTable(**settings[name])
+                address = f"http://{at.host}:{at.port}"
+                yield _NOTICE.format(
+                    self.view.say(said.NEW_ADDRESS, page=self.view.say(page), address=address)
+                )
 
     def _form(self) -> Markup:
         view = self.view

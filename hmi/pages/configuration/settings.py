@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from business.access.messages import MANAGE
 from business.configuration.desk import Trouble
 from business.configuration.messages import WRITE, SettingEdit
 from config.editing import tables_of
@@ -153,8 +154,14 @@ class SettingsPage:
         trouble = self._editing.trouble_at(field.keys)
         rows = EMPTY.join(self._module(name, name not in off) for name in SITE_MODULES)
         told = Markup('<p class="notice" role="alert">{}</p>').format(trouble) if trouble else EMPTY
-        return Markup('<p>{}</p>{}<fieldset class="modules">{}</fieldset>').format(
-            view.say(said.MODULES_HINT), told, rows
+        steps = (("/roles", said.PRIVILEGES, MANAGE), ("/house/import", said.FIRST_DATA, "house.import"))
+        links = EMPTY.join(
+            Markup('<a href="{}">{}</a> ').format(path, view.say(text))
+            for path, text, permission in steps
+            if view.person.may(permission)
+        )
+        return Markup('<p>{}</p>{}<fieldset class="modules">{}</fieldset><p>{}</p>').format(
+            view.say(said.MODULES_HINT), told, rows, links
         )
 
     def _module(self, name: str, on: bool) -> Markup:  # noqa: FBT001  # one word, one meaning

@@ -1,0 +1,23 @@
+"""`steward` whose core is `hasty_core`."""
+
+from dataclasses import replace
+from typing import Any
+
+from actors.paths import RunPaths
+from config.site import Site
+from supervisor import cli, launch
+from supervisor.run import Process
+
+_processes: Any = launch.processes
+
+
+def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
+    return [
+        replace(one, module="tests.flows.hasty_core") if one.name == "core" else one
+        for one in _processes(site, paths, demo=demo)
+    ]
+
+
+if __name__ == "__main__":
+    launch.processes = processes
+    cli.main()
