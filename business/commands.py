@@ -20,6 +20,7 @@ from business.organisation import messages as organisation
 from business.printing import messages as printing
 from business.property import messages as property_
 from business.registry import messages as registry
+from business.reviews import messages as reviews
 from business.webhooks import messages as webhooks
 
 MODULES: Mapping[type, str] = MappingProxyType(
@@ -39,6 +40,7 @@ MODULES: Mapping[type, str] = MappingProxyType(
         **dict.fromkeys(printing.COMMANDS, "printing"),
         **dict.fromkeys(property_.COMMANDS, "property"),
         **dict.fromkeys(registry.COMMANDS, "registry"),
+        **dict.fromkeys(reviews.COMMANDS, "reviews"),
         **dict.fromkeys(tokens.COMMANDS, "tokens"),
         **dict.fromkeys(webhooks.COMMANDS, "webhooks"),
     }

@@ -26,6 +26,7 @@ from business.rest.limiting import Limiter, Rates
 from business.routers import ROUTERS
 from config.site import Site
 from hmi.attachments import attachments
+from hmi.badges import badges
 from hmi.feed import Feed, Frames
 from hmi.front import front
 from hmi.guard import SESSION, Guard, bind_sockets
@@ -57,6 +58,7 @@ from hmi.pages.property.generate import generate
 from hmi.pages.property.moving import move_in, move_out
 from hmi.pages.property.transfer import transfer
 from hmi.pages.registry.routes import registry_pages
+from hmi.pages.reviews import review, reviews, submissions
 from hmi.pages.roles import roles
 from hmi.pages.scopes import scopes
 from hmi.pages.screens import screens
@@ -130,6 +132,9 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/move-in": partial(move_in, entities=ENTITIES),
         "/move-out": partial(move_out, entities=ENTITIES),
         **registry_pages(ENTITIES),
+        "/reviews": reviews,
+        "/reviews/{name}": review,
+        "/submissions": submissions,
         "/menus": menus,
         **_COMMON,
     },
@@ -250,5 +255,9 @@ async def _view(house: House, request: Request, client: Client, entry: Entry) ->
     client.page = copy.copy(client.page)
     client.page.language = "zh-CN" if language == "zh" else "en-US"
     client.page.dark = {"dark": True, "light": False}.get(theme_of(request))
-    here, menu = await asyncio.gather(house.seats.here(), house.seats.menu())
-    return View(house, client, person, language, entry.at.path(here), here, menu)
+    here, menu, waiting = await asyncio.gather(
+        house.seats.here(), house.seats.menu(), badges(house.seats.authority, person)
+    )
+    view = View(house, client, person, language, entry.at.path(here), here, menu)
+    view.badges = waiting
+    return view

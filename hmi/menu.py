@@ -20,6 +20,7 @@ from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
 from business.property.entities import ENTITIES
+from business.reviews import messages as reviews
 from business.webhooks.messages import MANAGE as WEBHOOKS
 from config.site import Text
 from hmi import words
@@ -27,6 +28,7 @@ from hmi.words import access as access_words
 from hmi.words import account, programs
 from hmi.words import menus as menu_words
 from hmi.words import property as property_words
+from hmi.words import reviews as review_words
 from hmi.words.backup import BACKUPS
 from hmi.words.configuration import CONFIGURATION, FILES, MODULES, SECRETS, SETTINGS
 from hmi.words.dictionaries import DICTIONARIES
@@ -117,6 +119,7 @@ def _of_registry() -> Iterator[Entry]:
         yield Entry(home, entity.label, see, At.ANYWHERE, section, _OFFICE)
         for path, action in (
             ("new", "write"),
+            ("propose", "submit"),
             ("statistics", "read"),
             ("import", "import"),
             ("export", "export"),
@@ -143,6 +146,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/move-in", property_words.MOVE_IN, "house.write", At.ANYWHERE, Section.NONE, _OFFICE),
     Entry("/move-out", property_words.MOVE_OUT, "house.write", At.ANYWHERE, Section.NONE, _OFFICE),
     *_of_registry(),
+    Entry("/reviews", review_words.REVIEWS, reviews.READ, At.ANYWHERE, Section.RESIDENTS, _OFFICE),
+    Entry("/reviews/{name}", review_words.REVIEWS, reviews.READ, At.ANYWHERE, Section.NONE, _OFFICE),
+    Entry("/submissions", review_words.MINE, OWN, At.ANYWHERE, Section.ACCOUNT, _OFFICE),
     Entry("/organisation", ORGANISATION, organisation.READ, At.GROUP, Section.DATA, _OFFICE),
     Entry("/dictionaries", DICTIONARIES, dictionaries.MANAGE, At.GROUP, Section.DATA, _OFFICE),
     Entry("/numbering", NUMBERING, numbering.MANAGE, At.GROUP, Section.DATA, _OFFICE),

@@ -68,7 +68,11 @@ def _link(view: View, item: Item) -> Markup:
         marks = Markup(' class="here" aria-current="page"')
     elif item.foreign:
         marks = Markup(' class="foreign" target="_blank" rel="noopener noreferrer"')
-    return Markup('<a href="{}"{}>{}</a>').format(item.path, marks, view.name(item.label))
+    waiting = view.badges.get(item.path)
+    tally = Markup('<span class="tally">{}</span>').format(waiting) if waiting else Markup("")
+    return Markup('<a href="{}"{}><span>{}</span>{}</a>').format(
+        item.path, marks, view.name(item.label), tally
+    )
 
 
 def _is_here(view: View, item: Item) -> bool:

@@ -4,7 +4,7 @@ Values are static HTML with ids. A refresh compares what is shown with what is s
 one message; that costs a fortieth of an element for every value.
 """
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -93,6 +93,8 @@ class View:
         self.scope = scope
         self.here = here
         self.menu = menu
+        self.badges: Mapping[str, int] = {}
+        """How much waits behind links of the navigation, by path."""
         """The navigation, as an administrator arranged it."""
         self.path = client.request.url.path
         self.zone = ZoneInfo(house.live.site.timezone)

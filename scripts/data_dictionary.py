@@ -56,6 +56,7 @@ TABLES: Final = {
     "service_keys": Text("服务密钥", "Keys of service accounts"),
     "screen_codes": Text("展示屏登记码", "Codes for registering screens"),
     "search_entries": Text("搜索索引", "Search entries"),
+    "submissions": Text("待审提交", "Submissions for review"),
     "user_sessions": Text("登录会话", "Sessions"),
     "code_requests": Text("短信验证码申请", "Requests for codes by phone"),
     "old_passwords": Text("历史密码", "Old passwords"),

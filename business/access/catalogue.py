@@ -23,6 +23,7 @@ from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
 from business.property import permissions as property_
+from business.reviews import messages as reviews
 from business.webhooks import messages as webhooks
 from config.site import Text
 
@@ -41,6 +42,7 @@ _MODULES: tuple[ModuleType, ...] = (
     configuration,
     property_,
     webhooks,
+    reviews,
 )
 
 

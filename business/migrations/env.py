@@ -20,6 +20,7 @@ from business.organisation import model as _organisation  # noqa: F401
 from business.printing import model as _printing  # noqa: F401
 from business.property import entities as _property  # noqa: F401
 from business.registry import model as _registry  # noqa: F401
+from business.reviews import model as _reviews  # noqa: F401
 from business.search import model as _search  # noqa: F401
 from business.webhooks import model as _webhooks  # noqa: F401
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from business.access.roles import (
+    ALWAYS_OWN,
     COMPANY_CLERK,
     GUARD,
     MANAGING,
@@ -24,7 +25,10 @@ _ACTIONS: Mapping[str, frozenset[str]] = {
     "export": _KEEPING,
     "unmask": _KEEPING,
     "configure": frozenset({SYSTEM}),
+    "submit": frozenset(),
 }
+_SUBMITTED = ("person", "vehicle", "pet", "company", "merchant")
+"""What residents and clerks may propose about what is their own."""
 
 PERMISSIONS: Mapping[str, Text] = {
     name: label for entity in ENTITIES for name, label in entity.permissions().items()
@@ -32,4 +36,5 @@ PERMISSIONS: Mapping[str, Text] = {
 DEFAULTS: Mapping[str, frozenset[str]] = {
     **{entity.permission(action): roles for entity in ENTITIES for action, roles in _ACTIONS.items()},
     "person.unmask": _KEEPING | RESIDENTS,  # one's own numbers
+    **{f"{name}.submit": ALWAYS_OWN for name in _SUBMITTED},
 }

@@ -16,6 +16,7 @@ from config.site import Text
 ACTIONS: Mapping[str, Text] = {
     "read": Text("查看", "See"),
     "write": Text("新建和修改", "Create and change"),
+    "submit": Text("提交待审", "Submit for review"),
     "remove": Text("删除和恢复", "Remove and restore"),
     "import": Text("导入", "Import"),
     "export": Text("导出", "Export"),

@@ -75,6 +75,7 @@ from business.registry.attached import clear_attachments
 from business.registry.messages import made
 from business.registry.service import Registry
 from business.registry.uses import uses_in
+from business.reviews.service import Reviews
 from business.search.upkeep import KEEP_SEARCH
 from business.webhooks.delivering import webhook_job
 from business.webhooks.posting import Poster
@@ -178,6 +179,7 @@ class Office:
             "webhooks": Webhooks(time.time_ns),
             **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
             "registry": registry,
+            "reviews": Reviews(ENTITIES, registry.records, time.time_ns),
             "importing": Importing(rows, jobs, time.time_ns),
             "exporting": Exporting(ENTITIES, jobs, time.time_ns),
             "property": Property(registry.records),

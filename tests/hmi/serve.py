@@ -88,6 +88,7 @@ from business.property.service import Property
 from business.registry.messages import made
 from business.registry.service import Registry
 from business.registry.uses import uses_in
+from business.reviews.service import Reviews
 from business.webhooks.service import Webhooks
 from config.load import read
 from config.secrets import Secret
@@ -378,6 +379,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         "configuration": ConfigurationDesk(desk, vault),
         **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
         "registry": registry,
+        "reviews": Reviews(ENTITIES, registry.records, time.time_ns),
         "importing": Importing(rows, jobs, time.time_ns),
         "exporting": Exporting(ENTITIES, jobs, time.time_ns),
         "property": acts,

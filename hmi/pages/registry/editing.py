@@ -14,6 +14,7 @@ from business.registry.messages import ChangeRecord, CreateRecord, Raws
 from business.registry.queries import titles
 from business.registry.record import Record
 from business.registry.values import FieldProblem, is_blank, read
+from business.reviews.messages import SubmitRecord
 from hmi.commanding import in_words, send
 from hmi.forms import TYPED, Filled, cancel_button, form, save_button
 from hmi.pages.registry.suggesting import Suggestions
@@ -140,7 +141,7 @@ class Editor:
         """Masked fields that still show their mask: nobody has touched them."""
         return {name for name, mask in self._masks.items() if entered.get(name, ("",))[0] == mask}
 
-    async def send(self, body: CreateRecord | ChangeRecord) -> CommandResult:
+    async def send(self, body: CreateRecord | ChangeRecord | SubmitRecord) -> CommandResult:
         """Send it; when it is refused, say so above the form, which keeps what was entered."""
         result = await send(self._view, body, lambda _result: None, self._view.house.ports.office)
         if result.stage is not Stage.DONE:

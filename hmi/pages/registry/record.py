@@ -39,6 +39,7 @@ from hmi.pages.registry.trail import Deed, deeds, history_table, reveals_table
 from hmi.shell import EMPTY, frame, html
 from hmi.view import Entered, View
 from hmi.words import registry as words
+from hmi.words import reviews as review_words
 
 HISTORY_ROWS = 50
 
@@ -158,6 +159,9 @@ class RecordPage:
         if view.person.may(entity.permission("write")):
             parts += button.format(" main", "edit", view.say(words.EDIT))
         link = Markup('<a class="plain" href="{}">{}</a>')
+        if not view.person.may(entity.permission("write")) and view.person.may(entity.permission("submit")):
+            path = f"/{entity.name}/propose?record={record.id}"
+            parts += link.format(path, view.say(review_words.PROPOSE))
         parts += EMPTY.join(
             link.format(act.path.format(id=record.id), view.say(act.label))
             for act in acts_of(entity.name)

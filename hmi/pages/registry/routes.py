@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from business.registry.entity import Entities
+from hmi.pages.proposing import propose
 from hmi.pages.registry.custom import custom_fields
 from hmi.pages.registry.exporting import export_page
 from hmi.pages.registry.importing import import_page
@@ -21,6 +22,7 @@ def registry_pages(entities: Entities) -> Mapping[str, Any]:
         home = f"/{entity.name}"
         found[home] = partial(listing, entities=entities, entity=entity)
         found[f"{home}/new"] = partial(new, entities=entities, entity=entity)
+        found[f"{home}/propose"] = partial(propose, entity=entity)
         found[f"{home}/statistics"] = partial(statistics_page, entities=entities, entity=entity)
         found[f"{home}/import"] = partial(import_page, entities=entities, entity=entity)
         found[f"{home}/export"] = partial(export_page, entities=entities, entity=entity)
