@@ -6,7 +6,6 @@ Answer frames: [query id, flag, payload]. A message larger than a chunk travels 
 import logging
 import queue
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -46,8 +45,8 @@ class _Answer:
     room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(CREDIT))
     chunks: deque[tuple[bytes, bytes]] = field(default_factory=deque)
     is_cancelled: bool = False
-    taken_s: float = field(default_factory=time.monotonic)
-    """When the client last took a chunk."""
+    stuck_s: float | None = None
+    """Since when the client takes nothing."""
 
 
 class QueryServer(SocketOwner):
@@ -136,22 +135,23 @@ class QueryServer(SocketOwner):
     def _turn(self, now_s: float) -> float:
         while not self._refusals.empty():
             self._try(self._refusals.get_nowait())
-        is_stuck = False
+        any_stuck = False
         for key, answer in list(self._answers.items()):
             while answer.chunks:
                 flag, payload = answer.chunks[0]
                 if not self._try([answer.peer, answer.id, flag, payload]):
-                    is_stuck = True
+                    any_stuck = True
+                    answer.stuck_s = now_s if answer.stuck_s is None else answer.stuck_s
                     break
                 answer.chunks.popleft()
                 answer.room.release()
-                answer.taken_s = now_s
+                answer.stuck_s = None
                 if flag in {END, ERROR}:
                     self._answers.pop(key, None)
-            if answer.is_cancelled or (answer.chunks and now_s - answer.taken_s > self._stall_s):
+            if answer.is_cancelled or (answer.stuck_s is not None and now_s - answer.stuck_s > self._stall_s):
                 self._answers.pop(key, None)
                 self._cancel(answer)
-        return RETRY_S if is_stuck else float("inf")
+        return RETRY_S if any_stuck else float("inf")
 
     def _try(self, frames: list[bytes]) -> bool:
         """False when the client's queue is full. A client that is gone takes everything."""
