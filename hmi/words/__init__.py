@@ -451,7 +451,10 @@ REFUSALS: Final[dict[Refusal, Text]] = {
         "A password has three of: capitals, small letters, digits, symbols",
     ),
     Refusal.PASSWORD_HAS_NAME: Text("密码不能含用户名", "A password must not contain the user name"),
-    Refusal.PASSWORD_COMMON: Text("这个密码太常见，换一个", "This password is too common; choose another"),
+    Refusal.PASSWORD_COMMON: Text(
+        "这个密码太容易猜到，请不要用常见词、年份、连续键位拼凑",
+        "This password is easily guessed: do not make it of common words, years or neighbouring keys",
+    ),
 }
 
 
