@@ -6,12 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from business.access import Reach
-from business.access.model import Scope, ScopeKind
 from business.importing.failure import Error
 from business.importing.model import Import, ImportFailure, Phase
 from business.jobs.model import OPEN, JobRun, RunState
-from config.site import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +45,6 @@ class RowErrors:
     errors: tuple[Error, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
-    id: int
-    name: Text
-
-
 def import_state(session: Session, file: str, user: str) -> ImportState | None:
     """None for a file that is not the user's, or was never tried."""
     found = session.execute(_states(user).where(Import.file == file)).one_or_none()
@@ -70,16 +61,6 @@ def errors(session: Session, import_id: int, limit: int) -> tuple[RowErrors, ...
     query = select(ImportFailure).where(ImportFailure.import_id == import_id)
     rows = session.scalars(query.order_by(ImportFailure.row).limit(limit))
     return tuple(RowErrors(row.row, tuple(Error(*one) for one in row.errors)) for row in rows)
-
-
-def projects(session: Session, reach: Reach) -> tuple[ProjectRow, ...]:
-    """Where records may come to belong: the projects that the reach covers, or reaches into."""
-    rows = session.scalars(select(Scope).where(Scope.kind == ScopeKind.PROJECT).order_by(Scope.id))
-    return tuple(
-        ProjectRow(row.id, Text(row.name_zh, row.name_en))
-        for row in rows
-        if reach.covers(row.path) or any(path.startswith(row.path) for path in reach.paths)
-    )
 
 
 def _states(user: str) -> Any:

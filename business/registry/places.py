@@ -1,13 +1,14 @@
 """Where a record belongs in the tree of scopes, and which scopes a command touches."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from actors.said import said
-from business.access import ANYWHERE
+from business.access import ANYWHERE, Reach
 from business.access.model import Scope, ScopeKind
 from business.fields.field_type import FieldError
 from business.gate import Refused
@@ -21,6 +22,7 @@ from business.registry.messages import (
     SetCustomField,
 )
 from business.registry.record import Record
+from config.site import Text
 
 
 class Places:
@@ -109,6 +111,22 @@ def _records(command: Any) -> tuple[int, ...]:
         return ()
     one = [getattr(command, name) for name in ("record", "kept", "other") if hasattr(command, name)]
     return (*getattr(command, "records", ()), *one)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    id: int
+    name: Text
+
+
+def projects(session: Session, reach: Reach) -> tuple[ProjectRow, ...]:
+    """Where records may come to belong: the projects that the reach covers, or reaches into."""
+    rows = session.scalars(select(Scope).where(Scope.kind == ScopeKind.PROJECT).order_by(Scope.id))
+    return tuple(
+        ProjectRow(row.id, Text(row.name_zh, row.name_en))
+        for row in rows
+        if reach.covers(row.path) or any(path.startswith(row.path) for path in reach.paths)
+    )
 
 
 def only_project(session: Session) -> int | None:

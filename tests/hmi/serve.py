@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import uvicorn
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
 from actors.channels.live import LIVE
 from actors.channels.query import QueryFailed
@@ -49,6 +50,8 @@ from actors.newest import LiveMessage
 from actors.paths import RunPaths
 from actors.table import tables
 from business.access import Authority
+from business.access.messages import CreateScope
+from business.access.model import Scope, ScopeKind
 from business.access.service import Access
 from business.actor import BusinessActor
 from business.attachments.store import Attachments
@@ -389,6 +392,13 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
             module = acts if MODULES[type(command)] == "property" else registry
             outcome = gate.on_own_account(module, Execute(Issuer("steward", "", "office"), command))
             assert outcome.stage is Stage.DONE, outcome
+    for number in range(2, int(os.environ.get("PROJECTS", "1")) + 1):
+        with authority.open() as session:
+            company = session.scalars(select(Scope.id).where(Scope.kind == ScopeKind.COMPANY)).one()
+        added = CreateScope(company, f"p{number}", f"第 {number} 项目", f"Project {number}")
+        assert (
+            gate.on_own_account(access, Execute(Issuer("steward", "", "office"), added)).stage is Stage.DONE
+        )
     office = Office(gate, modules, runner.hear)
 
     @contextlib.asynccontextmanager

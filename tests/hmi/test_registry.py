@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -364,6 +365,26 @@ def test_the_site_adds_a_field_of_its_own(browser: Browser, office: Served, cler
     expect(clerk.open("/key").locator("tbody")).to_contain_text("红牌")
     page.locator("th a", has_text="牌色").click()
     expect(rows(page)).to_have_count(1)
+
+
+def test_a_record_that_is_within_no_other_is_given_its_project_when_there_are_several(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """S1-4.4: scopes reach from the group to the building."""
+    with served("office", tmp_path, ESTATE="1", PROJECTS="2") as office:
+        person = Person(browser, office)
+        person.log_in("manager")
+        page = person.open("/company/new")
+        fields(page).locator("[name=name]").fill("新河商贸有限公司")
+        press(fields(page), "保存")
+        expect(fields(page).locator(".field.wrong")).to_contain_text("所属项目")
+        fields(page).locator("[name='@project']").select_option(label="第 2 项目")
+        press(fields(page), "保存")
+        expect(page.locator("h1")).to_contain_text("新河商贸有限公司")
+        page = person.open("/unit/new")
+        expect(fields(page).locator("[name='@project']")).to_have_count(0)
+        person.close()
+        assert person.troubles == []
 
 
 def test_an_empty_list_says_what_to_do_next(clerk: Person) -> None:

@@ -1,6 +1,7 @@
 """The form of a record while somebody fills it in: what he entered is kept until it is right."""
 
 import asyncio
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
@@ -30,13 +31,21 @@ AGAIN = "again"
 class Editor:
     """One form of one entity on one page."""
 
-    def __init__(self, view: View, entities: Entities, entity: Entity, fields: dict[str, Field]) -> None:
+    def __init__(
+        self,
+        view: View,
+        entities: Entities,
+        entity: Entity,
+        fields: dict[str, Field],
+        offered: Offered = MappingProxyType({}),
+    ) -> None:
+        """`offered`: what fields offer that have no dictionary."""
         self._view = view
         self._entities = entities
         self._entity = entity
         self._fields = fields
         self._filled = Filled({})
-        self._offered: Offered = {}
+        self._offered = offered
         self._masks: dict[str, str] = {}
         self._is_new = True
         self.suggestions = Suggestions(view, entities)
@@ -55,7 +64,7 @@ class Editor:
 
         def gather() -> Filled:
             with self._view.house.seats.authority.open() as session:
-                self._offered = offered(session, self._view, self._fields)
+                self._offered = {**self._offered, **offered(session, self._view, self._fields)}
                 return Filled(values, self._titles(session, values))
 
         self._filled = await asyncio.to_thread(gather)

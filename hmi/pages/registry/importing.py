@@ -23,11 +23,9 @@ from business.importing.messages import CancelImport, CommitImport, StartImport
 from business.importing.model import Phase
 from business.importing.queries import (
     ImportState,
-    ProjectRow,
     RowErrors,
     errors,
     import_state,
-    projects,
     recent,
 )
 from business.importing.uploads import ABOUT, header_row
@@ -36,6 +34,7 @@ from business.jobs.model import RunState
 from business.property.importing import special_columns
 from business.registry.custom import fields_of
 from business.registry.entity import Entities, Entity
+from business.registry.places import ProjectRow, projects
 from config.site import Text
 from hmi import drawing
 from hmi import words as common

@@ -5,15 +5,20 @@ import asyncio
 from nicegui import ui
 
 from actors.messages import Stage
+from business.fields.choices import choice
 from business.registry.custom import fields_of
 from business.registry.declare import Field
 from business.registry.entity import Entities, Entity
 from business.registry.messages import CreateRecord
+from business.registry.places import ProjectRow, projects
 from hmi.pages.registry.crumbs import crumbs
 from hmi.pages.registry.editing import AGAIN, Editor
 from hmi.shell import frame, html
 from hmi.view import Entered, View
 from hmi.words import registry as words
+
+PROJECT = "@project"
+"""Where a record belongs that is within no other, when there are several projects: no field's own name."""
 
 
 class NewRecord:
@@ -27,12 +32,19 @@ class NewRecord:
     async def draw(self) -> None:
         view, entity = self._view, self._entity
 
-        def gather() -> dict[str, Field]:
+        def gather() -> tuple[dict[str, Field], tuple[ProjectRow, ...]]:
             with view.house.seats.authority.open() as session:
-                return fields_of(session, entity)
+                reach = view.person.reach(entity.permission("write"))
+                return fields_of(session, entity), projects(session, reach)
 
-        fields = await asyncio.to_thread(gather)
-        self._editor = Editor(view, self._entities, entity, fields)
+        fields, places = await asyncio.to_thread(gather)
+        offered: dict[str, tuple[tuple[str, str], ...]] = {}
+        if len(places) > 1 and not self._within_is_required():
+            names = {str(place.id): place.name for place in places}
+            offered[PROJECT] = tuple((id_, view.name(name)) for id_, name in names.items())
+            project = Field(PROJECT, words.PROJECT, choice(names), required=not entity.kind.within)
+            fields = {PROJECT: project, **fields}
+        self._editor = Editor(view, self._entities, entity, fields, offered)
         asked = view.client.request.query_params
         preset = {name: value[:200] for name, value in asked.items() if name in fields}
         await self._editor.fill(None, preset)
@@ -44,13 +56,19 @@ class NewRecord:
         view.on("cancel", write, self._leave)
         view.on_form("record", write, self._save)
 
+    def _within_is_required(self) -> bool:
+        within = self._entity.kind.within
+        return bool(within) and self._entity.by_name[within].required
+
     async def _leave(self, _key: str) -> None:
         ui.navigate.to(f"/{self._entity.name}")
 
     async def _save(self, entered: Entered) -> None:
         values = await self._editor.read(entered)
         if values is not None:
-            result = await self._editor.send(CreateRecord(self._entity.name, values))
+            scope = values.pop(PROJECT, None)
+            body = CreateRecord(self._entity.name, values, int(str(scope)) if scope else None)
+            result = await self._editor.send(body)
             if result.stage is Stage.DONE:
                 ui.navigate.to(self._next(entered, result.value))
                 return
