@@ -24,7 +24,7 @@ def registry_pages(entities: Entities) -> Mapping[str, Any]:
         found[f"{home}/new"] = partial(new, entities=entities, entity=entity)
         found[f"{home}/propose"] = partial(propose, entity=entity)
         found[f"{home}/statistics"] = partial(statistics_page, entities=entities, entity=entity)
-        found[f"{home}/import"] = partial(import_page, entities=entities, entity=entity)
+        found[f"{home}/import"] = partial(import_page, entity=entity)
         found[f"{home}/export"] = partial(export_page, entities=entities, entity=entity)
         found[f"{home}/fields"] = partial(custom_fields, entity=entity)
         found[f"{home}/{{name}}"] = partial(record, entities=entities, entity=entity)
