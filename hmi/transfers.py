@@ -40,7 +40,7 @@ def transfers(house: House, entities: Entities) -> APIRouter:
     router = APIRouter()
     ports, seats = house.ports, house.seats
     reading = asyncio.Semaphore(1)
-    """An upload is in memory while it is read: one at a time."""
+    """An upload is in memory while it is parsed: one at a time."""
 
     async def permitted(request: Request, name: str, action: str) -> tuple[Person, Entity] | None:
         entity = entities.get(name)
@@ -53,16 +53,18 @@ def transfers(house: House, entities: Entities) -> APIRouter:
     async def upload(request: Request, name: str) -> Response:
         if await permitted(request, name, "import") is None:
             return _problem(request, words.NOT_PERMITTED, 403)
-        async with reading:
-            data = await _body(request)
-            if data is None:
+        token = ports.shelf.token()
+        received = ports.shelf.path(token, "upload")
+        try:
+            if not await _received(request, received):
                 return _problem(request, words.TOO_BIG, 413, megabytes=FILE_BYTES // MEGABYTE)
-            token = ports.shelf.token()
             called = unquote(request.headers.get("x-file-name", ""))[-NAME_LENGTH:]
-            try:
-                await asyncio.to_thread(keep, ports.shelf, token, data, called)
-            except FileRefused as refusal:
-                return _json({"problem": in_language(str(refusal), language_of(request))}, 422)
+            async with reading:
+                await asyncio.to_thread(keep, ports.shelf, token, received, called)
+        except FileRefused as refusal:
+            return _json({"problem": in_language(str(refusal), language_of(request))}, 422)
+        finally:
+            received.unlink(missing_ok=True)
         return _json({"go": f"/{name}/import?file={token}"})
 
     @router.get("/transfer/template/{name}")
@@ -119,16 +121,16 @@ async def _owned(request: Request, house: House, read: Callable[[Session, str], 
     return await asyncio.to_thread(reading)
 
 
-async def _body(request: Request) -> bytes | None:
-    """None for one that is longer than a file may be, whatever it says of its length."""
-    pieces: list[bytes] = []
+async def _received(request: Request, target: Path) -> bool:
+    """False for a body that is longer than a file may be, whatever it says of its length."""
     size = 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > FILE_BYTES:
-            return None
-        pieces.append(piece)
-    return b"".join(pieces)
+    with target.open("wb") as file:
+        async for piece in request.stream():
+            size += len(piece)
+            if size > FILE_BYTES:
+                return False
+            file.write(piece)
+    return True
 
 
 def _file(path: Path, name: str) -> Response:

@@ -15,10 +15,12 @@ from typing import Any, BinaryIO
 
 from business.confined import Died, Limits, confine, in_child
 from business.exchange.kind import broken
-from business.exchange.refusal import FileRefused
+from business.exchange.refusal import FileRefused, refused
 from business.exchange.sheet import Cell, Imprecise, Row, Sheet
 
 LIMITS = Limits(memory_bytes=2 << 30, cpu_s=60, wall_s=300)
+STORED_BYTES = 200_000_000
+"""Of all rows of a file: what is merged or repeated may be much more than what was packed."""
 
 
 def parse(data: bytes) -> bytes:
@@ -58,12 +60,15 @@ def store(sheets: Iterable[Sheet], target: BinaryIO) -> None:
     """What makes the sheets refused makes the whole a refusal."""
     head: Any = []
     bodies = []
+    total = 0
     try:
         for sheet in sheets:
             body = BytesIO()
             for number, cells in sheet.rows():
                 line = json.dumps([number, cells if _plain(cells) else [_encoded(cell) for cell in cells]])
-                body.write(line.encode() + b"\n")
+                total += body.write(line.encode() + b"\n")
+                if total > STORED_BYTES:
+                    raise _too_much()
             head.append([sheet.name, len(body.getbuffer())])
             bodies.append(body)
     except FileRefused as refusal:
@@ -71,6 +76,14 @@ def store(sheets: Iterable[Sheet], target: BinaryIO) -> None:
     target.write(json.dumps(head).encode() + b"\n")
     for body in bodies:
         target.write(body.getbuffer())
+
+
+def _too_much() -> FileRefused:
+    megabytes = STORED_BYTES // 1_000_000
+    return refused(
+        f"文件内容超过 {megabytes} MB，请分成几个文件，或删去不需要的列",
+        f"the file holds more than {megabytes} MB: split it, or delete columns that are not needed",
+    )
 
 
 def _head(line: bytes) -> list[tuple[str, int]]:

@@ -16,7 +16,7 @@ values which rows hold the same value; a tail puts all rows in 10,000 classes, w
 """
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Dialect, Engine, LargeBinary, event
@@ -136,23 +136,26 @@ def opened(column: Column[Any], sealed: bytes, keyring: Keyring) -> str:
     return keyring.open(sealed, _place(column))
 
 
-def equals(session: Session, attribute: InstrumentedAttribute[Any], text: str) -> ColumnElement[bool]:
-    """Rows whose sealed attribute holds this canonical text."""
-    return _found(session, attribute, text, INDEX)
+def equals(session: Session, attribute: InstrumentedAttribute[Any], *texts: str) -> ColumnElement[bool]:
+    """Rows whose sealed attribute holds one of these canonical texts."""
+    return _found(session, attribute, texts, INDEX)
 
 
 def ends(session: Session, attribute: InstrumentedAttribute[Any], tail: str) -> ColumnElement[bool]:
     """Rows whose sealed attribute has this tail, such as the last four digits of a telephone number."""
-    return _found(session, attribute, tail, TAIL)
+    return _found(session, attribute, (tail,), TAIL)
 
 
 def _found(
-    session: Session, attribute: InstrumentedAttribute[Any], text: str, part: str
+    session: Session, attribute: InstrumentedAttribute[Any], texts: Sequence[str], part: str
 ) -> ColumnElement[bool]:
     column = attribute.property.columns[0]
     sibling = getattr(attribute.parent.entity, f"{column.name}_{part}")
     keyring = keyring_of(session.get_bind())
-    wanted: ColumnElement[bool] = sibling.in_(keyring.indexes(text, f"{_place(column)} {part}"))
+    purpose = f"{_place(column)} {part}"
+    wanted: ColumnElement[bool] = sibling.in_(
+        [one for text in texts for one in keyring.indexes(text, purpose)]
+    )
     return wanted
 
 

@@ -1,20 +1,19 @@
 """The rows of one chunk become records: what they refer to, what is there already, what is refused."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from actors.said import said
-from business.access import Reach
-from business.access.model import Scope
 from business.exchange.columns import Column
 from business.gate import Refused
 from business.importing.columns import EXTERNAL_ID
 from business.importing.draft import Draft, Fate
 from business.importing.model import Existing
+from business.importing.plan import Near, Plan
 from business.importing.references import resolve
 from business.registry.columns import value_of
 from business.registry.custom import fields_of
@@ -24,19 +23,6 @@ from business.registry.entity import Entities, Entity
 from business.registry.record import Record
 from business.registry.records import Records
 from business.row_ids import next_ids
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What holds for all rows of an import."""
-
-    entity: str
-    existing: Existing
-    scope: int | None
-    reach: Callable[[str], Reach]
-    """How far the importer holds a permission."""
-    make_missing: bool = False
-    """Whether what a row is within is made where there is none, such as the building of a house."""
 
 
 class Special(Protocol):
@@ -117,7 +103,7 @@ class Carrier:
         entity: Entity,
         plan: Plan,
         drafts: Sequence[Draft],
-        near: "Near",
+        near: Near,
         seen: Seen,
     ) -> list[Record]:
         held: list[Record] = []
@@ -140,7 +126,7 @@ class Carrier:
                     self._as_wished(entity, plan, draft)
         return held
 
-    def _find_external(self, session: Session, entity: Entity, drafts: Sequence[Draft], near: "Near") -> None:
+    def _find_external(self, session: Session, entity: Entity, drafts: Sequence[Draft], near: Near) -> None:
         named = {text: one for one in drafts if (text := one.values.get(EXTERNAL_ID.name))}
         if not named:
             return
@@ -186,11 +172,12 @@ class Carrier:
         fields: Mapping[str, Field],
         plan: Plan,
         drafts: Sequence[Draft],
-        near: "Near",
+        near: Near,
         seen: Seen,
     ) -> None:
         ways = tuple(telling(entity))
         waiting: list[Draft] = []
+        ids = iter(next_ids(session, cast(Table, entity.model.__table__), len(drafts)) or ())
         for draft in drafts:
             if draft.fate is Fate.SKIPPED:
                 continue
@@ -200,19 +187,17 @@ class Carrier:
                     self._refuse_repeated(entity, draft, seen)
                     if ways:
                         waiting.append(draft)
-                    elif not draft.problems:
+                    elif draft.record is not None and not draft.problems:
                         # What settles the next row asks the database for this one.
-                        session.add(draft.record)
+                        _add(session, draft.record, ids)
                 else:
                     self._change(session, entity, fields, draft, near, ways)
             except Refused as refused:
                 draft.refuse("", refused.reason)
         self._refuse_doubles(session, entity, _good(waiting), ways)
-        new = [one.record for one in _good(waiting) if one.record is not None]
-        if (ids := next_ids(session, cast(Table, entity.model.__table__), len(new))) is not None:
-            for id_, record in zip(ids, new, strict=True):
-                record.id = id_
-        session.add_all(new)
+        for draft in _good(waiting):
+            if draft.record is not None:
+                _add(session, draft.record, ids)
 
     def _make(
         self,
@@ -221,16 +206,16 @@ class Carrier:
         fields: Mapping[str, Field],
         plan: Plan,
         draft: Draft,
-        near: "Near",
+        near: Near,
     ) -> None:
         for name, field in fields.items():
             if field.required and not field.derived and draft.values.get(name) is None:
                 draft.refuse(name, said(f"{field.label.zh}必填", f"{field.label.en} is required"))
         if draft.problems:
             return
-        now, places = self._wall_ns(), self._records.places
+        now = self._wall_ns()
         record = entity.model(
-            scope_id=places.new(session, entity, draft.values, places.default(session, plan.scope)),
+            scope_id=self._records.places.new(session, entity, draft.values, plan.scope),
             external_id=draft.values.get(EXTERNAL_ID.name),
             created_ns=now,
             changed_ns=now,
@@ -249,7 +234,7 @@ class Carrier:
         entity: Entity,
         fields: Mapping[str, Field],
         draft: Draft,
-        near: "Near",
+        near: Near,
         ways: Sequence[tuple[str, ...]],
     ) -> None:
         record = draft.record
@@ -312,35 +297,11 @@ class Carrier:
                     draft.refuse(names[0], doubled(session, entity, names, key, found[key][0]))
 
 
-class Near:
-    """What lies within the importer's reach, and within the project that he named."""
-
-    def __init__(self, session: Session, plan: Plan) -> None:
-        self._session = session
-        self._plan = plan
-        self._scopes: dict[int, Scope] = {}
-        """Held, so that the session need not ask for them again."""
-        self._answers: dict[tuple[str, int], bool] = {}
-        self._project = self._path(plan.scope) if plan.scope is not None else ""
-
-    def __call__(self, entity: Entity, record: Record) -> bool:
-        return self._within(entity.permission("read"), record.scope_id)
-
-    def writable(self, scope_id: int) -> bool:
-        return self._within(f"{self._plan.entity}.import", scope_id)
-
-    def _within(self, permission: str, scope_id: int) -> bool:
-        key = permission, scope_id
-        if key not in self._answers:
-            path = self._path(scope_id)
-            covered = self._plan.reach(permission).covers(path)
-            self._answers[key] = covered and path.startswith(self._project)
-        return self._answers[key]
-
-    def _path(self, scope_id: int) -> str:
-        if scope_id not in self._scopes:
-            self._scopes[scope_id] = self._session.get_one(Scope, scope_id)
-        return self._scopes[scope_id].path
+def _add(session: Session, record: Record, ids: Iterator[int]) -> None:
+    """With an id if there is one: then all are written in one go."""
+    if (id_ := next(ids, None)) is not None:
+        record.id = id_
+    session.add(record)
 
 
 def _good(drafts: Sequence[Draft]) -> list[Draft]:

@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
 from actors.said import said
-from business.access.rights import reach_of
+from business.access.rights import reaches_of
 from business.exchange.shelf import Shelf
 from business.gate import Refused
-from business.importing.chunk import Carrier, Plan, Seen
+from business.importing.chunk import Carrier, Seen
 from business.importing.draft import Draft, Fate
 from business.importing.failure import error_at
 from business.importing.messages import ImportRecords, ImportRow, RecordsImported
 from business.importing.model import Existing, Import, ImportFailure
+from business.importing.plan import Plan
 from business.registry.entity import Entities
 
 TRY, COMMIT = "try_import", "import"
@@ -44,13 +45,7 @@ class Importer:
         return self._import(session, command)
 
     def plan(self, session: Session, row: Import) -> Plan:
-        reaches: dict[str, Any] = {}
-
-        def reach(permission: str) -> Any:
-            if permission not in reaches:
-                reaches[permission] = reach_of(session, row.user, permission, self._wall_ns())
-            return reaches[permission]
-
+        reach = reaches_of(session, row.user, self._wall_ns())
         return Plan(row.entity, Existing(row.existing), row.scope_id, reach, row.make_missing)
 
     def _import(self, session: Session, command: ImportRecords) -> tuple[Any, ...]:
@@ -78,6 +73,10 @@ class Importer:
                 len(drafts) - len(counted),
             ),
         )
+
+    def forget(self) -> None:
+        """What the last import has seen."""
+        self._seen = {}
 
     def try_rows(
         self, session: Session, row: Import, rows: Sequence[ImportRow], seen: Seen, *, index: bool

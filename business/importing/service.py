@@ -26,6 +26,7 @@ from business.importing.model import FILE_NAME_LENGTH, Existing, Import, Phase
 from business.importing.uploads import header_row
 from business.jobs.messages import CancelRun, RunJobNow, RunQueued
 from business.jobs.model import OPEN, JobRun, RunState
+from business.registry.entity import Entity
 from business.registry.finding import entity_named
 
 
@@ -61,13 +62,7 @@ class Importing:
     def _start(self, session: Session, issuer: Issuer, command: StartImport) -> tuple[Any, ...]:
         entity = entity_named(self._importer.entities, command.entity)
         header = self._header(command)
-        known = {
-            column.name for column in columns(session, entity, self._importer.carrier.special(entity.name))
-        }
-        if not command.mapping or {name for _, name in command.mapping} - known:
-            raise Refused(
-                said("请至少为一列选择对应的字段", "choose the field of at least one column of the file")
-            )
+        self._check_mapping(session, entity, command)
         if command.existing not in set(Existing):
             raise Refused(
                 said(
@@ -99,8 +94,28 @@ class Importing:
         remember(session, entity.name, header, dict(command.mapping), self._wall_ns())
         return self._queue(session, issuer, row, TRY)
 
+    def _check_mapping(self, session: Session, entity: Entity, command: StartImport) -> None:
+        special = self._importer.carrier.special(entity.name)
+        known = {column.name: column for column in columns(session, entity, special)}
+        names = [name for _, name in command.mapping]
+        if not names or set(names) - known.keys() or min(place for place, _ in command.mapping) < 0:
+            raise Refused(
+                said("请至少为一列选择对应的字段", "choose the field of at least one column of the file")
+            )
+        for name in names:
+            if names.count(name) > 1 and not known[name].many:
+                label = known[name].label
+                raise Refused(
+                    said(
+                        f"“{label.zh}”对应了两列，请只保留一列",
+                        f"{label.en} stands for two columns of the file: choose one of them",
+                    )
+                )
+
     def _header(self, command: StartImport) -> Header:
         try:
+            if command.sheet < 0:
+                raise IndexError(command.sheet)
             sheet = stored(self._importer.shelf.path(command.file, "rows"))[command.sheet]
             labels = header_row(sheet, command.header)
         except (OSError, KeyError, IndexError, FileRefused):

@@ -1,6 +1,7 @@
 """Uploaded files, and what stands in them."""
 
 from itertools import islice
+from pathlib import Path
 
 from business.exchange.columns import is_blank
 from business.exchange.refusal import refused
@@ -14,9 +15,9 @@ ABOUT = "name"
 """Ending of the file with its name."""
 
 
-def keep(shelf: Shelf, token: str, data: bytes, name: str) -> None:
+def keep(shelf: Shelf, token: str, file: Path, name: str) -> None:
     """Parse an upload and put its rows on the shelf. Blocks. Raises FileRefused."""
-    rows = parse(data)
+    rows = parse(file.read_bytes())
     shelf.path(token, ABOUT).write_text(name, encoding="utf-8", errors="replace")
     target = shelf.path(token, ROWS)
     part = target.with_suffix(".part")

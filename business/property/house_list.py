@@ -19,11 +19,12 @@ from business.fields.field_type import FieldError, FieldType
 from business.fields.house_code import HouseCode, house_code, parse_house_code
 from business.fields.times import day
 from business.fields.written import as_text, narrow, wrong
-from business.importing.chunk import Carrier, Plan
+from business.importing.chunk import Carrier
 from business.importing.columns import WRITTEN
 from business.importing.draft import Draft
 from business.importing.messages import ImportRow
 from business.importing.model import Existing
+from business.importing.plan import Plan
 from business.property.estate import Building, Unit
 from business.property.house import House
 from business.property.house_places import make_missing

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from business.fields.house_code import search_house_code
-from business.importing.chunk import Carrier, Near, Plan
+from business.importing.chunk import Carrier
 from business.importing.draft import Draft
 from business.importing.messages import ImportRow
 from business.importing.model import Existing
+from business.importing.plan import Near, Plan
 from business.importing.references import Asked, candidates
 
 

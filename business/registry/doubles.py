@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from actors.said import said
@@ -53,7 +53,7 @@ def alike(
 def _among(session: Session, entity: Entity, name: str, values: Collection[Any]) -> ColumnElement[bool]:
     column = entity.column(name)
     if entity.by_name[name].sealed:
-        return or_(*(equals(session, column, value) for value in values))
+        return equals(session, column, *values)
     return column.in_(values)
 
 

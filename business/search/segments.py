@@ -34,21 +34,21 @@ def normalised(text: str, longest: int = LONGEST_TEXT) -> str:
     return " ".join(plain[:longest].split())
 
 
-def runs(text: str) -> Iterator[str]:
+@lru_cache(maxsize=10_000)
+def runs(text: str) -> tuple[str, ...]:
     """Stretches of letters and digits of a normalised text, Chinese ones apart from the others."""
+    found: list[str] = []
     run = ""
     for sign in text:
         if not sign.isalnum():
-            if run:
-                yield run
+            found.append(run)
             run = ""
         elif run and is_chinese(sign) != is_chinese(run[0]):
-            yield run
+            found.append(run)
             run = sign
         else:
             run += sign
-    if run:
-        yield run
+    return tuple(filter(None, (*found, run)))
 
 
 def is_chinese(sign: str) -> bool:
@@ -60,12 +60,13 @@ def bigrams(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(len(run) - 1)]
 
 
-def word_terms(text: str) -> list[str]:
+@lru_cache(maxsize=10_000)
+def word_terms(text: str) -> tuple[str, ...]:
     """Of a normalised text."""
     terms: dict[str, None] = {}
     for run in runs(text):
         terms |= dict.fromkeys([*bigrams(run), run[-1]] if is_chinese(run[0]) else [run[:LONGEST_TERM]])
-    return list(terms)
+    return tuple(terms)
 
 
 def whole(text: str) -> str:
@@ -92,7 +93,8 @@ def usual_reading(run: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def pinyin_terms(text: str, *, variants: bool) -> list[str]:
+@lru_cache(maxsize=10_000)
+def pinyin_terms(text: str, *, variants: bool) -> tuple[str, ...]:
     """Of a normalised text: from each character on, its syllables and initials: zhangsan, zs, san, s.
 
     `variants` adds the readings in which one character is read otherwise: who knows how a name is spoken?
@@ -103,12 +105,12 @@ def pinyin_terms(text: str, *, variants: bool) -> list[str]:
         if is_chinese(run[0])
         for at in range(len(run))
     )
-    return list(dict.fromkeys(term for terms in found for term in terms))
+    return tuple(dict.fromkeys(term for terms in found for term in terms))
 
 
 def whole_pinyin(text: str) -> list[str]:
     """The terms for the beginning of a normalised title: =zhangsan, =zs."""
-    first = next(runs(text), "")
+    first = next(iter(runs(text)), "")
     if not first or not is_chinese(first[0]):
         return []
     return list(dict.fromkeys(WHOLE + term for term in _stretches(first, 0, variants=True)))

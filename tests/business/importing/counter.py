@@ -36,6 +36,7 @@ from business.jobs.runs import interrupt
 from business.jobs.service import Jobs
 from business.property.entities import ENTITIES
 from business.property.importing import importer
+from business.registry.messages import CreateRecord
 from business.registry.service import Registry
 from tests.business.conftest import Office
 from tests.business.estate import KEYS, Estate
@@ -79,6 +80,9 @@ class Counter(Estate):
             interrupt(run, self.kinds[run.job], self.office.wall_ns(), crashed=True)
             assert run.state == RunState.QUEUED
 
+    def create_external(self, entity: str, values: dict[str, Any], external_id: str) -> None:
+        self.do(CreateRecord(entity, values, external_id=external_id))
+
     def command(self, command: Any, issuer: Issuer | None = None) -> Outcome:
         return self.office.gate.carry_out(self.module_of(command), Execute(issuer or self.anna, command))
 
@@ -91,7 +95,9 @@ class Counter(Estate):
 
     def upload(self, data: bytes, name: str = "房屋.csv") -> str:
         token = self.shelf.token()
-        keep(self.shelf, token, data, name)
+        file = self.shelf.path(token, "upload")
+        file.write_bytes(data)
+        keep(self.shelf, token, file, name)
         return token
 
     def start(self, entity: str, data: bytes | str, issuer: Issuer | None = None, **how: Any) -> str:

@@ -14,7 +14,7 @@ from tests.business.importing.counter import Counter
 pytestmark = pytest.mark.both_databases
 
 ROOT = Path(__file__).parents[3]
-ROWS = 450
+ROWS = 900
 DYING = """
 import sys
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_killed_in_a_chunk_it_goes_on_with_that_chunk(counter: Counter, tmp_path
         assert child.stdout is not None
         assert child.stdout.readline() == b"now\n"
         child.kill()
-    done = 200 if when == "before_commit" else 300
+    done = 400 if when == "before_commit" else 600
     assert (counter.found(token).created, counter.list("house").total) == (done, done)
     counter.interrupted(token)
     counter.run("import")

@@ -154,13 +154,13 @@ def test_the_mapping_of_a_layout_is_remembered(counter: Counter) -> None:
 
 
 def test_each_chunk_is_one_record_of_the_trail_with_its_changes(tower: Counter) -> None:
-    rows = "".join(f"3-1-{number},{number}\n" for number in range(101, 351))
+    rows = "".join(f"3-1-{number},{number}\n" for number in range(101, 551))
     done = tower.imported("house", "房号,建筑面积\n" + rows)
-    assert (done.created, done.chunks) == (250, 3)
+    assert (done.created, done.chunks) == (450, 3)
     with tower.read() as session:
         query = select(AuditRecord).where(AuditRecord.kind == ImportRecords.__name__)
         trail = session.scalars(query.order_by(AuditRecord.sequence)).all()
-        assert [(one.user, len(one.changes)) for one in trail] == [("anna", 100), ("anna", 100), ("anna", 50)]
+        assert [(one.user, len(one.changes)) for one in trail] == [("anna", 200), ("anna", 200), ("anna", 50)]
         assert not verify(session).breaks
 
 
@@ -205,7 +205,7 @@ def test_who_may_not_import_and_whose_import_it_is_not_is_refused(tower: Counter
 
 
 def test_whoever_loses_his_permission_half_way_imports_no_more(tower: Counter) -> None:
-    rows = "".join(f"3-1-{number}\n" for number in range(101, 301))
+    rows = "".join(f"3-1-{number}\n" for number in range(101, 401))
     token = tower.start("house", "房号\n" + rows)
     tower.done(CommitImport("house", token))
     grant = tower.office.grant("anna")
@@ -216,7 +216,7 @@ def test_whoever_loses_his_permission_half_way_imports_no_more(tower: Counter) -
         return False
 
     tower.run(COMMIT, stop=withdrawn)
-    assert (tower.found(token).created, tower.found(token).failed) == (100, 100)
+    assert (tower.found(token).created, tower.found(token).failed) == (200, 100)
 
 
 def test_a_file_that_is_gone_or_not_mapped_is_refused(tower: Counter) -> None:

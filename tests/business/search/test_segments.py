@@ -73,7 +73,7 @@ def test_an_opaque_code_is_found_as_a_whole_only() -> None:
 
 
 def test_a_run_of_chinese_is_its_bigrams_and_its_last_character() -> None:
-    assert word_terms("翠湖苑abc湖") == ["翠湖", "湖苑", "苑", "abc", "湖"]
+    assert word_terms("翠湖苑abc湖") == ("翠湖", "湖苑", "苑", "abc", "湖")
 
 
 @pytest.mark.parametrize(
