@@ -9,6 +9,11 @@ search_worst           the kind of query with the largest p95, and that
 commands_per_s         commands of several clients at once through the one gate: permission, rules, change,
                        search, trail, commit; half of them new people, half changed houses
 load_us_per_command    what making such a command costs, the load generator's part of it
+import_100k_s          a list of 100,000 rows from the upload through the trial to the last commit, by the
+                       real jobs on a database of its own; the slower of two lists, houses and people
+import_LIST_PART_s     its parts: upload, trial, commit, and commit_cpu, with a processor of this process
+import_LIST_held_99_ms how long 99 of 100 transactions of the commit kept other writers waiting
+export_LIST_s          the same list out again as an Excel file
 permission_us          whether somebody may do something, asked of the authority, warm, median
 
 Each ends in _sqlite or _postgresql. The town is made by the first run, which takes minutes, and kept.
@@ -23,6 +28,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy import select
 
 from actors.messages import Issuer, Stage
+from benchmarks.importing import of_each
 from benchmarks.report import report
 from benchmarks.setting import begin, parser, percentile
 from benchmarks.town import SEED, Town, town
@@ -58,6 +64,7 @@ def main() -> int:
     flags.add_argument("--seconds", type=float, default=10.0, help="of commands")
     flags.add_argument("--clients", type=int, default=4)
     flags.add_argument("--permissions", type=int, default=20_000, help="questions")
+    flags.add_argument("--import-rows", type=int, default=100_000, help="whatever import_100k_s is called")
     flags.add_argument(
         "--databases", nargs="*", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"]
     )
@@ -73,8 +80,12 @@ def main() -> int:
                 **permission_figure(there, clerk, told.permissions),
                 **command_figures(there, clerk, told.seconds, told.clients),
             }
+        found |= import_figures(kind, told.import_rows)
         figures |= {f"{name}_{kind}": value for name, value in found.items()}
-    report("business", houses=told.houses, clients=told.clients, seconds=told.seconds, **figures)
+    report(
+        "business", houses=told.houses, import_rows=told.import_rows, clients=told.clients,
+        seconds=told.seconds, **figures,
+    )  # fmt: skip
     return 0
 
 
@@ -200,6 +211,21 @@ def _typed(there: Town, each: int) -> dict[str, list[str]]:
         found.setdefault("house", []).extend((code, spoken))
     found["plate"] = [plate[dice.randrange(1, 4) :] for plate in plates]
     return found
+
+
+def import_figures(database: str, rows: int) -> Figures:
+    lists = of_each(database, rows)
+    figures: Figures = {"import_100k_s": max(one.import_s for one in lists.values())}
+    for name, one in lists.items():
+        figures |= {
+            f"import_{name}_upload_s": one.upload_s,
+            f"import_{name}_trial_s": one.trial_s,
+            f"import_{name}_commit_s": one.commit_s,
+            f"import_{name}_commit_cpu_s": one.commit_cpu_s,
+            f"import_{name}_held_99_ms": one.held_99_ms,
+            f"export_{name}_s": one.export_s,
+        }
+    return figures
 
 
 def permission_figure(there: Town, clerk: Issuer, count: int) -> Figures:

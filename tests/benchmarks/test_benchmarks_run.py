@@ -82,12 +82,15 @@ def test_alarms_of_an_absence_are_journaled_and_only_those_that_last_are_told() 
 
 def test_the_business_is_measured_on_both_databases() -> None:
     figures = run(
-        "business", "--houses", "200", "--questions", "3", "--seconds", "1", "--permissions", "100"
+        "business", "--houses", "200", "--questions", "3", "--seconds", "1", "--permissions", "100",
+        "--import-rows", "300",
     )  # fmt: skip
     for database in ("sqlite", "postgresql"):
         for name in ("list_p95_ms", "list_one_building_p95_ms", "search_p95_ms", "commands_per_s"):
             assert figures[f"{name}_{database}"] > 0
         assert figures[f"permission_us_{database}"] > 0
+        parts = [figures[f"import_houses_{part}_s_{database}"] for part in ("upload", "trial", "commit")]
+        assert figures[f"import_100k_s_{database}"] >= sum(parts) - 0.01 > 0
 
 
 @pytest.mark.soak
