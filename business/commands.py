@@ -9,6 +9,7 @@ from business.audit import messages as audit
 from business.backup import messages as backup
 from business.configuration import messages as configuration
 from business.dictionaries import messages as dictionaries
+from business.duplicates import messages as duplicates
 from business.exporting import messages as exporting
 from business.identity import messages as identity
 from business.identity import token_messages as tokens
@@ -30,6 +31,7 @@ MODULES: Mapping[type, str] = MappingProxyType(
         **dict.fromkeys(backup.COMMANDS, "backup"),
         **dict.fromkeys(configuration.COMMANDS, "configuration"),
         **dict.fromkeys(dictionaries.COMMANDS, "dictionaries"),
+        **dict.fromkeys(duplicates.COMMANDS, "duplicates"),
         **dict.fromkeys(exporting.COMMANDS, "exporting"),
         **dict.fromkeys(identity.COMMANDS, "identity"),
         **dict.fromkeys(importing.COMMANDS, "importing"),

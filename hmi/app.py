@@ -43,6 +43,7 @@ from hmi.pages.configuration.settings import modules, settings
 from hmi.pages.configuration.versions import versions
 from hmi.pages.device import device
 from hmi.pages.dictionaries import dictionary_page
+from hmi.pages.duplicates import duplicate, duplicates
 from hmi.pages.find import find
 from hmi.pages.help import contents, manual
 from hmi.pages.jobs import jobs
@@ -132,6 +133,8 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/move-in": partial(move_in, entities=ENTITIES),
         "/move-out": partial(move_out, entities=ENTITIES),
         **registry_pages(ENTITIES),
+        "/duplicates": duplicates,
+        "/duplicates/{name}": duplicate,
         "/reviews": reviews,
         "/reviews/{name}": review,
         "/submissions": submissions,

@@ -12,6 +12,7 @@ from business.audit.messages import READ
 from business.backup.messages import MANAGE as BACKUPS_MANAGE
 from business.configuration import messages as configuration
 from business.dictionaries import messages as dictionaries
+from business.duplicates import messages as duplicates
 from business.identity.model import Place
 from business.jobs.messages import MANAGE as JOBS
 from business.menus import messages as menus
@@ -32,6 +33,7 @@ from hmi.words import reviews as review_words
 from hmi.words.backup import BACKUPS
 from hmi.words.configuration import CONFIGURATION, FILES, MODULES, SECRETS, SETTINGS
 from hmi.words.dictionaries import DICTIONARIES
+from hmi.words.duplicates import DUPLICATES
 from hmi.words.finding import FIND
 from hmi.words.manual import HELP
 from hmi.words.numbering import NUMBERING
@@ -146,6 +148,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/move-in", property_words.MOVE_IN, "house.write", At.ANYWHERE, Section.NONE, _OFFICE),
     Entry("/move-out", property_words.MOVE_OUT, "house.write", At.ANYWHERE, Section.NONE, _OFFICE),
     *_of_registry(),
+    Entry("/duplicates", DUPLICATES, duplicates.READ, At.ANYWHERE, Section.RESIDENTS, _OFFICE),
+    Entry("/duplicates/{name}", DUPLICATES, duplicates.READ, At.ANYWHERE, Section.NONE, _OFFICE),
     Entry("/reviews", review_words.REVIEWS, reviews.READ, At.ANYWHERE, Section.RESIDENTS, _OFFICE),
     Entry("/reviews/{name}", review_words.REVIEWS, reviews.READ, At.ANYWHERE, Section.NONE, _OFFICE),
     Entry("/submissions", review_words.MINE, OWN, At.ANYWHERE, Section.ACCOUNT, _OFFICE),

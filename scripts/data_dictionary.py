@@ -29,6 +29,7 @@ TABLES: Final = {
     "dictionaries": Text("字典", "Dictionaries"),
     "dictionary_entries": Text("字典项", "Entries of dictionaries"),
     "dictionary_marks": Text("字典预置标记", "What of the dictionaries has shipped"),
+    "duplicates": Text("疑似重复档案", "Possible duplicates"),
     "exports": Text("导出文件", "Files of exports"),
     "external_identities": Text("外部身份", "Identities elsewhere"),
     "failed_log_ins": Text("登录失败", "Failed log-ins"),

@@ -16,6 +16,7 @@ from business.audit import messages as audit
 from business.backup import messages as backup
 from business.configuration import messages as configuration
 from business.dictionaries import messages as dictionaries
+from business.duplicates import messages as duplicates
 from business.identity import messages as identity
 from business.jobs import messages as jobs
 from business.menus import messages as menus
@@ -43,6 +44,7 @@ _MODULES: tuple[ModuleType, ...] = (
     property_,
     webhooks,
     reviews,
+    duplicates,
 )
 
 

@@ -6,6 +6,7 @@ from business.access import model as _access  # noqa: F401  # its tables belong 
 from business.audit import model as _audit  # noqa: F401
 from business.database import Base
 from business.dictionaries import model as _dictionaries  # noqa: F401
+from business.duplicates import model as _duplicates  # noqa: F401
 from business.exchange import model as _exchange  # noqa: F401
 from business.exporting import model as _exporting  # noqa: F401
 from business.identity import entry_model as _entry  # noqa: F401

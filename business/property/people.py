@@ -102,10 +102,10 @@ class Person(Record):
         Text("证件类型", "Kind of certificate"), "certificate_kind", group=IDENTITY
     )
     identity_number: Mapped[str | None] = sealed(
-        Text("身份证号", "Identity card no."), CARD, PROVES, group=IDENTITY
+        Text("身份证号", "Identity card no."), CARD, PROVES, distinct=True, group=IDENTITY
     )
     phone: Mapped[str | None] = sealed(
-        Text("手机", "Phone"), PHONE, REACHES, tail=last_four, listed=True, group=CONTACT
+        Text("手机", "Phone"), PHONE, REACHES, tail=last_four, distinct=True, listed=True, group=CONTACT
     )
     phone_2: Mapped[str | None] = sealed(
         Text("备用电话", "Second phone"), PHONE, REACHES, tail=last_four, group=CONTACT

@@ -37,6 +37,8 @@ class Field:
     required: bool = False
     unique: bool = False
     """No two records outside the recycle bin have the same value."""
+    distinct: bool = False
+    """Two records that have the same one may be one thing twice, and are offered for merging."""
     searchable: bool = False
     """Found by the one search box."""
     listed: bool = False

@@ -25,6 +25,11 @@ def telling(entity: Entity) -> Iterator[tuple[str, ...]]:
         yield entity.kind.together
 
 
+def distinguishing(entity: Entity) -> Iterator[str]:
+    """The fields of which two records should not have the same value."""
+    return (field.name for field in entity.fields if field.unique or field.distinct)
+
+
 def key_of(record: Record, names: Sequence[str]) -> Key | None:
     """None for a record in which one of them is empty: it is like no other."""
     key = tuple(getattr(record, name) for name in names)
@@ -58,9 +63,12 @@ def _among(session: Session, entity: Entity, name: str, values: Collection[Any])
 
 
 def doubled(session: Session, entity: Entity, names: Sequence[str], key: Key, other: Record) -> str:
-    """Why a record with this key is refused while the other one is there."""
-    title = titles(session, entity, [other.id])[other.id]
+    """Why a record with this key is refused while the other one is there.
+
+    Of one that has the same number it tells the id only: it may lie beyond the reach of whoever asks.
+    """
     if len(names) > 1:
+        title = titles(session, entity, [other.id])[other.id]
         return said(
             f"{entity.label.zh} {title} 已存在（编号 {other.id}）",
             f"{entity.label.en} {title} is there already (id {other.id})",
@@ -70,7 +78,7 @@ def doubled(session: Session, entity: Entity, names: Sequence[str], key: Key, ot
     if field.masked and field.type.mask is not None:
         zh = en = field.type.mask(key[0])
     return said(
-        f"{field.label.zh} {zh} 已属于 {entity.label.zh} {title}（编号 {other.id}），请核对或合并",
-        f"{field.label.en} {en} belongs to {entity.label.en} {title} (id {other.id}) already; "
+        f"{field.label.zh} {zh} 已属于另一条{entity.label.zh}档案（编号 {other.id}），请核对或合并",
+        f"{field.label.en} {en} belongs to another {entity.label.en} (id {other.id}) already; "
         "check it, or merge the two",
     )

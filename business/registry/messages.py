@@ -103,7 +103,10 @@ class EraseRecords:
 
 @dataclass(frozen=True, slots=True)
 class MergeRecords:
-    """Two records of the same thing: what refers to `other` refers to `kept` from now on."""
+    """Two records of the same thing: what refers to `other` refers to `kept` from now on.
+
+    What `kept` does not say it takes from `other`.
+    """
 
     label: ClassVar[Text] = Text("合并档案", "Merge two records")
     permission: ClassVar[str] = "{entity}.remove"
@@ -111,6 +114,11 @@ class MergeRecords:
     entity: str
     kept: int
     other: int
+    taken: tuple[str, ...] = ()
+    """The fields whose values those of `other` replace."""
+    kept_version: int = 0
+    """As it was read when the two were compared; 0 where nobody compared them."""
+    other_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

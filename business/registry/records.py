@@ -127,15 +127,7 @@ class Records:
     def change(self, session: Session, command: ChangeRecord) -> tuple[Any, ...]:
         entity = entity_named(self._entities, command.entity)
         record = several(session, entity, (command.record,))[0]
-        if record.version != command.version:
-            raise Refused(
-                said(
-                    f"{entity.label.zh} {command.record} 已被他人修改（第 {record.version} 版，"
-                    f"您读到的是第 {command.version} 版），请重新打开后再改",
-                    f"{entity.label.en} {command.record} was changed meanwhile (version {record.version}, "
-                    f"you read {command.version}); open it again",
-                )
-            )
+        _refuse_stale(entity, record, command.version)
         self._overwrite(session, entity, [record], command.values)
         return (RecordChanged(entity.name, record.id),)
 
@@ -259,9 +251,18 @@ class Records:
         if command.kept == command.other:
             raise Refused(said("不能把一条记录与自身合并", "a record cannot be merged with itself"))
         kept, other = several(session, entity, (command.kept, command.other))
-        for field in entity.fields:
-            if value_of(kept, field) is None and not field.derived:
-                set_value(kept, field, value_of(other, field))
+        for record, version in ((kept, command.kept_version), (other, command.other_version)):
+            if version:
+                _refuse_stale(entity, record, version)
+        now = self._wall_ns()
+        kept.changed_ns = other.removed_ns = now
+        session.flush()  # what both had is free for the one
+        fields = fields_of(session, entity)
+        if unknown := set(command.taken) - set(fields):
+            names = "、".join(sorted(unknown))
+            raise Refused(said(f"没有这些字段：{names}", f"there are no fields {names}"))
+        with session.no_autoflush:
+            self._put(session, entity, fields, kept, _merged(fields, kept, other, command.taken))
         for referring, field in self._entities.referring.get(entity.name, ()):
             column = referring.column(field.name)
             for row in session.scalars(select(referring.model).where(column == other.id)):
@@ -269,8 +270,6 @@ class Records:
         for tag in session.scalars(_tags(entity, [other.id])):
             session.merge(RecordTag(entity=entity.name, tag=tag.tag, record_id=kept.id))
         other.hand_over(session, kept.id)
-        now = self._wall_ns()
-        kept.changed_ns = other.removed_ns = now
         session.flush()
         self.index.remove(session, entity, other)
         self.index.put_all(session, entity, [kept])
@@ -312,6 +311,29 @@ class Records:
         if found.problems:
             raise Refused(told(found.problems))
         return found.values
+
+
+def _refuse_stale(entity: Entity, record: Record, version: int) -> None:
+    if record.version != version:
+        raise Refused(
+            said(
+                f"{entity.label.zh} {record.id} 已被他人修改（第 {record.version} 版，"
+                f"您读到的是第 {version} 版），请重新打开后再改",
+                f"{entity.label.en} {record.id} was changed meanwhile (version {record.version}, "
+                f"you read {version}); open it again",
+            )
+        )
+
+
+def _merged(fields: Mapping[str, Field], kept: Record, other: Record, taken: Sequence[str]) -> dict[str, Any]:
+    """What the kept record takes from the other one: what was chosen, and what it does not say itself."""
+    return {
+        name: value
+        for name, field in fields.items()
+        if not field.derived
+        and (name in taken or value_of(kept, field) is None)
+        and ((value := value_of(other, field)) is not None or not field.required)
+    }
 
 
 def _has_changed(record: Record, names: Sequence[str]) -> bool:

@@ -8,6 +8,8 @@ from business.access import Refusal
 from business.audit import cutting, nightly
 from business.backup.kinds import LABELS as BACKUP_LABELS
 from business.commands import MODULES
+from business.duplicates.finding import FIND
+from business.duplicates.finding import LABEL as FIND_LABEL
 from business.exporting.service import EXPORT
 from business.exporting.work import LABEL as EXPORT_LABEL
 from business.identity.model import Place
@@ -193,6 +195,7 @@ JOB_KINDS: Final[dict[str, Text]] = {
     EXPORT: EXPORT_LABEL,
     CLEAR: CLEAR_LABEL,
     attached.CLEAR: attached.LABEL,
+    FIND: FIND_LABEL,
 }
 RUN_STATES: Final[dict[RunState, Text]] = {
     RunState.QUEUED: Text("排队", "Queued"),

@@ -45,6 +45,8 @@ from business.configuration.secrets import Vault, secrets_of
 from business.configuration.service import ConfigurationDesk
 from business.database import Base, open_reader, open_writer, sessions
 from business.demo.job import ask_for_it, demo_estate
+from business.duplicates.finding import find_duplicates
+from business.duplicates.service import Duplicates
 from business.exchange.shelf import Shelf
 from business.exporting.service import Exporting
 from business.exporting.work import export_job
@@ -98,6 +100,7 @@ NIGHTLY = {
     "purge_runs": "20 3 * * *",
     "clear_transfers": "every 1 hours",
     "clear_attachments": "30 3 * * *",
+    "find_duplicates": "0 4 * * *",
     "verify_trail": "40 3 * * *",
     "cut_trail": "50 3 * * *",
     "send_webhooks": "every 1 minutes",
@@ -152,6 +155,7 @@ class Office:
             KEEP_SEARCH,
             webhook_job(Poster(to_this_machine=site.settings.webhooks_to_this_machine)),
             clear_attachments(Attachments(node.paths.files), ENTITIES, authority.open),
+            find_duplicates(ENTITIES, authority.open),
             reseal(Base.metadata),
             verify_trail(authority.open, node.paths.audit_anchor),
             cut_trail(gate, audit, authority.open, node.paths.audit_anchor, site.settings.audit_keep_days),
@@ -179,6 +183,7 @@ class Office:
             "webhooks": Webhooks(time.time_ns),
             **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
             "registry": registry,
+            "duplicates": Duplicates(ENTITIES, time.time_ns),
             "reviews": Reviews(ENTITIES, registry.records, time.time_ns),
             "importing": Importing(rows, jobs, time.time_ns),
             "exporting": Exporting(ENTITIES, jobs, time.time_ns),

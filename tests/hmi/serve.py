@@ -65,6 +65,8 @@ from business.configuration.desk import Desk
 from business.configuration.secrets import Vault
 from business.configuration.service import ConfigurationDesk
 from business.database import open_reader, open_writer, sessions, sqlite_url
+from business.duplicates.finding import find_duplicates
+from business.duplicates.service import Duplicates
 from business.exchange.shelf import Shelf
 from business.exporting.service import Exporting
 from business.exporting.work import export_job
@@ -80,6 +82,7 @@ from business.identity.token_service import Tokens
 from business.importing.service import Importing
 from business.importing.work import jobs_of
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress, catalogue
+from business.jobs.messages import CreateSchedule
 from business.jobs.runner import Runner
 from business.jobs.service import Jobs
 from business.master_data import master_data
@@ -361,9 +364,12 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         JobKind(BACKUP, BACKUP_LABEL, never),
         *jobs_of(rows, gate),
         export_job(ENTITIES, shelf, authority.open, zone),
+        find_duplicates(ENTITIES, authority.open),
     )
     jobs = Jobs(kinds, zone, time.time_ns)
-    runner = Runner(kinds, sessions(writer), zone, time.time_ns, time.monotonic_ns, {Lane.TRANSFER: 1})
+    runner = Runner(
+        kinds, sessions(writer), zone, time.time_ns, time.monotonic_ns, {Lane.TRANSFER: 1, Lane.HEAVY: 1}
+    )
     runner.start()
     paths = RunPaths(Path(directory) / "run")
     paths.create()
@@ -376,12 +382,14 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         "identity": identity,
         "access": access,
         "audit": Audit(time.time_ns),
+        "jobs": jobs,
         "backup": Backups(jobs, time.time_ns),
         "tokens": Tokens(time.time_ns),
         "webhooks": Webhooks(time.time_ns),
         "configuration": ConfigurationDesk(desk, vault),
         **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
         "registry": registry,
+        "duplicates": Duplicates(ENTITIES, time.time_ns),
         "reviews": Reviews(ENTITIES, registry.records, time.time_ns),
         "importing": Importing(rows, jobs, time.time_ns),
         "exporting": Exporting(ENTITIES, jobs, time.time_ns),
@@ -392,6 +400,8 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
             module = acts if MODULES[type(command)] == "property" else registry
             outcome = gate.on_own_account(module, Execute(Issuer("steward", "", "office"), command))
             assert outcome.stage is Stage.DONE, outcome
+        nightly = CreateSchedule("find_duplicates", "find_duplicates", "0 4 * * *")
+        gate.on_own_account(jobs, Execute(Issuer("steward", "", "office"), nightly))
     for number in range(2, int(os.environ.get("PROJECTS", "1")) + 1):
         with authority.open() as session:
             company = session.scalars(select(Scope.id).where(Scope.kind == ScopeKind.COMPANY)).one()

@@ -1,6 +1,7 @@
 """The form of a record while somebody fills it in: what he entered is kept until it is right."""
 
 import asyncio
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -8,6 +9,7 @@ from markupsafe import Markup
 
 from actors.messages import CommandResult, Stage
 from actors.said import said
+from business.duplicates.queries import like
 from business.registry.columns import value_of
 from business.registry.declare import Field
 from business.registry.entity import Entities, Entity
@@ -23,6 +25,7 @@ from hmi.pages.registry.values import Offered, offered
 from hmi.shell import EMPTY
 from hmi.view import Entered, View
 from hmi.words import registry as words
+from hmi.words.duplicates import SAME_VALUE
 
 AGAIN = "again"
 """The button that saves a new record and begins another."""
@@ -48,6 +51,8 @@ class Editor:
         self._offered = offered
         self._masks: dict[str, str] = {}
         self._is_new = True
+        self._alike: dict[str, tuple[int, ...]] = {}
+        """Records with a number that should be one's own, of which the form has told."""
         self.suggestions = Suggestions(view, entities)
 
     async def fill(self, record: Record | None, preset: dict[str, str] | None = None) -> None:
@@ -95,13 +100,24 @@ class Editor:
     def markup(self) -> Markup:
         view = self._view
         again = save_button(view, words.SAVE_AND_NEW, AGAIN) if self._is_new else EMPTY
-        return form(
+        return self._told_alike() + form(
             view,
             "record",
             self._fields.values(),
             self._filled,
             lambda field: self._offered.get(field.name),
             save_button(view) + again + cancel_button(view),
+        )
+
+    def _told_alike(self) -> Markup:
+        """What may be the same thing registered already; only those within reach."""
+        link = Markup('<a href="/{0}/{1}" target="_blank">#{1}</a>')
+        return EMPTY.join(
+            Markup('<p class="notice alike" role="alert">{} {}</p>').format(
+                self._view.say(SAME_VALUE, label=self._view.name(self._fields[name].label)),
+                Markup(" ").join(link.format(self._entity.name, id_) for id_ in ids),
+            )
+            for name, ids in self._alike.items()
         )
 
     async def read(self, entered: Entered, *, changed_from: Record | None = None) -> Raws | None:
@@ -136,7 +152,7 @@ class Editor:
         texts = {name.removesuffix(TYPED): text for name, text in typed.items()}
         named = texts | await asyncio.to_thread(gather)
         self._filled = Filled(shown | {name: str(raw) for name, raw in raws.items()}, named, tuple(problems))
-        if problems:
+        if problems or await self._is_alike(found.values, changed_from):
             return None
         if changed_from is None:
             return {name: raw for name, raw in raws.items() if not is_blank(raw)}
@@ -145,6 +161,24 @@ class Editor:
             for name, raw in raws.items()
             if found.values.get(name) != value_of(changed_from, self._fields[name])
         }
+
+    async def _is_alike(self, values: Mapping[str, Any], changed_from: Record | None) -> bool:
+        """Whether somebody has to be told of records with the same numbers; he is told once."""
+
+        def look() -> dict[str, tuple[int, ...]]:
+            reach = self._view.person.reach(self._entity.permission("read"))
+            changed = {
+                name: value
+                for name, value in values.items()
+                if changed_from is None or value != value_of(changed_from, self._fields[name])
+            }
+            but = () if changed_from is None else (changed_from.id,)
+            with self._view.house.seats.authority.open() as session:
+                return like(session, self._entity, reach, changed, but)
+
+        alike = await asyncio.to_thread(look)
+        told, self._alike = self._alike, alike
+        return bool(alike) and alike != told
 
     def _kept(self, entered: Entered) -> set[str]:
         """Masked fields that still show their mask: nobody has touched them."""

@@ -1,0 +1,1 @@
+"""Records that share what should be one's own are offered for merging (B12)."""
