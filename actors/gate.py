@@ -25,7 +25,7 @@ from actors.messages import (
     WritePoint,
 )
 from actors.outlets import Tell
-from actors.permissions import PERMISSIONS
+from actors.permissions import PERMISSIONS, URGENT
 from actors.said import said
 from actors.selection import Selections, selected
 from actors.zone import Acknowledge, ConfigurationApplied, Tick
@@ -33,8 +33,6 @@ from config.site import Site
 
 logger = logging.getLogger(__name__)
 
-URGENT: frozenset[type] = frozenset({AcknowledgeAlarm})
-"""They do not depend on space for the audit (IEC 62443-3-3 SR 2.10): a log set aside takes them meanwhile."""
 CLOCK_LIMIT_S = 5.0
 """How far the clock of a process may be off before commands for it are refused."""
 GRACE_S = 60.0
@@ -46,6 +44,9 @@ class Authority(Protocol):
 
     def refusal(self, issuer: Issuer, command: object, /) -> str | None:
         """Why not, or None."""
+
+    def remember(self) -> object:
+        """Look who is there, for when nobody can be asked; called every second, never raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ class Gate(Actor):
             case ConfigurationApplied(site):
                 self._site = site
             case Tick():
+                self._outlets.authority.remember()
                 self._outlets.ready("", self.tell_self, started=False)
                 self._give_up()
             case Resume():

@@ -31,3 +31,6 @@ PERMISSIONS: Mapping[type, str] = MappingProxyType(
     }
 )
 """What a person needs for each command; a class that is missing here is refused to everybody."""
+URGENT: frozenset[type] = frozenset({AcknowledgeAlarm})
+"""They depend neither on space for the audit (IEC 62443-3-3 SR 2.10: a log set aside takes them meanwhile)
+nor on the business database: who was known last when its server went away may go on with them."""

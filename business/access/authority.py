@@ -40,6 +40,9 @@ LIFETIME_NS = {
     Place.API: 30 * 86_400 * SECOND_NS,
 }
 """After this long a session ends in any case."""
+LAST_KNOWN_NS = 12 * 3_600 * SECOND_NS
+"""A shift: for so long after his last click somebody is known while the server is away."""
+REMEMBER_S = 10.0
 LOOK_S = 0.05
 """How old the access version may be that a server was asked for; a file is asked every time."""
 
@@ -96,11 +99,14 @@ class Authority:
         wall_ns: Callable[[], int],
         project: str = "",
         *,
+        urgent: frozenset[type] = frozenset(),
         packaging: Packaging = WHOLE,
         zone: tzinfo = UTC,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`project` is the code of the site whose plant is commanded; '' where there is none.
+
+        `urgent` are the commands that who was there last may give while a server is away.
 
         `zone` says when the site's day begins, on which a house may change hands.
         """
@@ -116,6 +122,10 @@ class Authority:
         self._lock = threading.Lock()
         self._connection: PoolProxiedConnection | None = None
         self._known = _Known(-1)
+        self._urgent = urgent
+        self._last = _Known(-1)
+        """Who was there when that could last be read."""
+        self._remembered_s = -REMEMBER_S
         event.listen(engine, "engine_disposed", self._close)
 
     def refusal(
@@ -139,10 +149,39 @@ class Authority:
             where = self._here(known) if scope is None else scope
         except OperationalError as error:  # a server that is away: nobody can be told from anybody
             logger.critical("the business database cannot be read: %s", error.orig)
-            return Refusal.NOT_RECORDED
+            if type(command) not in self._urgent:
+                return Refusal.NOT_RECORDED
+            person = self._remembered(issuer.session)
+            where = self._here(self._last) if scope is None else scope
         if person is None or person.user != issuer.user:
             return Refusal.NOT_LOGGED_IN
         return person.refusal(wanted, where, own=own)
+
+    def remember(self) -> None:
+        """Look who is in the control rooms, for as long as the server will be away; a file never is."""
+        if not self._urgent or not self._look_s or self._clock() - self._remembered_s < REMEMBER_S:
+            return
+        self._remembered_s = self._clock()
+        since_ns = self._wall_ns() - LAST_KNOWN_NS
+        there = select(UserSession.id).where(
+            UserSession.place == Place.CONTROL, UserSession.ended_ns.is_(None), UserSession.seen_ns > since_ns
+        )
+        try:
+            known = self._up_to_date()
+            with self._sessions() as session:
+                ids = session.scalars(there).all()
+            seats = {id_: known.seats[id_] for id_ in ids if self._person(known, id_) is not None}
+            self._last = _Known(known.version, seats, self._here(known))
+        except OperationalError:
+            pass  # what was known last stays
+
+    def _remembered(self, session_id: str) -> Person | None:
+        """Idleness and the end of a grant wait until they can be read again: an alarm that nobody may answer
+        is worse."""
+        seat = self._last.seats.get(session_id)
+        if seat is None or self._wall_ns() - seat.seen_ns > LAST_KNOWN_NS:
+            return None
+        return seat.person
 
     def person(self, session_id: str) -> Person | None:
         """Who acts in the session; None when it does not exist or is over."""
@@ -156,7 +195,7 @@ class Authority:
             seat = self._seat(UserSession.id == session_id, now_ns) if session_id else None
             if seat is None:
                 return None
-            known.seats[session_id] = seat
+            known.seats[session_id] = self._last.seats[session_id] = seat
             person = seat.at(now_ns)
         return person
 
@@ -174,7 +213,7 @@ class Authority:
         if not known.here:
             which = select(Scope.path).where(Scope.kind == ScopeKind.PROJECT, Scope.code == self._project)
             with self._sessions() as session:
-                known.here = session.scalar(which) or ROOT
+                known.here = self._last.here = session.scalar(which) or ROOT
         return known.here
 
     def version(self) -> int:
@@ -219,13 +258,11 @@ class Authority:
         return self._sessions()
 
     def _up_to_date(self) -> _Known:
-        known = self._known
-        if self._look_s:
-            now_s = self._clock()
-            if now_s - self._looked_s < self._look_s:
-                return known
-            self._looked_s = now_s
+        known, now_s = self._known, self._clock()
+        if self._look_s and now_s - self._looked_s < self._look_s:
+            return known
         version = self.version()
+        self._looked_s = now_s
         if known.version != version:
             known = self._known = _Known(version)
         return known

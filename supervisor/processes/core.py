@@ -39,6 +39,7 @@ from actors.messages import (
     Stage,
 )
 from actors.messages import Journal as JournalPage
+from actors.permissions import URGENT
 from actors.said import in_both, said
 from actors.spare_log import SpareLog
 from actors.zone import AlarmZone, ConfigurationApplied, Tick, ZoneOutlets
@@ -86,7 +87,7 @@ class Core:
         self._zones: Mapping[str, Address] = {}
         self._ballast = Ballast(node.paths.ballast, self._site.settings.ballast_mb)
         url = business_url(self._site.settings, node.paths, os.environ)
-        self._authority = Authority(open_reader(url), time.time_ns, self._site.id)
+        self._authority = Authority(open_reader(url), time.time_ns, self._site.id, urgent=URGENT)
         self._applying = threading.Lock()
         self._refused = 0
         """A version that could not be put in force is not tried every second."""

@@ -54,6 +54,9 @@ class Office:
         self.asked: list[str] = []
         self.refused: set[str] = set()
 
+    def remember(self) -> None:
+        pass
+
     def refusal(self, issuer: Issuer, command: object, /) -> str | None:
         permission = PERMISSIONS[type(command)]
         self.asked.append(permission)

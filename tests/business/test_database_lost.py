@@ -8,15 +8,16 @@ import pytest
 from sqlalchemy import URL, event, select, text
 from sqlalchemy.orm import Session
 
-from actors.messages import Issuer, Stage
-from business.access import Refusal
+from actors.messages import AcknowledgeAlarm, HangTag, Issuer, Stage
+from actors.permissions import URGENT
+from business.access import Authority, Refusal
 from business.access.messages import GrantRole
 from business.access.model import Grant, Role
 from business.audit.verify import verify
 from business.gate import Execute
-from business.identity.messages import ContinueSession, DisableUser, EnableUser
-from business.identity.model import User
-from tests.business.conftest import Office
+from business.identity.messages import ContinueSession, DisableUser, EnableUser, LogOut
+from business.identity.model import Place, User
+from tests.business.conftest import SITE, Office
 from tests.business.postgresql import TEMPLATE, Server, running_server
 
 
@@ -78,6 +79,24 @@ class TestServerLost:
         assert office.do(GrantRole("li", "operator"), chief).stage is Stage.DONE
         assert role_of(office, "li") == "operator"
         assert is_whole(office)
+
+    def test_who_was_in_the_control_room_may_acknowledge_for_a_shift(
+        self, office: Office, server: Server
+    ) -> None:
+        """S-32, SR 2.10: and gives no other command; who was not there is nobody."""
+        office.create("olga", "operator")
+        olga = office.log_in("olga", place=Place.CONTROL)
+        left = office.log_in("olga", place=Place.CONTROL)
+        office.do(LogOut(), left)
+        authority = Authority(office.reader, office.wall_ns, SITE, urgent=URGENT)
+        authority.remember()
+        acknowledge, hang = AcknowledgeAlarm("ahu-1", "t", "high", 1, ""), HangTag("ahu-1", "repair")
+        server.stop()
+        assert authority.refusal(olga, acknowledge) is None
+        assert authority.refusal(olga, hang) == Refusal.NOT_RECORDED
+        assert authority.refusal(left, acknowledge) == Refusal.NOT_LOGGED_IN
+        office.pass_minutes(12 * 60 + 1)
+        assert authority.refusal(olga, acknowledge) == Refusal.NOT_LOGGED_IN
 
     def test_a_server_lost_within_a_command_leaves_nothing_of_it(
         self,

@@ -1,17 +1,20 @@
 """A whole site whose business stands on a PostgreSQL server, which may go and come back."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from actors.messages import HangTag, RemoveTag, Stage
 from benchmarks.modbus_farm import Farm
 from business.access import Refusal
 from business.access.messages import GrantRole
 from tests.business.postgresql import Server, running_server
-from tests.flows.house import ROOT, House, house
+from tests.flows.house import CALM, HOT, ROOT, TEMPERATURE, House, house
+from tests.flows.visitor import Visitor, chromium
 
 
 @pytest.fixture
@@ -40,6 +43,35 @@ def verify(home: House) -> "subprocess.CompletedProcess[str]":
         text=True,
         timeout=60,
     )
+
+
+def test_alarms_are_acknowledged_while_the_server_is_away(home: House, server: Server, farm: Farm) -> None:
+    """S-32, SR 2.10: by who was there last, on a page that stands; nothing else is carried out."""
+    home.start()
+    home.administrator()
+    home.add_user(home.log_in("warden"), "olga", "operator")
+    with chromium() as browser:
+        visitor = Visitor(browser, home.control).log_in("olga")
+        page = visitor.open("/alarms")
+        row = page.locator('[data-alarm^="u00/temperature/"]')
+
+        def acknowledge() -> None:
+            farm.set(0, TEMPERATURE, HOT)
+            expect(row).to_have_class(re.compile(r"\bunacknowledged\b"))
+            row.locator("[data-act=ack]").click()
+            page.locator(".q-dialog .q-btn", has_text="确认").click()
+            expect(row).to_have_class(re.compile(r"\backnowledged\b"))
+            farm.set(0, TEMPERATURE, CALM)
+            expect(row).to_have_count(0)
+
+        acknowledge()
+        server.stop()
+        acknowledge()
+        server.start()
+        visitor.close()
+        assert visitor.troubles == []
+    given = [row.user for row in home.journal("u00") if row.user]
+    assert given == ["olga", "olga"]
 
 
 def test_a_server_that_goes_and_comes_back_stops_commands_only(home: House, server: Server) -> None:

@@ -31,6 +31,7 @@ def operator(browser: Browser, home: House, chief: Issuer) -> Iterator[Visitor]:
 
 
 def test_a_register_becomes_a_pixel(operator: Visitor, farm: Farm) -> None:
+    farm.set(0, TEMPERATURE, CALM)
     shown = operator.open("/device/u00").locator('[data-point="u00/temperature"]').first
     expect(shown).to_have_text(re.compile(rf"^{CALM}\b"))
     farm.set(0, TEMPERATURE, 37)
