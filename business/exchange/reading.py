@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -49,6 +50,8 @@ class Failed:
 
 Outcome = Record | Failed
 
+REMEMBERED = 1_000
+"""Of a column, the values that are not read again."""
 SHOWN = 200
 
 
@@ -144,7 +147,9 @@ class _Wrong(Exception):
 
 def _reader(field: _Field) -> Callable[[tuple[Cell, ...]], Any]:
     """From the cells of a row to the value of the field; raises _Wrong."""
-    column, parse, place = field.column, field.column.type.parse, field.places[0]
+    column, place = field.column, field.places[0]
+    # Most columns say a few things again and again; 1, 1.0 and TRUE are not the same cell.
+    parse = lru_cache(REMEMBERED, typed=True)(column.type.parse)
 
     def one(cells: tuple[Cell, ...]) -> Any:
         cell = cells[place] if place < len(cells) else None
