@@ -138,6 +138,16 @@ class Inbox:
                 return self._mail.popleft()
         raise queue.Empty
 
+    def get_another(self, kind: type) -> Envelope[Any] | None:
+        """The next message if it is mail of this kind, without waiting."""
+        with self._lock:
+            if self._control or self._telemetry or not self._mail:
+                return None
+            if not isinstance(self._mail[0].message, kind):
+                return None
+            self._mail_out += 1
+            return self._mail.popleft()
+
     def rest(self) -> bool:
         """Fall asleep until the next message; false when one has come in the meantime."""
         with self._lock:

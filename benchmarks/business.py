@@ -37,7 +37,7 @@ from business.access.model import Scope, ScopeKind
 from business.access.person import EVERYTHING
 from business.demo.numbers import mobile
 from business.fields.phone import last_four
-from business.gate import Execute
+from business.gate import MOST_TOGETHER, Execute
 from business.identity.messages import CreateFirstAdministrator, CreateUser, LoggedIn, LogIn
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
@@ -62,7 +62,9 @@ def main() -> int:
     flags.add_argument("--houses", type=int, default=100_000)
     flags.add_argument("--questions", type=int, default=30, help="of each kind")
     flags.add_argument("--seconds", type=float, default=10.0, help="of commands")
-    flags.add_argument("--clients", type=int, default=4)
+    flags.add_argument(
+        "--clients", type=int, default=MOST_TOGETHER, help="as many as `office` serves at once"
+    )
     flags.add_argument("--permissions", type=int, default=20_000, help="questions")
     flags.add_argument("--import-rows", type=int, default=100_000, help="whatever import_100k_s is called")
     flags.add_argument(

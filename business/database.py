@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from business.remembered import remember
 
 BUSY_TIMEOUT_MS = 5000
 """How long a connection waits for a lock of the database."""
@@ -24,7 +26,9 @@ def sqlite_url(path: Path) -> str:
 
 def open_writer(url: str | URL) -> Engine:
     """The engine of `office`, which alone writes: one connection: writes queue here, not in the database."""
-    return _open(make_url(url), read_only=False, pool_size=1, max_overflow=0)
+    engine = _open(make_url(url), read_only=False, pool_size=1, max_overflow=0)
+    remember(engine)
+    return engine
 
 
 def open_reader(url: str | URL) -> Engine:
@@ -35,6 +39,27 @@ def open_reader(url: str | URL) -> Engine:
 def sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions whose objects stay readable after the commit."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def begun(session: Session) -> Connection:
+    """The connection of a session at its beginning, in a transaction that savepoints may divide.
+
+    The driver of SQLite begins one with the first change only, and takes a savepoint before that for it.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    return connection
+
+
+def is_begun(connection: Connection) -> bool:
+    """Whether the transaction stands after an error in it: a full disk may end it, a lost server does."""
+    if connection.invalidated or connection.closed:
+        return False
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite":
+        return bool(driver.in_transaction)
+    return bool(driver.info.transaction_status == driver.info.transaction_status.INTRANS)
 
 
 def _open(url: URL, *, read_only: bool, pool_size: int, max_overflow: int) -> Engine:

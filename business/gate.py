@@ -3,10 +3,12 @@
 import dataclasses
 import logging
 import secrets
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -17,12 +19,16 @@ from business.access.permission import fields_of
 from business.access.person import NOWHERE
 from business.audit.chain import digest_of
 from business.audit.changes import collected, watch
-from business.audit.model import AuditRecord
-from business.audit.trail import Deed, append, recorded
+from business.audit.trail import Deed, End, Recorded, append, end, recorded, recorded_among
+from business.database import begun, is_begun
+from business.identity.model import changes_access
 from business.identity.overreach import overreached
+from business.together import Together
 
 logger = logging.getLogger(__name__)
 
+MOST_TOGETHER = 8
+"""Commands that share a transaction: the first waits for the last."""
 
 _LOST = said(
     "业务数据库在提交时中断；命令可能已生效，恢复后请先查看再重新下达",
@@ -101,8 +107,40 @@ def _asking_nobody(_session: Session, _module: Module, _order: Execute) -> str |
     return None
 
 
+@dataclass(slots=True, eq=False)
+class _Asked:
+    """A command that waits for its end, and how far it is."""
+
+    module: Module
+    order: Execute
+    ask: _Ask
+    deed: Deed
+    outcome: Outcome | None = None
+    error: BaseException | None = None
+    needs_commit: bool = False
+    """Whether its outcome becomes true with the commit alone."""
+    is_done: bool = False
+
+
+@dataclass(slots=True)
+class _Group:
+    """A transaction that commands share, and how far it is."""
+
+    connection: Connection
+    end: End
+    """Of the trail, with what the savepoints so far have added."""
+    known: dict[str, Recorded | None] = field(default_factory=dict)
+    """By id of a command, what the trail says of it; None for nothing."""
+    is_closed: bool = False
+    """Its last command changed what people may do."""
+
+
 class Gate:
-    """Carries out the commands of all modules on one writer's sessions."""
+    """Carries out the commands of all modules on one writer's sessions.
+
+    Those that wait at the same time share a transaction and its one sync to the disk, each within a savepoint
+    of its own; their outcomes are told after the commit.
+    """
 
     def __init__(
         self, sessions: sessionmaker[Session], authority: Authority, wall_ns: Callable[[], int]
@@ -111,19 +149,23 @@ class Gate:
         self._sessions = sessions
         self._authority = authority
         self._wall_ns = wall_ns
+        self._together = Together(self._commit_group)
 
     def carry_out(self, module: Module, order: Execute) -> Outcome:
-        """Ask, do, record: one transaction. A defect is recorded, then raised."""
-        return self._carry_out(module, order, self._refusal)
+        """Ask, do, record: all or nothing. A defect is recorded, then raised."""
+        return _told(*self.carry_out_all(module, (order,)))
+
+    def carry_out_all(self, module: Module, orders: Iterable[Execute]) -> list[Outcome | BaseException]:
+        """Each as if it came alone, in this order; in the place of an outcome the defect it ended in."""
+        return self._bring([_Asked(module, order, self._refusal, _deed(order)) for order in orders])
 
     def on_own_account(self, module: Module, order: Execute) -> Outcome:
         """What the program itself has decided, such as its first users: recorded, and asked of nobody."""
-        return self._carry_out(module, order, _asking_nobody)
+        return _told(*self._bring([_Asked(module, order, _asking_nobody, _deed(order))]))
 
     def _refusal(self, session: Session, module: Module, order: Execute) -> str | None:
         """Inside the transaction: nobody's access changes between the answer and the deed."""
         issuer, command = order.issuer, order.command
-        self._authority.look_again()
         if refusal := self._authority.refusal(issuer, command, ANYWHERE):
             return refusal
         scopes = (module.scopes_of(session, command) if isinstance(module, Scoped) else ()) or (ROOT,)
@@ -136,33 +178,49 @@ class Gate:
         reach = person.reach(permission_of(order.command) or "") if person is not None else NOWHERE
         return reach.own and module.is_own(session, order.command, reach)
 
-    def _carry_out(self, module: Module, order: Execute, ask: _Ask) -> Outcome:
-        deed, committing = _deed(order), False
+    def _bring(self, asked: Sequence[_Asked]) -> list[Outcome | BaseException]:
+        self._together.bring(asked)
+        ends = [one.error or one.outcome for one in asked]
+        return [end for end in ends if end is not None]
+
+    def _commit_group(self, waiting: deque[_Asked]) -> None:
+        """One transaction for those that wait. It ends before a command that comes again and after one that
+        changes what people may do: whoever comes next shall see both."""
+        taken: dict[str, _Asked] = {}
+        committing = False
         try:
             with self._sessions.begin() as session:
-                if (known := recorded(session, order.id)) is not None:
-                    return _again(known, deed)
-                if refusal := ask(session, module, order):
-                    raise Refused(refusal)
-                events = module.handle(session, order.issuer, order.command)
-                denied = next((event for event in events if isinstance(event, Denied)), None)
-                stage = Stage.REFUSED if denied else Stage.DONE
-                detail = str(denied.reason) if denied else _answer(events)
-                self._append(session, order, deed, stage, detail, denied=denied is not None)
+                group = _Group(begun(session), end(session))
+                self._authority.look_again()
+                while waiting and waiting[0].order.id not in taken:
+                    one = waiting.popleft()
+                    taken[one.order.id] = one
+                    if one.order.id not in group.known:
+                        ids = [one.order.id, *(other.order.id for other in list(waiting)[:MOST_TOGETHER])]
+                        group.known |= {**dict.fromkeys(ids), **recorded_among(session, ids)}
+                    self._finish(group, one)
+                    if group.is_closed or len(taken) == MOST_TOGETHER:
+                        break
                 committing = True
-        except Refused as refused:
-            return self._refuse(order, deed, refused.reason)
         except OperationalError as error:
-            logger.critical("%s: the business database cannot be written: %s", deed.kind, error.orig)
-            return self._after_loss(deed, committing=committing)
-        except Exception as error:
-            self._note(order, deed, Stage.FAILED, type(error).__name__)
-            raise
+            taken = taken or _first(waiting)
+            logger.critical("%s: the business database cannot be written: %s", _kinds(taken), error.orig)
+            self._lose(taken.values(), committing=committing)
+        except BaseException as error:  # noqa: BLE001  # who waits must hear of it, whoever's thread this is
+            taken = taken or _first(waiting)
+            for one in taken.values():
+                one.error = one.error or error
         finally:
             self._authority.look_again()
-        if denied is not None:
-            _warn(deed, denied.reason)
-        return Outcome(stage, detail, events)
+            for one in taken.values():
+                one.is_done = True
+
+    def _lose(self, group: Iterable[_Asked], *, committing: bool) -> None:
+        for one in group:
+            if one.outcome is None and one.error is None:
+                one.outcome = _NOT_RECORDED
+            elif one.needs_commit:
+                one.outcome = self._after_loss(one.deed, committing=committing)
 
     def _after_loss(self, deed: Deed, *, committing: bool) -> Outcome:
         """What is true after the database failed: a server that is lost in a commit may have made it."""
@@ -175,32 +233,95 @@ class Gate:
             if known is not None:
                 return _again(known, deed)
         # Nothing has taken place: what cannot be recorded is not carried out.
-        return Outcome(Stage.REFUSED, Refusal.NOT_RECORDED.value)
+        return _NOT_RECORDED
 
-    def _refuse(self, order: Execute, deed: Deed, reason: str) -> Outcome:
-        _warn(deed, reason)
+    def _finish(self, group: _Group, asked: _Asked) -> None:
+        """Bring a command to its end. Raises OperationalError when the whole transaction is lost."""
         try:
-            self._note(order, deed, Stage.REFUSED, reason)
+            self._carry_out(group, asked)
         except OperationalError as error:
-            logger.critical("%s was refused, which cannot be recorded: %s", deed.kind, error.orig)
-        return Outcome(Stage.REFUSED, reason)
+            if not is_begun(group.connection):
+                raise
+            logger.critical("%s: the business database cannot be written: %s", asked.deed.kind, error.orig)
+            asked.outcome = asked.outcome or _NOT_RECORDED
+        except BaseException as error:  # noqa: BLE001  # it ends whoever asked for it, and nobody else
+            asked.error = error
 
-    def _note(self, order: Execute, deed: Deed, stage: Stage, detail: str) -> None:
-        with self._sessions.begin() as session:
+    def _carry_out(self, group: _Group, asked: _Asked) -> None:
+        order, deed = asked.order, asked.deed
+        if (known := group.known[order.id]) is not None:
+            asked.outcome = _again(known, deed)
+            return
+        try:
+            with self._within(group) as session, session.begin():
+                if refusal := asked.ask(session, asked.module, order):
+                    raise Refused(refusal)
+                events = asked.module.handle(session, order.issuer, order.command)
+                denied = next((event for event in events if isinstance(event, Denied)), None)
+                stage = Stage.REFUSED if denied else Stage.DONE
+                detail = str(denied.reason) if denied else _answer(events)
+                newest = self._append(session, group, asked, stage, detail, denied=denied is not None)
+        except Refused as refused:
+            _warn(deed, refused.reason)
+            asked.outcome = Outcome(Stage.REFUSED, refused.reason)
+            self._note(group, asked, Stage.REFUSED, refused.reason)
+            return
+        except OperationalError:
+            raise
+        except BaseException as error:
+            self._note(group, asked, Stage.FAILED, type(error).__name__)
+            raise
+        group.end, group.is_closed = newest, changes_access(session)
+        if denied is not None:
+            _warn(deed, denied.reason)
+        asked.outcome, asked.needs_commit = Outcome(stage, detail, events), True
+
+    def _within(self, group: _Group) -> Session:
+        """A session whose transaction is a savepoint of the group's."""
+        return self._sessions(bind=group.connection, join_transaction_mode="create_savepoint")
+
+    def _note(self, group: _Group, asked: _Asked, stage: Stage, detail: str) -> None:
+        with self._within(group) as session, session.begin():
             if detail == Refusal.NOT_PERMITTED:
-                overreached(session, order.issuer.session, self._wall_ns())
-            self._append(session, order, deed, stage, detail)
+                overreached(session, asked.order.issuer.session, self._wall_ns())
+            newest = self._append(session, group, asked, stage, detail)
+        group.end, group.is_closed = newest, changes_access(session)
 
     def _append(
-        self, session: Session, order: Execute, deed: Deed, stage: Stage, detail: str, *, denied: bool = False
-    ) -> None:
+        self,
+        session: Session,
+        group: _Group,
+        asked: _Asked,
+        stage: Stage,
+        detail: str,
+        *,
+        denied: bool = False,
+    ) -> End:
         """What only shows presence is left out, unless it was denied: then something is wrong."""
-        changes = collected(session)
-        if not denied and not getattr(type(order.command), "audited", True):
-            return
+        changes, deed = collected(session), asked.deed
+        if not denied and not getattr(type(asked.order.command), "audited", True):
+            return group.end
         if not deed.object and changes:
             deed = dataclasses.replace(deed, object=changes[0].object)
-        append(session, deed, self._wall_ns(), stage, detail, changes)
+        return append(session, deed, self._wall_ns(), stage, detail, changes, group.end)
+
+
+_NOT_RECORDED = Outcome(Stage.REFUSED, Refusal.NOT_RECORDED.value)
+
+
+def _told(end: Outcome | BaseException) -> Outcome:
+    if isinstance(end, BaseException):
+        raise end
+    return end
+
+
+def _first(waiting: deque[_Asked]) -> dict[str, _Asked]:
+    one = waiting.popleft()
+    return {one.order.id: one}
+
+
+def _kinds(group: dict[str, _Asked]) -> str:
+    return ", ".join(one.deed.kind for one in group.values())
 
 
 def _deed(order: Execute) -> Deed:
@@ -223,7 +344,7 @@ def _answer(events: tuple[Any, ...]) -> str:
     return str(next((event.answer for event in events if hasattr(event, "answer")), ""))
 
 
-def _again(known: AuditRecord, deed: Deed) -> Outcome:
+def _again(known: Recorded, deed: Deed) -> Outcome:
     """The answer to a command whose id came before."""
     if known.body_digest != deed.body_digest or known.user != deed.issuer.user:
         _warn(deed, Refusal.ID_TAKEN)

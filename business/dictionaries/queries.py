@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from business.dictionaries.model import Dictionary, DictionaryEntry, DictionaryMark
+from business.remembered import remembered
 from config.site import Text
 
 
@@ -79,7 +80,7 @@ def labels(session: Session, dictionary: str, language: str) -> Mapping[str, str
 
 
 def _read(session: Session, dictionary: str) -> _Known:
-    mark = session.scalar(select(DictionaryMark.mark).where(DictionaryMark.dictionary == dictionary)) or ""
+    mark = remembered(session, DictionaryMark, dictionary, lambda: _mark(session, dictionary))
     known = _known.get(dictionary)
     if known is None or known[0] != mark:
         rows = _in_order(session, dictionary) if mark else ()
@@ -91,6 +92,10 @@ def _read(session: Session, dictionary: str) -> _Known:
         if mark:
             _known[dictionary] = known
     return known
+
+
+def _mark(session: Session, dictionary: str) -> str:
+    return session.scalar(select(DictionaryMark.mark).where(DictionaryMark.dictionary == dictionary)) or ""
 
 
 def _in_order(session: Session, dictionary: str) -> tuple[EntryRow, ...]:

@@ -105,6 +105,9 @@ class AccessVersion(Base):
     version: Mapped[int]
 
 
+_COUNTED_UP = "access.counted_up"
+
+
 def count_access_up(session: Session) -> None:
     """Tell readers that what somebody may do has changed."""
     row = session.get(AccessVersion, 1)
@@ -112,6 +115,12 @@ def count_access_up(session: Session) -> None:
         session.add(AccessVersion(id=1, version=1))
     else:
         row.version += 1
+    session.info[_COUNTED_UP] = True
+
+
+def changes_access(session: Session) -> bool:
+    """Whether it was counted up in this session."""
+    return _COUNTED_UP in session.info
 
 
 def plain_name(name: str) -> str:

@@ -21,6 +21,7 @@ from business.gate import Refused
 from business.property.estate import PICTURES, REMARK, Building, Unit
 from business.registry.declare import attribute, coded, reference
 from business.registry.record import Kind, Record
+from business.remembered import told
 from config.site import Text
 
 PLACE = Text("位置", "Place")
@@ -30,6 +31,14 @@ STATE = Text("状态", "State")
 
 UNSOLD = "unsold"
 """The state of a house of which no other is known."""
+
+
+def _code_of(building: Building) -> str:
+    return building.code
+
+
+def _entrance(unit: Unit) -> tuple[str, int]:
+    return unit.code, unit.building_id
 
 
 class House(Record):
@@ -119,17 +128,20 @@ class House(Record):
     remark: Mapped[str | None] = attribute(REMARK, note(), group=STATE)
 
     def settle(self, session: Session) -> None:
-        building = session.get_one(Building, self.building_id)
-        unit = session.get(Unit, self.unit_id) if self.unit_id is not None else None
-        if unit is not None and unit.building_id != building.id:
-            raise Refused(
-                said(
-                    f"{unit.code} 单元不在 {building.code} 号楼，请改选单元",
-                    f"unit {unit.code} is not in building {building.code}; choose another one",
+        building = told(session, Building, self.building_id, _code_of)
+        assert building is not None  # the database holds it
+        unit: str | None = None
+        if self.unit_id is not None and (entrance := told(session, Unit, self.unit_id, _entrance)):
+            unit, stands_at = entrance
+            if stands_at != self.building_id:
+                raise Refused(
+                    said(
+                        f"{unit} 单元不在 {building} 号楼，请改选单元",
+                        f"unit {unit} is not in building {building}; choose another one",
+                    )
                 )
-            )
         self.room = narrow(self.room).upper()
-        self.code = str(HouseCode(building.code, unit.code if unit else None, self.room))
+        self.code = str(HouseCode(building, unit, self.room))
         if (
             self.usable_area is not None
             and self.built_area is not None

@@ -1,7 +1,7 @@
 """Fields that a site adds to an entity."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from business.registry.declare import Field
 from business.registry.entity import Entity
 from business.registry.model import CustomField
 from business.registry.values import CUSTOM
+from business.remembered import remembered
 from config.site import Text
 
 TYPES: Mapping[str, FieldType[Any]] = {
@@ -38,20 +39,22 @@ def rows_of(session: Session, entity: Entity) -> tuple[CustomField, ...]:
 
 def custom_fields(session: Session, entity: Entity) -> tuple[Field, ...]:
     """The fields that the site has added and uses."""
-    return tuple(
-        Field(
-            name=CUSTOM + row.name,
-            label=Text(row.label_zh, row.label_en),
-            type=TYPES[row.type],
-            required=row.required,
-            listed=row.listed,
-            dictionary=row.dictionary,
-            unit=row.unit,
-            custom=True,
-        )
-        for row in rows_of(session, entity)
-        if not row.disabled
-    )
+    return remembered(session, CustomField, entity.name, lambda: tuple(_read(session, entity)))
+
+
+def _read(session: Session, entity: Entity) -> Iterator[Field]:
+    for row in rows_of(session, entity):
+        if not row.disabled:
+            yield Field(
+                name=CUSTOM + row.name,
+                label=Text(row.label_zh, row.label_en),
+                type=TYPES[row.type],
+                required=row.required,
+                listed=row.listed,
+                dictionary=row.dictionary,
+                unit=row.unit,
+                custom=True,
+            )
 
 
 def fields_of(session: Session, entity: Entity) -> dict[str, Field]:

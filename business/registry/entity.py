@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import BindParameter, Select, bindparam, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from business.registry.declare import FIELD, Field
@@ -51,6 +51,13 @@ class Entity:
         """The mapped attribute of a declared field, or of `id`, `created_ns`, `changed_ns`."""
         found: InstrumentedAttribute[Any] = getattr(self.model, name)
         return found
+
+    @cached_property
+    def scopes_of(self) -> Select[int]:
+        """Asks for the scopes of its records `ids`."""
+        columns = self.model.__table__.c
+        ids: BindParameter[int] = bindparam("ids", expanding=True)
+        return select(columns.scope_id).where(columns.id.in_(ids)).distinct()
 
     def permission(self, action: str) -> str:
         assert action in ACTIONS, action

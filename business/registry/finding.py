@@ -27,7 +27,12 @@ def several(session: Session, entity: Entity, ids: tuple[int, ...], *, removed: 
                 f"1 to {MANY} different records at a time; {len(ids)} were given",
             )
         )
-    found = {one.id: one for one in session.scalars(select(entity.model).where(entity.model.id.in_(ids)))}
+    if len(ids) == 1:
+        one = session.get(entity.model, ids[0])
+        found = {} if one is None else {one.id: one}
+    else:
+        query = select(entity.model).where(entity.model.id.in_(ids))
+        found = {one.id: one for one in session.scalars(query)}
     for id_ in ids:
         record = found.get(id_)
         if record is None:

@@ -20,7 +20,8 @@ class Index:
         """`new` says that none of them can be in the index yet."""
         title = [entity.by_name[name] for name in entity.kind.title]
         words = [field for field in entity.fields if field.searchable and not field.sealed]
-        subtitles = entity.model.subtitles(session, [one.id for one in records])
+        # Nothing refers yet to what is new, and what tells them apart follows from that.
+        subtitles = {} if new else entity.model.subtitles(session, [one.id for one in records])
         index.put_all(
             session,
             (

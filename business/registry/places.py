@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from actors.said import said
@@ -22,7 +22,10 @@ from business.registry.messages import (
     SetCustomField,
 )
 from business.registry.record import Record
+from business.remembered import remembered, told
 from config.site import Text
+
+_HELD = "registry.held"
 
 
 class Places:
@@ -45,10 +48,10 @@ class Places:
         scopes = {self._named(session, entity, raw) for raw in _parents(entity, command)}
         if isinstance(command, CreateRecord | CreateRecords) and None in scopes:
             scopes.add(command.scope or only_project(session))
-        touched: ColumnElement[bool] = Scope.id.in_(scopes - {None})
         if ids := _records(command):
-            touched |= Scope.id.in_(select(entity.model.scope_id).where(entity.model.id.in_(ids)))
-        return tuple(session.scalars(select(Scope.path).where(touched))) or (ANYWHERE,)
+            scopes.update(_held(session, entity, ids))
+        paths = [_path(session, scope) for scope in scopes if scope is not None]
+        return tuple(path for path in paths if path is not None) or (ANYWHERE,)
 
     def default(self, session: Session, scope: int | None) -> int | None:
         """Where new records belong of which nothing else tells it; None when that is nowhere."""
@@ -60,8 +63,9 @@ class Places:
         """Where a new record belongs. Raises Refused when that does not follow from anything."""
         within = entity.kind.within
         if within and values.get(within) is not None:
-            parent = session.get_one(self._parent(entity).model, values[within])
-            return parent.scope_id
+            scope = told(session, self._parent(entity).model, values[within], _scope_of)
+            assert scope is not None  # Known has found it
+            return scope
         if default is None:
             raise Refused(
                 said(
@@ -71,14 +75,14 @@ class Places:
             )
         return default
 
-    def follow(self, session: Session, entity: Entity, record: Record) -> Record | None:
-        """A record moves with the record within which it is, and which is returned."""
+    def follow(self, session: Session, entity: Entity, record: Record) -> None:
+        """A record moves with the record within which it is."""
         within = entity.kind.within
         if not within or (parent_id := getattr(record, within)) is None:
-            return None
-        parent: Record = session.get_one(self._parent(entity).model, parent_id)
-        record.scope_id = parent.scope_id
-        return parent
+            return
+        scope = told(session, self._parent(entity).model, parent_id, _scope_of)
+        assert scope is not None  # Known has found it, or the database holds it
+        record.scope_id = scope
 
     def _parent(self, entity: Entity) -> Entity:
         return self._entities[entity.by_name[entity.kind.within].reference]
@@ -90,6 +94,19 @@ class Places:
             return None  # the command is refused for it where it is carried out
         model = self._parent(entity).model
         return session.scalar(select(model.scope_id).where(model.id == id_))
+
+
+def _held(session: Session, entity: Entity, ids: tuple[int, ...]) -> Iterable[int]:
+    """The scopes of these records. One alone is fetched whole: the deed that follows needs it."""
+    if len(ids) > 1:
+        return session.connection().scalars(entity.scopes_of, {"ids": ids})
+    record = session.get(entity.model, ids[0])
+    session.info[_HELD] = record  # or else the session would forget it
+    return () if record is None else (record.scope_id,)
+
+
+def _scope_of(record: Record) -> int:
+    return record.scope_id
 
 
 def _parents(entity: Entity, command: Any) -> Iterable[Any]:
@@ -131,5 +148,16 @@ def projects(session: Session, reach: Reach) -> tuple[ProjectRow, ...]:
 
 def only_project(session: Session) -> int | None:
     """The project of a program that has one only."""
-    projects = session.scalars(select(Scope.id).where(Scope.kind == ScopeKind.PROJECT).limit(2)).all()
-    return projects[0] if len(projects) == 1 else None
+
+    def read() -> int | None:
+        projects = session.scalars(select(Scope.id).where(Scope.kind == ScopeKind.PROJECT).limit(2)).all()
+        return projects[0] if len(projects) == 1 else None
+
+    return remembered(session, Scope, "only project", read)
+
+
+def _path(session: Session, scope: int) -> str | None:
+    def read() -> str | None:
+        return session.scalar(select(Scope.path).where(Scope.id == scope))
+
+    return remembered(session, Scope, scope, read)

@@ -180,9 +180,8 @@ class Records:
         """
         for name, value in values.items():
             set_value(record, fields[name], value)
-        held = self.places.follow(session, entity, record)
+        self.places.follow(session, entity, record)
         record.settle(session)
-        del held  # until now: the session itself holds it weakly
 
     def remove(self, session: Session, command: RemoveRecords) -> tuple[Any, ...]:
         entity = entity_named(self._entities, command.entity)

@@ -10,8 +10,7 @@ from fastapi import Depends, Header, Request
 from actors.messages import CommandResult, Issuer, Stage
 from business.access import Refusal
 from business.audit.chain import digest_of
-from business.audit.model import AuditRecord
-from business.audit.trail import recorded
+from business.audit.trail import Recorded, recorded
 from business.commands import BUSINESS_COMMANDS
 from business.rest.asking import TTL_S, Asking, Outside, Ports, address_of
 from business.rest.problems import BUSY_S, Refusing, refused
@@ -88,7 +87,7 @@ async def final_result(ports: Ports, command: Any, issuer: Issuer, name: str = "
     return last
 
 
-def _record(ports: Ports, name: str) -> AuditRecord | None:
+def _record(ports: Ports, name: str) -> Recorded | None:
     with ports.authority.open() as session:
         return recorded(session, name)
 

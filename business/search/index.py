@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from business.row_ids import next_ids
@@ -23,6 +23,18 @@ from business.search.terms import Field, Terms, index_of
 
 CHUNK = 500
 """Entries that one statement carries."""
+
+_ENTRIES = cast(Table, SearchEntry.__table__)
+# Made once, as every command asks them.
+_OF_RECORDS = select(
+    *(_ENTRIES.c[name] for name in ("record_id", "scope_id", "title", "subtitle", "words", "codes"))
+).where(
+    _ENTRIES.c.version == bindparam("version"),
+    _ENTRIES.c.entity == bindparam("entity"),
+    _ENTRIES.c.record_id.in_(bindparam("ids", expanding=True)),
+)
+_NEW_ENTRIES = insert(_ENTRIES)
+_NEW_ENTRIES_TOLD = _NEW_ENTRIES.returning(_ENTRIES.c.id, sort_by_parameter_order=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,27 +152,31 @@ def _add(session: Session, entries: Sequence[Entry]) -> None:
 
 def _inserted(session: Session, rows: Sequence[dict[str, Any]]) -> Iterable[int]:
     """Their ids, in the order of the rows."""
-    entries = cast(Table, SearchEntry.__table__)
-    if (ids := next_ids(session, entries, len(rows))) is not None:
-        session.execute(insert(entries), [{**row, "id": id_} for id_, row in zip(ids, rows, strict=True)])
+    connection = session.connection()
+    if (ids := next_ids(session, _ENTRIES, len(rows))) is not None:
+        numbered = [{**row, "id": id_} for id_, row in zip(ids, rows, strict=True)]
+        connection.execute(_NEW_ENTRIES, numbered)
         return ids
-    returning = insert(SearchEntry).returning(SearchEntry.id, sort_by_parameter_order=True)
-    return session.scalars(returning, rows).all()
+    return connection.scalars(_NEW_ENTRIES_TOLD, rows).all()
 
 
 def _known(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Entry]:
     """Those that were indexed by this version of the segmenter."""
-    columns = SearchEntry.__table__.c
-    rows = session.execute(
-        select(
-            columns.entity, columns.record_id, columns.scope_id, columns.title, columns.subtitle,
-            columns.words, columns.codes,
-        ).where(columns.version == VERSION, _among(keys))
-    )  # fmt: skip
-    return {
-        (row.entity, row.record_id): Entry(*row[:5], words=tuple(row.words), codes=tuple(row.codes))
-        for row in rows
-    }
+    connection = session.connection()
+    found = {}
+    for entity, ids in _by_entity(keys).items():
+        for row in connection.execute(_OF_RECORDS, {"version": VERSION, "entity": entity, "ids": ids}):
+            known = Entry(
+                entity,
+                row.record_id,
+                row.scope_id,
+                row.title,
+                row.subtitle,
+                tuple(row.words),
+                tuple(row.codes),
+            )
+            found[entity, row.record_id] = known
+    return found
 
 
 def _remove(session: Session, keys: Sequence[tuple[str, int]]) -> None:
@@ -176,15 +192,19 @@ def _remove(session: Session, keys: Sequence[tuple[str, int]]) -> None:
 
 def _among(keys: Sequence[tuple[str, int]]) -> ColumnElement[bool]:
     """Entity by entity: SQLite looks through all entries for pairs in a list of pairs."""
-    records: dict[str, list[int]] = {}
-    for entity, record_id in keys:
-        records.setdefault(entity, []).append(record_id)
     return or_(
         *(
             and_(SearchEntry.entity == entity, SearchEntry.record_id.in_(ids))
-            for entity, ids in records.items()
+            for entity, ids in _by_entity(keys).items()
         )
     )
+
+
+def _by_entity(keys: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    records: dict[str, list[int]] = {}
+    for entity, record_id in keys:
+        records.setdefault(entity, []).append(record_id)
+    return records
 
 
 def _distinct(lists: Iterable[Iterable[str]]) -> list[str]:

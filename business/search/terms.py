@@ -55,6 +55,7 @@ class Fts5:
     """That a step of `scrub` rewrites, about 20 ms of work."""
 
     _table = table("search_terms", column("rowid"), *(column(field.value) for field in Field))
+    _insert = insert(_table)
     key: ColumnElement[Any] = _table.c.rowid
 
     def add(self, session: Session, terms: Mapping[int, Terms]) -> None:
@@ -62,7 +63,7 @@ class Fts5:
             {"rowid": id_, **{field.value: " ".join(each[field]) for field in Field}}
             for id_, each in terms.items()
         ]
-        session.execute(insert(self._table), rows)
+        session.connection().execute(self._insert, rows)
 
     def remove(self, session: Session, ids: Collection[int]) -> None:
         session.execute(delete(self._table).where(self.key.in_(ids)))
@@ -103,11 +104,12 @@ class TsVector:
     """
 
     _table = table("search_terms", column("entry_id"), column("terms", TSVECTOR))
+    _insert = insert(_table)
     key: ColumnElement[Any] = _table.c.entry_id
 
     def add(self, session: Session, terms: Mapping[int, Terms]) -> None:
         rows = [{"entry_id": id_, "terms": self._vector(each)} for id_, each in terms.items()]
-        session.execute(insert(self._table), rows)
+        session.connection().execute(self._insert, rows)
 
     def remove(self, session: Session, ids: Collection[int]) -> None:
         session.execute(delete(self._table).where(self.key.in_(ids)))

@@ -53,7 +53,7 @@ from business.exporting.work import export_job
 from business.fields.keyring import keyring
 from business.fields.resealing import reseal
 from business.fields.sealed import supply
-from business.gate import Execute, Gate, Module, Outcome
+from business.gate import MOST_TOGETHER, Execute, Gate, Module, Outcome
 from business.identity.bootstrap import ITSELF, create_first_users, prepare_access
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
@@ -117,7 +117,7 @@ class Office:
     def __init__(self, node: Node, *, demo: str) -> None:
         self._node = node
         self._demo = demo
-        self._pool = ThreadPoolExecutor(4, thread_name_prefix="office command")
+        self._pool = ThreadPoolExecutor(MOST_TOGETHER, thread_name_prefix="office command")
 
     def start(self) -> None:
         node = self._node

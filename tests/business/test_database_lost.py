@@ -126,11 +126,7 @@ class TestServerLost:
         office.create("li", "viewer")
         order = Execute(chief, GrantRole("li", "operator"))
 
-        def lose(session: Session) -> None:
-            session.flush()
-            server.stop()
-
-        event.listen(office.sessions, "before_commit", lose, once=True)
+        event.listen(office.writer, "commit", lambda _connection: server.stop(), once=True)
         outcome = office.gate.carry_out(office.access, order)
         assert outcome.stage is Stage.UNKNOWN
         assert "提交时中断" in outcome.detail

@@ -18,7 +18,7 @@ ROWS = 900
 DYING = """
 import sys
 from pathlib import Path
-from sqlalchemy import event, make_url, select
+from sqlalchemy import Engine, event, make_url, select
 from business.importing.importer import COMMIT
 from business.importing.model import Import
 from tests.business.conftest import Office
@@ -32,7 +32,8 @@ office = Office(make_url(sys.argv[1]))
 counter = Reopened(office, Path(sys.argv[2]))
 
 def count(session):
-    session.info["chunks"] = session.scalar(select(Import.chunks))
+    if isinstance(session.bind, Engine):  # the others end in a savepoint of its transaction
+        session.info["chunks"] = session.scalar(select(Import.chunks))
 
 def die(session):
     if session.info.get("chunks") == 3:
