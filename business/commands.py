@@ -19,6 +19,7 @@ from business.menus import messages as menus
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
+from business.privacy import messages as privacy
 from business.property import messages as property_
 from business.registry import messages as registry
 from business.reviews import messages as reviews
@@ -40,6 +41,7 @@ MODULES: Mapping[type, str] = MappingProxyType(
         **dict.fromkeys(numbering.COMMANDS, "numbering"),
         **dict.fromkeys(organisation.COMMANDS, "organisation"),
         **dict.fromkeys(printing.COMMANDS, "printing"),
+        **dict.fromkeys(privacy.COMMANDS, "privacy"),
         **dict.fromkeys(property_.COMMANDS, "property"),
         **dict.fromkeys(registry.COMMANDS, "registry"),
         **dict.fromkeys(reviews.COMMANDS, "reviews"),

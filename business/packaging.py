@@ -21,7 +21,7 @@ PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "master-data": ("dictionary", "numbering", "organisation"),
         "property": (
             "house", "area", "building", "unit", "floor", "person", "ownership", "stay", "payer",
-            "house_state", "duplicate", "review",
+            "house_state", "consent", "duplicate", "review", "privacy",
         ),
         "companies": ("company", "merchant", "contractor"),
         "vehicles": ("vehicle", "parking_space"),

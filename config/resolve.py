@@ -184,6 +184,7 @@ def _settings(table: SettingsTable) -> Settings:
         history_budget_mb=table.history_budget_mb,
         history_keep_days=table.history_keep_days,
         audit_keep_days=table.audit_keep_days,
+        personal_keep_days=table.personal_keep_days,
         ballast_mb=table.ballast_mb,
         database=table.database,
         heartbeat_url=table.heartbeat_url,

@@ -241,6 +241,18 @@ class SettingsTable(Table):
         description="days of the audit trail to keep, never under 180",
         json_schema_extra=shown("审计保留", "审计记录保留多少天，不得少于 180", unit="d", restarts=(OFFICE,)),
     )
+    personal_keep_days: Whole = Field(
+        1095,
+        ge=30,
+        title="Personal data kept",
+        description="days after the last dealing with a person until personal data is erased, at least 30",
+        json_schema_extra=shown(
+            "个人信息保留",
+            "与人员的最后一次往来结束多少天后清除其个人信息，不少于 30",
+            unit="d",
+            restarts=(OFFICE,),
+        ),
+    )
     ballast_mb: Whole = Field(
         64,
         ge=0,

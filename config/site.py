@@ -309,6 +309,8 @@ class Settings:
     history_keep_days: int = 400
     audit_keep_days: int = 1095
     """At least LEAST_AUDIT_DAYS."""
+    personal_keep_days: int = 1095
+    """After the last dealing with a person; a field may say a shorter time."""
     ballast_mb: int = 64
     """Space set aside, freed when the disk fills."""
     database: str = ""

@@ -54,6 +54,7 @@ from hmi.pages.numbering import numbering
 from hmi.pages.organisation import organisation
 from hmi.pages.overview import overview
 from hmi.pages.printing import printing
+from hmi.pages.privacy import erase, privacy, retention
 from hmi.pages.property.chart import HouseChart
 from hmi.pages.property.generate import generate
 from hmi.pages.property.moving import move_in, move_out
@@ -135,6 +136,9 @@ PAGES: dict[Place, dict[str, Page]] = {
         **registry_pages(ENTITIES),
         "/duplicates": duplicates,
         "/duplicates/{name}": duplicate,
+        "/retention": retention,
+        "/erase/{name}": erase,
+        "/privacy": privacy,
         "/reviews": reviews,
         "/reviews/{name}": review,
         "/submissions": submissions,

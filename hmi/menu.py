@@ -20,6 +20,7 @@ from business.menus.arranging import LOOSE, MENU_PAGE, Heading, ShippedPage
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
+from business.privacy import messages as privacy
 from business.property.entities import ENTITIES
 from business.reviews import messages as reviews
 from business.webhooks.messages import MANAGE as WEBHOOKS
@@ -28,6 +29,7 @@ from hmi import words
 from hmi.words import access as access_words
 from hmi.words import account, programs
 from hmi.words import menus as menu_words
+from hmi.words import privacy as privacy_words
 from hmi.words import property as property_words
 from hmi.words import reviews as review_words
 from hmi.words.backup import BACKUPS
@@ -153,6 +155,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/reviews", review_words.REVIEWS, reviews.READ, At.ANYWHERE, Section.RESIDENTS, _OFFICE),
     Entry("/reviews/{name}", review_words.REVIEWS, reviews.READ, At.ANYWHERE, Section.NONE, _OFFICE),
     Entry("/submissions", review_words.MINE, OWN, At.ANYWHERE, Section.ACCOUNT, _OFFICE),
+    Entry("/retention", privacy_words.RETENTION, privacy.READ, At.ANYWHERE, Section.RESIDENTS, _OFFICE),
+    Entry("/erase/{name}", privacy_words.ERASE, privacy.ERASE, At.ANYWHERE, Section.NONE, _OFFICE),
+    Entry("/privacy", privacy_words.PRIVACY, OWN, At.ANYWHERE, Section.ACCOUNT, _OFFICE),
     Entry("/organisation", ORGANISATION, organisation.READ, At.GROUP, Section.DATA, _OFFICE),
     Entry("/dictionaries", DICTIONARIES, dictionaries.MANAGE, At.GROUP, Section.DATA, _OFFICE),
     Entry("/numbering", NUMBERING, numbering.MANAGE, At.GROUP, Section.DATA, _OFFICE),

@@ -30,6 +30,7 @@ TABLES: Final = {
     "dictionary_entries": Text("字典项", "Entries of dictionaries"),
     "dictionary_marks": Text("字典预置标记", "What of the dictionaries has shipped"),
     "duplicates": Text("疑似重复档案", "Possible duplicates"),
+    "erasures": Text("个人信息清除记录", "What was erased of people"),
     "exports": Text("导出文件", "Files of exports"),
     "external_identities": Text("外部身份", "Identities elsewhere"),
     "failed_log_ins": Text("登录失败", "Failed log-ins"),

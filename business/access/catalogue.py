@@ -23,6 +23,7 @@ from business.menus import messages as menus
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
+from business.privacy import messages as privacy
 from business.property import permissions as property_
 from business.reviews import messages as reviews
 from business.webhooks import messages as webhooks
@@ -45,6 +46,7 @@ _MODULES: tuple[ModuleType, ...] = (
     webhooks,
     reviews,
     duplicates,
+    privacy,
 )
 
 

@@ -88,6 +88,11 @@ class Attachments:
             return None
         return Kept(path, kind) if kind is not None else None
 
+    def drop(self, name: str) -> None:
+        """Take away one that nobody may have any more."""
+        if _NAME.fullmatch(name):
+            self._path(name).unlink(missing_ok=True)
+
     def sweep(self, used: Callable[[], Collection[str]], now: Callable[[], float] = time.time) -> int:
         """Take away what no record holds and no open form waits for; how many.
 

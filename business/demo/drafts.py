@@ -16,6 +16,7 @@ ORDER = (
     "floor",
     "company",
     "person",
+    "consent",
     "house",
     "parking_space",
     "ownership",

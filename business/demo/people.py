@@ -68,9 +68,25 @@ class Crowd:
             mail=self._mail() if age >= ADULT and dice.random() < 0.25 else None,
             level=dice.choices(("normal", "important", "vip", "attention"), (90, 6, 2, 2))[0],
             employer_id=employer,
-            consented_on=sheet.ago(5, 900) if age >= ADULT and dice.random() < 0.9 else None,
         )
+        if age >= ADULT and dice.random() < 0.9:
+            self._consents(ref)
         return Somebody(ref, surname, name, male, born)
+
+    def _consents(self, person: Ref) -> None:
+        """Nearly everybody agrees to processing, many to a photograph; some have taken that back."""
+        sheet, dice = self._sheet, self._sheet.dice
+        given = sheet.ago(30, 900)
+
+        def say(purpose: str, state: str, on: date) -> None:
+            way = dice.choice(("paper", "online"))
+            sheet.add("consent", person_id=person, purpose=purpose, state=state, on=on, way=way)
+
+        say("processing", "given", given)
+        if dice.random() < 0.2:
+            say("photo", "given", given)
+            if dice.random() < 0.1:
+                say("photo", "withdrawn", sheet.ago(1, 29))
 
     def relative(self, head: Somebody, relation: str, category: str = "family") -> Somebody:
         """One whose age and surname go with those of the head of the household."""

@@ -95,6 +95,20 @@ SEED: tuple[Shipped, ...] = (
         "co-tenant 合租人 Flatmate", "housekeeper 保姆 Housekeeper", "other 其他 Other",
     ),
     _of(
+        "consent_purpose", "同意事项", "What people consent to",
+        "processing 处理个人信息 Processing_of_personal_information",
+        "photo 登记照片 A_photograph", "face 人脸识别通行 Passing_by_face",
+        "marketing 活动与营销信息 News_and_offers", "third-party 向第三方提供 Handing_on_to_others",
+    ),
+    _of(
+        "consent_state", "同意状态", "Given or withdrawn", "given 同意 Given", "withdrawn 撤回 Withdrawn",
+    ),
+    _of(
+        "consent_way", "同意方式", "How consent was given",
+        "paper 书面 In_writing", "spoken 口头 By_word_of_mouth", "online 线上 Online",
+        "guardian 监护人代为 By_a_guardian",
+    ),
+    _of(
         "certificate_kind", "证件类型", "Kind of certificate",
         "id-card 居民身份证 Resident_identity_card", "household-register 户口簿 Household_register",
         "passport 护照 Passport", "hk-macao-permit 港澳居民来往内地通行证 Hong_Kong_and_Macao_permit",

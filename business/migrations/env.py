@@ -19,6 +19,7 @@ from business.menus import model as _menus  # noqa: F401
 from business.numbering import model as _numbering  # noqa: F401
 from business.organisation import model as _organisation  # noqa: F401
 from business.printing import model as _printing  # noqa: F401
+from business.privacy import model as _privacy  # noqa: F401
 from business.property import entities as _property  # noqa: F401
 from business.registry import model as _registry  # noqa: F401
 from business.reviews import model as _reviews  # noqa: F401

@@ -13,12 +13,14 @@ from business.fields.texts import files, note, text
 from business.fields.times import day
 from business.property.estate import PICTURES, REMARK
 from business.property.own import homes
-from business.registry.declare import attribute, coded, reference
+from business.registry.declare import Sensitive, attribute, coded, reference
 from business.registry.record import Kind, Record
 from config.site import Text
 
 OWNER = Text("主人", "Owner")
 HOUSE = Text("房屋", "House")
+PASSES = Sensitive(Text("车辆通行与停车管理", "To let vehicles pass and park"), keep_days=365)
+HOLDS = Sensitive(Text("核对水电气账户", "To match accounts with their suppliers"), keep_days=365)
 
 
 class Vehicle(Record):
@@ -35,12 +37,15 @@ class Vehicle(Record):
         searchable=True,
         listed=True,
         index=True,
+        sensitive=PASSES,
     )
     vehicle_class: Mapped[str | None] = coded(Text("车辆类型", "Class"), "vehicle_class", listed=True)
     colour: Mapped[str | None] = coded(Text("颜色", "Colour"), "vehicle_colour", listed=True)
     brand: Mapped[str | None] = attribute(Text("品牌", "Brand"), text(40), searchable=True, listed=True)
     model: Mapped[str | None] = attribute(Text("型号", "Model"), text(40))
-    owner_id: Mapped[int | None] = reference(Text("车主", "Owner"), "person", "persons", listed=True)
+    owner_id: Mapped[int | None] = reference(
+        Text("车主", "Owner"), "person", "persons", belongs=True, listed=True
+    )
     company_id: Mapped[int | None] = reference(Text("所属单位", "Company"), "company", "companies")
     house_id: Mapped[int | None] = reference(HOUSE, "house", "houses", listed=True)
     space_id: Mapped[int | None] = reference(
@@ -66,7 +71,7 @@ class ParkingSpace(Record):
     """S3-1d."""
 
     __tablename__ = "parking_spaces"
-    kind = Kind("parking_space", Text("车位", "Parking space"), title=("code",), order="code")
+    kind = Kind("parking_space", Text("车位", "Parking space"), title=("code",), order="code", until="until")
 
     code: Mapped[str] = attribute(
         Text("车位号", "Space no."),
@@ -114,7 +119,7 @@ class Pet(Record):
     pet_kind: Mapped[str | None] = coded(Text("种类", "Kind"), "pet_kind", listed=True)
     breed: Mapped[str | None] = coded(Text("品种", "Breed"), "pet_breed", listed=True)
     colour: Mapped[str | None] = attribute(Text("毛色", "Colour"), text(20))
-    owner_id: Mapped[int | None] = reference(OWNER, "person", "persons", listed=True)
+    owner_id: Mapped[int | None] = reference(OWNER, "person", "persons", belongs=True, listed=True)
     house_id: Mapped[int | None] = reference(HOUSE, "house", "houses", listed=True)
     kept_since: Mapped[date | None] = attribute(Text("饲养起始", "Kept since"), day())
     registered_on: Mapped[date | None] = attribute(Text("登记日期", "Registered on"), day(), listed=True)
@@ -135,7 +140,7 @@ class Key(Record):
     """A key or a card that the estate keeps or has handed out."""
 
     __tablename__ = "keys"
-    kind = Kind("key", Text("钥匙", "Key"), title=("code",), order="code")
+    kind = Kind("key", Text("钥匙", "Key"), title=("code",), order="code", until="back_on")
 
     code: Mapped[str] = attribute(
         Text("钥匙编号", "Key no."), text(30), required=True, unique=True, searchable=True, listed=True
@@ -172,7 +177,9 @@ class UtilityAccount(Record):
     )
     utility: Mapped[str] = coded(Text("类型", "Utility"), "utility_kind", required=True, listed=True)
     house_id: Mapped[int] = reference(HOUSE, "house", "houses", required=True, listed=True)
-    holder: Mapped[str | None] = attribute(Text("户名", "In the name of"), text(60), listed=True)
+    holder: Mapped[str | None] = attribute(
+        Text("户名", "In the name of"), text(60), sensitive=HOLDS, listed=True
+    )
     supplier: Mapped[str | None] = attribute(Text("供应单位", "Supplier"), text(60), listed=True)
     meter: Mapped[str | None] = attribute(Text("表号", "Meter no."), text(40), searchable=True, listed=True)
     since: Mapped[date | None] = attribute(Text("开户日期", "Opened on"), day())

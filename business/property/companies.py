@@ -58,7 +58,14 @@ class Merchant(Record):
     """A shop or a stall: one file each (一户一档, S0-3.3.2)."""
 
     __tablename__ = "merchants"
-    kind = Kind("merchant", Text("商户", "Merchant"), title=("name",), order="name", known_by=(("name",),))
+    kind = Kind(
+        "merchant",
+        Text("商户", "Merchant"),
+        title=("name",),
+        order="name",
+        known_by=(("name",),),
+        until="closed_on",
+    )
 
     name: Mapped[str] = attribute(
         Text("店名", "Shop name"), text(100), required=True, searchable=True, listed=True, index=True

@@ -2,6 +2,7 @@
 
 from business.property.belongings import Key, ParkingSpace, Pet, UtilityAccount, Vehicle
 from business.property.companies import Company, Contractor, Merchant
+from business.property.consents import Consent
 from business.property.estate import Area, Building, Floor, Unit
 from business.property.house import House
 from business.property.living import HouseState, Ownership, Payer, Stay
@@ -23,6 +24,7 @@ ENTITIES = Entities.of(
         Stay,
         Payer,
         HouseState,
+        Consent,
         Area,
         Building,
         Unit,

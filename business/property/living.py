@@ -42,6 +42,7 @@ def _of_a_house(name: str, label: Text, *known_by: tuple[str, ...], tells_of: st
         within="house_id",
         known_by=known_by,
         tells_of=tells_of,
+        until="until",
         has_page=False,
     )
 

@@ -6,10 +6,11 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy import JSON, ColumnElement, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from business.access import Reach
+from business.audit.changes import HIDDEN
 from business.fields import phone as phones
 from business.fields.field_type import FieldError
 from business.fields.identity_card import birthday, identity_card, is_male
@@ -44,7 +45,14 @@ SHOWN_HOUSES = 3
 FEWEST_DIGITS = 5
 """Of what may be a telephone number: anything shorter is part of a name."""
 _NUMBER = re.compile(r"\+?[0-9](?:[\s-]?[0-9]){6,}[Xx]?")
+SERVES = Sensitive(Text("服务住户", "To serve residents"), keep_days=365)
+SHOWS = Sensitive(Text("辨认住户", "To recognise residents"), consent="photo", keep_days=365)
 NAMES = Sensitive(Text("登记业主和住户", "To register owners and residents"), keep_days=365 * 3)
+
+
+def _hidden(custom: dict[str, Any]) -> dict[str, str]:
+    """What the trail tells of fields that a site has added."""
+    return dict.fromkeys(custom, HIDDEN)
 
 
 def tail_code(keyring: Keyring, tail: str) -> str:
@@ -96,7 +104,11 @@ class Person(Record):
     )
     gender: Mapped[str | None] = coded(Text("性别", "Gender"), "gender", listed=True, group=IDENTITY)
     born_on: Mapped[date | None] = attribute(
-        Text("出生日期", "Born on"), day(), group=IDENTITY, hint=Text("身份证可推算", "Follows from the card")
+        Text("出生日期", "Born on"),
+        day(),
+        sensitive=PROVES,
+        group=IDENTITY,
+        hint=Text("身份证可推算", "Follows from the card"),
     )
     certificate_kind: Mapped[str | None] = coded(
         Text("证件类型", "Kind of certificate"), "certificate_kind", group=IDENTITY
@@ -113,7 +125,9 @@ class Person(Record):
     mail: Mapped[str | None] = attribute(
         Text("电子邮箱", "E-mail"), email(), sensitive=REACHES, masked=True, group=CONTACT
     )
-    address: Mapped[str | None] = attribute(Text("通讯地址", "Postal address"), text(), group=CONTACT)
+    address: Mapped[str | None] = attribute(
+        Text("通讯地址", "Postal address"), text(), sensitive=REACHES, group=CONTACT
+    )
 
     level: Mapped[str | None] = coded(Text("客户等级", "Level"), "customer_level", group=MORE)
     employer_id: Mapped[int | None] = reference(
@@ -122,8 +136,10 @@ class Person(Record):
     consented_on: Mapped[date | None] = attribute(
         Text("同意处理个人信息日期", "Consented to processing on"), day(), group=MORE
     )
-    photo: Mapped[tuple[str, ...] | None] = attribute(PICTURES, files(), group=MORE)
-    remark: Mapped[str | None] = attribute(REMARK, note(), group=MORE)
+    photo: Mapped[tuple[str, ...] | None] = attribute(PICTURES, files(), sensitive=SHOWS, group=MORE)
+    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info={"audit": _hidden})
+    """What a site adds about people is personal too."""
+    remark: Mapped[str | None] = attribute(REMARK, note(), sensitive=SERVES, group=MORE)
 
     def settle(self, session: Session) -> None:
         """The identity card says birthday and sex; what was entered otherwise stays as it is."""

@@ -27,7 +27,7 @@ _ACTIONS: Mapping[str, frozenset[str]] = {
     "configure": frozenset({SYSTEM}),
     "submit": frozenset(),
 }
-_SUBMITTED = ("person", "vehicle", "pet", "company", "merchant")
+_SUBMITTED = ("person", "consent", "vehicle", "pet", "company", "merchant")
 """What residents and clerks may propose about what is their own."""
 
 PERMISSIONS: Mapping[str, Text] = {

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Integer, String
 from sqlalchemy.orm import MappedColumn, mapped_column
 
 from actors.said import said
+from business.audit.model import SECRET
 from business.fields.field_type import FieldError, FieldType
 from business.fields.sealed import sealed_column
 from config.site import Text
@@ -18,13 +19,17 @@ FIELD = "field"
 
 @dataclass(frozen=True, slots=True)
 class Sensitive:
-    """Why a personal value is kept, on what ground, and how long (PIPL 17, 19, 28)."""
+    """Why a personal value is kept, on what ground, and how long (PIPL 17, 19, 28, 47).
+
+    When it is erased, a required field is replaced by a name that tells nothing, any other is emptied.
+    """
 
     purpose: Text
-    consent: bool = False
-    """Whether the person has to agree to it apart from the contract."""
+    consent: str = ""
+    """The purpose, in the dictionary `consent_purpose`, to which the person has to agree apart from the
+    contract; '' where the contract or the law is the ground."""
     keep_days: int | None = None
-    """Days after its record was removed until it is erased; None as long as the record is kept."""
+    """Days after the last dealing with the person until it is erased; None as long as the record is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class Field:
     sensitive: Sensitive | None = None
     masked: bool = False
     """Shown only in part until somebody with the permission asks for it and says why."""
+    belongs: bool = False
+    """Of a reference: the record goes when the one to which it refers is erased."""
     sealed: bool = False
     """Encrypted at rest: found by its whole value only."""
     derived: bool = False
@@ -76,8 +83,9 @@ def attribute(
     """A column of a mapped class that is a field of its entity; `what` are further members of `Field`."""
     declared = Field("", label, kind, required=required, **what)
     info: dict[str, Any] = {FIELD: declared}
-    if declared.sensitive is not None and kind.mask is not None:
-        info["audit"] = kind.mask  # what is erased one day must not stand in a trail that nobody may change
+    if declared.sensitive is not None:
+        # What is erased one day must not stand in a trail that nobody may change.
+        info["audit"] = kind.mask or SECRET["audit"]
     # What no two records share is looked for whenever one is written.
     index = index or declared.unique
     return mapped_column(kind.column(), nullable=not required, index=index, default=default, info=info)

@@ -168,7 +168,7 @@ class SetCustomField:
 class SaveView:
     label: ClassVar[Text] = Text("保存视图", "Save a view")
     permission: ClassVar[str] = "{entity}.read"
-    about: ClassVar[str] = "saved_views/{entity}/{name}"
+    about: ClassVar[str] = "saved_views/{entity}"
     entity: str
     name: str
     query: str

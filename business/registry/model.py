@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from business.audit.model import SECRET
 from business.database import Base
 
 ENTITY_LENGTH = 32
@@ -52,8 +53,9 @@ class SavedView(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     entity: Mapped[str] = mapped_column(String(ENTITY_LENGTH))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH), info=SECRET)
+    """Somebody's own words, and what they look for may be a person: the trail holds neither."""
     shared: Mapped[bool] = mapped_column(default=False)
     """Whether everybody who may read the entity is offered it."""
-    query: Mapped[str] = mapped_column(Text)
+    query: Mapped[str] = mapped_column(Text, info=SECRET)
     """The query part of the list's address."""

@@ -148,6 +148,17 @@ def titles(session: Session, entity: Entity, ids: Iterable[int], reach: Reach = 
     }
 
 
+def openly(entity: Entity, record: Record) -> str:
+    """What a record is called where it stays written: personal parts of its title are masked."""
+    parts = []
+    for name in entity.kind.title:
+        field_, value = entity.by_name[name], getattr(record, name)
+        if value is not None:
+            mask = field_.type.mask if field_.sensitive is not None else None
+            parts.append(mask(value) if mask is not None else field_.type.show(value, "zh"))
+    return " ".join(parts)
+
+
 def referred(
     session: Session, entities: Entities, fields: Iterable[Field], rows: Iterable[Record]
 ) -> dict[str, dict[int, str]]:

@@ -38,6 +38,8 @@ class Kind:
     """The same in files that show personal numbers."""
     tells_of: str = ""
     """The field with the record whose subtitle in the search follows from this one."""
+    until: str = ""
+    """The field with the day from which on it no longer holds; '' for what holds until it is removed."""
     has_page: bool = True
     """Whether the menu leads to its list; others are met inside the records that they belong to."""
 

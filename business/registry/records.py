@@ -7,6 +7,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from actors.said import in_language, said
+from business.audit.changes import tell
 from business.gate import Refused
 from business.registry.columns import set_value, value_of
 from business.registry.custom import fields_of
@@ -39,10 +40,12 @@ from business.registry.messages import (
 )
 from business.registry.model import TAG_LENGTH, RecordTag
 from business.registry.places import Places
-from business.registry.queries import titles
+from business.registry.queries import openly
 from business.registry.record import EXTERNAL_ID_LENGTH, Record
 from business.registry.values import Read, read, told
 
+REVEALED = "revealed/"
+"""Before what the trail calls a record of which hidden fields were shown."""
 REASON_LENGTH = 4
 """Characters of the shortest reason that says something."""
 
@@ -209,7 +212,7 @@ class Records:
             if live:
                 using = using.where(other.model.removed_ns.is_(None))
             if count := session.scalar(using):
-                name = titles(session, entity, [record.id])[record.id]
+                name = openly(entity, record)
                 raise Refused(
                     said(
                         f"{entity.label.zh} {name} 仍被 {count} 条{other.label.zh}引用（{field.label.zh}），"
@@ -301,6 +304,7 @@ class Records:
             raise Refused(
                 said(f"这些字段没有隐私信息可看：{names}", f"nothing is hidden in these fields: {names}")
             )
+        tell(session, f"{REVEALED}{entity.name}/{command.record}", None, {"fields": sorted(command.fields)})
         return ()
 
     def _read(

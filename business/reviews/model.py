@@ -5,6 +5,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from business.audit.model import SECRET
 from business.database import Base
 from business.fields.field_type import FieldType
 from business.fields.sealed import sealed_column
@@ -49,7 +50,7 @@ class Submission(Base):
     state: Mapped[str] = mapped_column(String(16), index=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     submitted_ns: Mapped[int] = mapped_column(BigInteger)
-    note: Mapped[str] = mapped_column(String(REASON_LENGTH), default="")
+    note: Mapped[str] = mapped_column(String(REASON_LENGTH), default="", info=SECRET)
     content: Mapped[str | None] = sealed_column(_CONTENT, default=None)
     """JSON: `values` as proposed, `before` as they were. Gone once accepted or withdrawn: no copy is kept."""
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), default=None)

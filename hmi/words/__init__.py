@@ -18,6 +18,7 @@ from business.importing.expiry import LABEL as CLEAR_LABEL
 from business.importing.work import LABELS as IMPORT_LABELS
 from business.jobs.model import RunState
 from business.jobs.purge import PURGE_RUNS
+from business.privacy import finishing, retention
 from business.registry import attached
 from config.site import RuleKind, Text
 
@@ -196,6 +197,8 @@ JOB_KINDS: Final[dict[str, Text]] = {
     CLEAR: CLEAR_LABEL,
     attached.CLEAR: attached.LABEL,
     FIND: FIND_LABEL,
+    retention.EXPIRE: retention.LABEL,
+    finishing.FINISH: finishing.LABEL,
 }
 RUN_STATES: Final[dict[RunState, Text]] = {
     RunState.QUEUED: Text("排队", "Queued"),

@@ -70,6 +70,9 @@ from business.master_data import master_data
 from business.migrations import migrate
 from business.organisation.service import Organisation
 from business.packaging import Packaging
+from business.privacy.finishing import finish_erasures
+from business.privacy.retention import erase_expired
+from business.privacy.service import Privacy
 from business.property.entities import ENTITIES
 from business.property.importing import importer
 from business.property.service import Property
@@ -101,6 +104,8 @@ NIGHTLY = {
     "clear_transfers": "every 1 hours",
     "clear_attachments": "30 3 * * *",
     "find_duplicates": "0 4 * * *",
+    "erase_expired": "20 4 * * *",
+    "finish_erasures": "every 1 hours",
     "verify_trail": "40 3 * * *",
     "cut_trail": "50 3 * * *",
     "send_webhooks": "every 1 minutes",
@@ -146,6 +151,7 @@ class Office:
         audit, settings = Audit(time.time_ns), site.settings.backup
         origin = Origin(node.paths, site.id, url, keys.ids)
         registry, shelf = Registry(ENTITIES, time.time_ns), Shelf(node.paths.transfers)
+        privacy = Privacy(ENTITIES, registry.records.index, zone, time.time_ns)
         rows = importer(registry.records, shelf, zone, time.time_ns)
         kinds = catalogue(
             PURGE_RUNS,
@@ -156,6 +162,8 @@ class Office:
             webhook_job(Poster(to_this_machine=site.settings.webhooks_to_this_machine)),
             clear_attachments(Attachments(node.paths.files), ENTITIES, authority.open),
             find_duplicates(ENTITIES, authority.open),
+            erase_expired(gate, privacy, ENTITIES, authority.open, zone, site.settings.personal_keep_days),
+            finish_erasures(ENTITIES, Attachments(node.paths.files), shelf, authority.open),
             reseal(Base.metadata),
             verify_trail(authority.open, node.paths.audit_anchor),
             cut_trail(gate, audit, authority.open, node.paths.audit_anchor, site.settings.audit_keep_days),
@@ -184,6 +192,7 @@ class Office:
             **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
             "registry": registry,
             "duplicates": Duplicates(ENTITIES, time.time_ns),
+            "privacy": privacy,
             "reviews": Reviews(ENTITIES, registry.records, time.time_ns),
             "importing": Importing(rows, jobs, time.time_ns),
             "exporting": Exporting(ENTITIES, jobs, time.time_ns),

@@ -88,6 +88,7 @@ from business.jobs.service import Jobs
 from business.master_data import master_data
 from business.migrations import migrate
 from business.packaging import Packaging
+from business.privacy.service import Privacy
 from business.property.entities import ENTITIES
 from business.property.importing import importer
 from business.property.service import Property
@@ -390,6 +391,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
         "registry": registry,
         "duplicates": Duplicates(ENTITIES, time.time_ns),
+        "privacy": Privacy(ENTITIES, registry.records.index, zone, time.time_ns),
         "reviews": Reviews(ENTITIES, registry.records, time.time_ns),
         "importing": Importing(rows, jobs, time.time_ns),
         "exporting": Exporting(ENTITIES, jobs, time.time_ns),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.site import Text
+from hmi.words import privacy as privacy_words
 from hmi.words import property as words
 
 
@@ -20,6 +21,7 @@ _ACTS: Mapping[str, tuple[Act, ...]] = {
         Act(words.GENERATE, "/generate-houses?building={id}", "house.write"),
         Act(words.CHART, "/house-chart?building={id}", "house.read"),
     ),
+    "person": (Act(privacy_words.ERASE, "/erase/{id}", "privacy.erase"),),
     "house": (
         Act(words.MOVE_IN, "/move-in?house={id}", "house.write"),
         Act(words.MOVE_OUT, "/move-out?house={id}", "house.write"),

@@ -91,7 +91,7 @@ def test_what_others_refer_to_stays(estate: Estate) -> None:
     owner = estate.create("person", name="张三")
     car = estate.create("vehicle", plate="沪A12345", owner_id=owner)
     detail = estate.refused(RemoveRecords("person", (owner,)))
-    assert "张三" in detail
+    assert "张*" in detail
     assert "1 条车辆" in detail
     estate.do(RemoveRecords("vehicle", (car,)))
     estate.do(RemoveRecords("person", (owner,)))
