@@ -21,7 +21,7 @@ from business.identity.model import Place
 from business.identity.openid import OpenId
 from business.property.entities import ENTITIES
 from business.rest import asking
-from business.rest.app import mounted, rest
+from business.rest.app import document_of, mounted, rest
 from business.rest.limiting import Limiter, Rates
 from business.routers import ROUTERS
 from config.site import Site
@@ -204,7 +204,7 @@ def build(
         app.include_router(prints(house, ENTITIES))
         limiter = Limiter(Rates(site.settings.api_requests, site.settings.api_log_ins), time.time)
         programs = asking.Ports(authority, ports.office, refusal, limiter, wall_ns)
-        app.router.routes.append(mounted(rest(programs, ROUTERS)))
+        app.router.routes.append(mounted(rest(programs, ROUTERS, document_of(ROUTERS))))
     for path, page in PAGES[place].items():
         _register(ENTRY[place, path], page, house)
     ui.add_head_html(_HEAD, shared=True)

@@ -26,10 +26,12 @@ def prepare(session: Session, project: str, name: Text) -> None:
         if f"role:{role}" not in shipped:
             _role(session, role)
     roles = {role.name: role for role in session.scalars(select(Role))}
+    given = {(one.role_id, one.permission) for one in session.scalars(select(RolePermission))}
     for permission in PERMISSIONS:
         if f"permission:{permission}" not in shipped:
             for role in sorted(DEFAULTS.get(permission, frozenset()) & roles.keys()):
-                _add(session, roles[role], permission)
+                if (roles[role].id, permission) not in given:
+                    _add(session, roles[role], permission)
     session.add_all(Shipped(name=one) for one in sorted(_SHIPPED - shipped))
     group = scopes.group(session) or scopes.create(session, None, "group", Text("集团", "Group"))
     if scopes.project(session, project) is None:
@@ -59,8 +61,7 @@ def _add(session: Session, role: Role, permission: str) -> None:
         if {role.duty, *session.scalars(others)} - {Duty.NONE, duty}:
             return
         role.duty = duty
-    if session.get(RolePermission, (role.id, permission)) is None:
-        session.add(RolePermission(role_id=role.id, permission=permission))
+    session.add(RolePermission(role_id=role.id, permission=permission))
 
 
 def _shipped(session: Session) -> set[str]:

@@ -32,11 +32,11 @@ _DESCRIPTION = (
 )
 
 
-def rest(ports: Ports, routers: Sequence[APIRouter]) -> FastAPI:
-    """The app of the given routers."""
+def rest(ports: Ports, routers: Sequence[APIRouter], document: dict[str, Any]) -> FastAPI:
+    """The app of the given routers, and the document about them."""
     app = _app(routers)
     app.state.ports = ports
-    app.state.document = document = _document(app)
+    app.state.document = document
     app.state.parameters = known_parameters(document)
     app.include_router(reference)
     app.add_exception_handler(Refusing, on_refusing)
@@ -55,8 +55,14 @@ def mounted(app: FastAPI) -> Mount:
 
 
 def document_of(routers: Sequence[APIRouter]) -> dict[str, Any]:
-    """The OpenAPI document of the given routers."""
-    return _document(_app(routers))
+    """The OpenAPI document of the given routers. Takes a second."""
+    document: dict[str, Any] = _app(routers).openapi()
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = problem
+    document["components"]["responses"] = _shared(document)
+    return document
 
 
 def _app(routers: Sequence[APIRouter]) -> FastAPI:
@@ -77,16 +83,6 @@ def _app(routers: Sequence[APIRouter]) -> FastAPI:
     for router in routers:
         app.include_router(router)
     return app
-
-
-def _document(app: FastAPI) -> dict[str, Any]:
-    document: dict[str, Any] = app.openapi()
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
-    schemas.update(problem.pop("$defs"))
-    schemas["Problem"] = problem
-    document["components"]["responses"] = _shared(document)
-    return document
 
 
 def _shared(document: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A business database of its own for every test, with a clock that the test moves and cheap hashes."""
 
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -164,16 +165,28 @@ def _on_postgresql(item: pytest.Function) -> bool:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
-    """One server for the whole run, a database a test."""
-    with running_server() as server:
+    """One server for the whole run, a database a test; no test of it takes the machine's power away."""
+    with running_server(fsync="off") as server:
         yield server
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with its tables."""
+    path = tmp_path_factory.mktemp("migrated") / "business.db"
+    engine = open_writer(sqlite_url(path))
+    migrate(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
-    """Where the business database of the test is; on PostgreSQL it has its tables already."""
+def database(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[URL]:
+    """Where the business database of the test is, with its tables."""
     if getattr(request, "param", "sqlite") == "sqlite":
-        yield make_url(sqlite_url(tmp_path / "business.db"))
+        path = tmp_path / "business.db"
+        shutil.copyfile(migrated, path)
+        yield make_url(sqlite_url(path))
         return
     server: Server = request.getfixturevalue("postgresql")
     name = f"test_{secrets.token_hex(6)}"

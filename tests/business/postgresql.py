@@ -124,7 +124,7 @@ class Server:
 def running_server(**settings: str) -> Iterator[Server]:
     """A started server with a database `TEMPLATE` that has all migrations."""
     # Not pytest's directory: the path of a socket has 107 characters at most.
-    directory = Path(tempfile.mkdtemp(prefix="st-pg-", dir="/tmp"))
+    directory = Path(tempfile.mkdtemp(prefix="st-pg-"))
     try:
         server = Server(directory, settings)
         server.start()

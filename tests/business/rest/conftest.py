@@ -24,7 +24,7 @@ from business.jobs.kinds import JobContext, JobKind, Progress, catalogue
 from business.jobs.service import Jobs
 from business.property.entities import ENTITIES
 from business.registry.service import Registry
-from business.rest.app import PREFIX, mounted, rest
+from business.rest.app import PREFIX, document_of, mounted, rest
 from business.rest.asking import Ports
 from business.rest.limiting import Limiter, Rates
 from business.routers import ROUTERS
@@ -48,6 +48,9 @@ STAFF = {
 }
 """Users and their roles in the whole group."""
 KINDS = catalogue(JobKind("count", Text("清点", "Count"), _work))
+
+
+DOCUMENT = document_of(ROUTERS)
 
 
 class Served:
@@ -86,7 +89,7 @@ class Desk(Office):
         }
         limiter = Limiter(rates or Rates(100_000, 100_000), time.time)
         self.ports = Ports(self.authority, self, refusal, limiter, self.wall_ns)
-        self.app: FastAPI = rest(self.ports, ROUTERS)
+        self.app: FastAPI = rest(self.ports, ROUTERS, DOCUMENT)
         self._served = Served(Starlette(routes=[mounted(self.app)]))
         self.address = self._served.address + PREFIX
         self.client = httpx.Client(base_url=self.address, timeout=30)
