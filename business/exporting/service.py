@@ -21,7 +21,7 @@ from business.registry.conditions import ConditionRefused, clause
 from business.registry.custom import fields_of
 from business.registry.entity import Entities
 from business.registry.finding import entity_named
-from business.registry.records import REASON_LENGTH
+from business.registry.marking import REASON_LENGTH
 
 EXPORT = "export"
 """Name of the job."""

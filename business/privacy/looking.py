@@ -15,9 +15,9 @@ from business.organisation.model import Membership, Post
 from business.property.consents import Consent
 from business.registry.declare import Field
 from business.registry.entity import Entities, Entity
+from business.registry.marking import REVEALED
 from business.registry.messages import RevealFields
 from business.registry.queries import is_kept_by, one
-from business.registry.records import REVEALED
 
 MOST = 100
 

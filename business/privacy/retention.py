@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from actors.messages import Issuer, Stage
@@ -164,8 +164,3 @@ def erase_expired(
         yield Progress(done, done, said(f"已清除 {done} 人的到期信息", f"data of {done} people erased"))
 
     return JobKind(EXPIRE, LABEL, work, Lane.LIGHT)
-
-
-def unfinished(session: Session) -> int:
-    """Erasures of which something still lies in files."""
-    return session.scalar(select(func.count()).where(Erasure.finished_ns.is_(None))) or 0

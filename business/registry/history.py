@@ -1,4 +1,4 @@
-"""What became of a record, and who looked at what is hidden in it: read off the audit trail.
+"""What became of a record: read off the audit trail.
 
 Whose own the record is does not read it here: it tells of those before him, and of who works for the estate.
 """
@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, selectinload
 from business.access import Reach
 from business.audit.model import AuditChange, AuditRecord
 from business.registry.entity import Entity
-from business.registry.messages import RevealFields
 from business.registry.queries import is_kept_by
 
 
@@ -21,16 +20,4 @@ def history(session: Session, entity: Entity, reach: Reach, id_: int, limit: int
     changed = select(AuditChange.sequence).where(AuditChange.object == f"{table}/{id_}")
     query = select(AuditRecord).where(AuditRecord.sequence.in_(changed))
     query = query.options(selectinload(AuditRecord.changes.and_(AuditChange.object == f"{table}/{id_}")))
-    return tuple(session.scalars(query.order_by(AuditRecord.sequence.desc()).limit(limit)))
-
-
-def reveals(session: Session, entity: Entity, reach: Reach, id_: int, limit: int) -> tuple[AuditRecord, ...]:
-    """Who was shown its personal numbers, the newest first."""
-    if not is_kept_by(session, entity, reach, id_):
-        return ()
-    query = select(AuditRecord).where(
-        AuditRecord.object == f"{entity.name}/{id_}",
-        AuditRecord.kind == RevealFields.__name__,
-        AuditRecord.result == "done",
-    )
     return tuple(session.scalars(query.order_by(AuditRecord.sequence.desc()).limit(limit)))

@@ -7,16 +7,16 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from actors.said import in_language, said
-from business.audit.changes import tell
 from business.gate import Refused
 from business.registry.columns import set_value, value_of
 from business.registry.custom import fields_of
 from business.registry.declare import Field
 from business.registry.doubles import alike, doubled, key_of, telling
 from business.registry.entity import Entities, Entity
-from business.registry.finding import absent, entity_named, several
+from business.registry.finding import entity_named, several
 from business.registry.indexing import Index
 from business.registry.known import Known
+from business.registry.marking import check_reason, tags_on
 from business.registry.messages import (
     MANY,
     ChangeRecord,
@@ -35,19 +35,12 @@ from business.registry.messages import (
     RecordsMerged,
     RemoveRecords,
     RestoreRecords,
-    RevealFields,
-    TagRecords,
 )
-from business.registry.model import TAG_LENGTH, RecordTag
+from business.registry.model import RecordTag
 from business.registry.places import Places
 from business.registry.queries import openly
 from business.registry.record import EXTERNAL_ID_LENGTH, Record
 from business.registry.values import Read, read, told
-
-REVEALED = "revealed/"
-"""Before what the trail calls a record of which hidden fields were shown."""
-REASON_LENGTH = 4
-"""Characters of the shortest reason that says something."""
 
 
 class Records:
@@ -236,12 +229,12 @@ class Records:
         return tuple(RecordRestored(entity.name, one.id) for one in records)
 
     def erase(self, session: Session, command: EraseRecords) -> tuple[Any, ...]:
-        _reason(command.reason)
+        check_reason(command.reason)
         entity = entity_named(self._entities, command.entity)
         records = several(session, entity, command.records, removed=True)
         for record in records:
             self._refuse_in_use(session, entity, record, live=False)
-            for tag in session.scalars(_tags(entity, [record.id])):
+            for tag in session.scalars(tags_on(entity, [record.id])):
                 session.delete(tag)
             record.hand_over(session, None)
             self.index.remove(session, entity, record)
@@ -269,43 +262,13 @@ class Records:
             column = referring.column(field.name)
             for row in session.scalars(select(referring.model).where(column == other.id)):
                 setattr(row, field.name, kept.id)
-        for tag in session.scalars(_tags(entity, [other.id])):
+        for tag in session.scalars(tags_on(entity, [other.id])):
             session.merge(RecordTag(entity=entity.name, tag=tag.tag, record_id=kept.id))
         other.hand_over(session, kept.id)
         session.flush()
         self.index.remove(session, entity, other)
         self.index.put_all(session, entity, [kept])
         return (RecordsMerged(entity.name, kept.id, other.id),)
-
-    def tag(self, session: Session, command: TagRecords) -> tuple[Any, ...]:
-        entity = entity_named(self._entities, command.entity)
-        records = several(session, entity, command.records)
-        added = [_tag(tag) for tag in command.add]
-        gone = set(command.remove)
-        held = session.scalars(_tags(entity, [one.id for one in records])).all()
-        for row in held:
-            if row.tag in gone:
-                session.delete(row)
-        there = {(row.record_id, row.tag) for row in held}
-        for record in records:
-            for tag in added:
-                if (record.id, tag) not in there:
-                    session.add(RecordTag(entity=entity.name, tag=tag, record_id=record.id))
-        return tuple(RecordChanged(entity.name, one.id) for one in records)
-
-    def reveal(self, session: Session, command: RevealFields) -> tuple[Any, ...]:
-        _reason(command.reason)
-        entity = entity_named(self._entities, command.entity)
-        if session.get(entity.model, command.record) is None:
-            raise Refused(absent(entity, command.record))
-        hidden = {field.name for field in entity.fields if field.masked}
-        if not command.fields or (plain := set(command.fields) - hidden):
-            names = "、".join(sorted(plain)) if command.fields else ""
-            raise Refused(
-                said(f"这些字段没有隐私信息可看：{names}", f"nothing is hidden in these fields: {names}")
-            )
-        tell(session, f"{REVEALED}{entity.name}/{command.record}", None, {"fields": sorted(command.fields)})
-        return ()
 
     def _read(
         self, fields: Mapping[str, Field], raws: Mapping[str, Raw], known: Known, *, whole: bool
@@ -361,26 +324,3 @@ def _external_id(text: str) -> str | None:
             )
         )
     return text.strip() or None
-
-
-def _tag(text: str) -> str:
-    tag = text.strip()
-    if not 0 < len(tag) <= TAG_LENGTH:
-        raise Refused(
-            said(
-                f"标签须有 1 至 {TAG_LENGTH} 个字符，收到 {len(tag)} 个",
-                f"a tag has 1 to {TAG_LENGTH} characters, this one {len(tag)}",
-            )
-        )
-    return tag
-
-
-def _tags(entity: Entity, ids: list[int]) -> Any:
-    return select(RecordTag).where(RecordTag.entity == entity.name, RecordTag.record_id.in_(ids))
-
-
-def _reason(text: str) -> None:
-    if len(text.strip()) < REASON_LENGTH:
-        raise Refused(
-            said(f"请填写原因，至少 {REASON_LENGTH} 个字", f"say why, in at least {REASON_LENGTH} characters")
-        )

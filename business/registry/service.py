@@ -11,6 +11,7 @@ from business.access import Reach
 from business.registry.additions import Additions
 from business.registry.entity import Entities
 from business.registry.indexing import Index
+from business.registry.marking import reveal, tag
 from business.registry.messages import (
     ChangeRecord,
     ChangeRecords,
@@ -71,9 +72,9 @@ class Registry:
             case MergeRecords():
                 return self.records.merge(session, command)
             case TagRecords():
-                return self.records.tag(session, command)
+                return tag(session, self._entities, command)
             case RevealFields():
-                return self.records.reveal(session, command)
+                return reveal(session, self._entities, command)
             case SetCustomField():
                 return self._additions.set_custom(session, command)
             case SaveView():

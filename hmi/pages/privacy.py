@@ -19,6 +19,8 @@ from business.privacy.retention import Due, due, keep_days
 from business.privacy.service import is_erased
 from business.property.entities import ENTITIES
 from business.registry.columns import value_of
+from business.registry.declare import Field
+from business.registry.entity import Entity
 from business.registry.queries import is_kept_by, one, titles, visible
 from config.site import Text
 from hmi import drawing
@@ -94,12 +96,21 @@ def _held(view: View, purposes: Mapping[str, str]) -> Markup:
                 view.say(words.NEEDED, purpose=purposes.get(asked, asked))
                 if asked
                 else view.say(words.NOT_NEEDED),
-                view.say(words.DAYS, days=keep_days(field, _site_days(view))),
-                view.say(words.REPLACED if field.required else words.EMPTIED),
+                view.say(words.DAYS, days=keep_days(field, _site_days(view)))
+                if entity is PERSON
+                else view.say(words.WITH_PERSON),
+                view.say(_then(entity, field)),
             )
         )
     heads = (words.KIND, words.FIELD, words.PURPOSE, words.CONSENT, words.KEPT, words.ERASURE)
     return _table(view, words.HELD, heads, rows, words.NOTHING_DUE)
+
+
+def _then(entity: Entity, field: Field) -> Text:
+    """What becomes of it when its time is over."""
+    if any(one.belongs for one in entity.fields):
+        return words.DELETED
+    return words.REPLACED if field.required else words.EMPTIED
 
 
 def _mine(session: Session, view: View, known: Labels) -> Markup:

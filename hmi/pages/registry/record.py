@@ -9,12 +9,12 @@ from nicegui import ui
 
 from actors.messages import Stage
 from business.access.model import Scope
-from business.audit.model import AuditRecord
+from business.privacy.looking import Look, looks_at
 from business.registry.columns import value_of
 from business.registry.custom import fields_of
 from business.registry.declare import Field
 from business.registry.entity import Entities, Entity
-from business.registry.history import history, reveals
+from business.registry.history import history
 from business.registry.messages import (
     ChangeRecord,
     EraseRecords,
@@ -55,7 +55,7 @@ class _Shown:
     scope: str
     circle: circle.Circle
     history: tuple[Deed, ...]
-    reveals: tuple[AuditRecord, ...]
+    looks_at: tuple[Look, ...]
 
 
 class RecordPage:
@@ -120,7 +120,7 @@ class RecordPage:
                     scope.name_zh if language == "zh" else scope.name_en,
                     circle.circle(session, entities, entity, reaches, record.id, language),
                     deeds(session, entities, fields, drawn, trail),
-                    reveals(session, entity, reach, record.id, HISTORY_ROWS),
+                    looks_at(session, entity, reach, record.id, person.today),
                 )
 
         shown = await asyncio.to_thread(read)
@@ -142,7 +142,7 @@ class RecordPage:
             + self._fields()
             + circle.markup(view, shown.circle)
             + history_table(view, shown.history)
-            + reveals_table(view, shown.reveals)
+            + reveals_table(view, shown.fields, shown.looks_at)
         )
 
     def _tools(self) -> Markup:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from business.audit.model import AuditChange, AuditRecord
+from business.privacy.looking import Look
 from business.registry.declare import Field
 from business.registry.entity import Entities
 from business.registry.queries import titles
@@ -19,6 +20,7 @@ from hmi.pages.registry.drawn import Looks
 from hmi.shell import EMPTY
 from hmi.tabular import table
 from hmi.view import View
+from hmi.words import privacy
 from hmi.words import registry as words
 
 _ABSENT = "—"
@@ -111,19 +113,34 @@ def history_table(view: View, found: tuple[Deed, ...]) -> Markup:
     )
 
 
-def reveals_table(view: View, found: tuple[AuditRecord, ...]) -> Markup:
-    """Who looked at what is hidden, and why."""
+def reveals_table(view: View, fields: Mapping[str, Field], found: tuple[Look, ...]) -> Markup:
+    """Who looked at what is hidden, in which post, and why."""
     if not found:
         return EMPTY
-    row = Markup('<tr><td class="tight">{}</td><td class="tight">{}</td><td>{}</td></tr>')
-    heads = [("tight", common.TIME), ("tight", common.WHO), ("", common.REASON)]
+    row = Markup(
+        '<tr><td class="tight">{}</td><td class="tight">{}</td><td class="tight">{}</td><td>{}</td>'
+        "<td>{}</td></tr>"
+    )
+    heads = [
+        ("tight", common.TIME),
+        ("tight", common.WHO),
+        ("tight", privacy.POST),
+        ("", privacy.FIELD),
+        ("", common.REASON),
+    ]
     return Markup("<details><summary>{}（{}）</summary>{}</details>").format(
         view.say(words.LOOKED_AT_BY),
         len(found),
         table(
             [(look, view.say(text)) for look, text in heads],
             (
-                row.format(drawing.date_and_clock(view.zone, one.time_ns), one.user, one.reason)
+                row.format(
+                    drawing.date_and_clock(view.zone, one.time_ns),
+                    one.user,
+                    one.post or drawing.NOTHING,
+                    "、".join(view.name(fields[name].label) for name in one.fields if name in fields),
+                    one.reason,
+                )
                 for one in found
             ),
         ),

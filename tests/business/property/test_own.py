@@ -14,13 +14,14 @@ from business.access.model import Scope
 from business.access.queries import grants
 from business.gate import Execute
 from business.identity.model import User
+from business.privacy.looking import looks_at
 from business.property.box import search
 from business.property.chart import buildings
 from business.property.entities import ENTITIES
 from business.property.messages import LinkUser, NewOwner, TransferHouse
 from business.registry.conditions import Condition, ConditionRefused, Operator, operators
 from business.registry.custom import fields_of
-from business.registry.history import history, reveals
+from business.registry.history import history
 from business.registry.messages import (
     ChangeRecord,
     CreateRecord,
@@ -232,8 +233,10 @@ def test_history_reveals_and_shared_views_are_for_those_who_keep_the_records(str
         kept, own = street.reach(manager, "person"), street.reach(zhang, "person")
         entity = ENTITIES["person"]
         assert history(session, entity, kept, person, 50)
-        assert reveals(session, entity, kept, person, 50)
-        assert history(session, entity, own, person, 50) == reveals(session, entity, own, person, 50) == ()
+        assert history(session, entity, own, person, 50) == ()
+        today = kept.today
+        assert looks_at(session, entity, kept, person, today) == looks_at(session, entity, own, person, today)
+        assert [one.reason for one in looks_at(session, entity, own, person, today)] == ["核对电话"]
         assert [row.name for row in offered(session, entity, "manager", kept)] == ["催收对象"]
         assert offered(session, entity, "zhang", own) == ()
 
