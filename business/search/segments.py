@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
-from pypinyin import Style, lazy_pinyin, pinyin
-
 VERSION = 2
 LONGEST_TEXT = 400
 """Characters of a text that are indexed."""
@@ -80,6 +78,8 @@ def whole(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def readings(sign: str) -> tuple[str, ...]:
     """The syllables of a character without tones, at most three: 单 is dan, chan and shan; ü is v."""
+    from pypinyin import Style, pinyin  # 45 MB that a process needs only where texts are indexed
+
     (found,) = pinyin(sign, heteronym=True, style=Style.NORMAL)
     return tuple(dict.fromkeys(one for one in found if one.isascii() and one.isalpha()))[:3]
 
@@ -87,6 +87,8 @@ def readings(sign: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def usual_reading(run: str) -> tuple[str, ...]:
     """A syllable for each character, as its neighbours suggest: 重庆 is chong qing; '' where it has none."""
+    from pypinyin import lazy_pinyin
+
     found = [one if one.isascii() and one.isalpha() else "" for one in lazy_pinyin(run)]
     if len(found) != len(run):  # what has no reading comes in one piece
         found = [next(iter(readings(sign)), "") for sign in run]

@@ -1,6 +1,7 @@
 """What every process is told on its command line."""
 
 import argparse
+import gc
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ class Arguments:
 
 
 def parse(default_name: str, arguments: Sequence[str] | None = None) -> Arguments:
+    """Garbage is collected from here on."""
+    gc.enable()
     parser = argparse.ArgumentParser(prog=f"python -m supervisor.processes.{default_name}")
     parser.add_argument("--run", type=Path, required=True, help="run directory of the site")
     parser.add_argument("--name", default=default_name, help="name of the process")

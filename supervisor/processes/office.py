@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pykka
+import pypinyin  # noqa: F401  # half a second that the first record shall not wait for
 
 from actors.actor import Ref
 from actors.channels.command import CommandServer, Envelope, Reply

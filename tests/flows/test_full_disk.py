@@ -68,8 +68,8 @@ def test_alarms_survive_a_full_disk(small: House, farm: Farm) -> None:
     hog = home.paths.root / "hog"
 
     fill(hog)
-    eventually(lambda: not home.paths.ballast.exists(), what="the end of the ballast")
     farm.set(0, TEMPERATURE, HOT)
+    eventually(lambda: not home.paths.ballast.exists(), 60.0, what="the end of the ballast")
     eventually(lambda: home.transitions("u00") == ["alarm_occurs!"], what="an alarm on the ballast")
 
     fill(hog)

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 from actors.messages import HangTag, RemoveTag, Stage
 from benchmarks.modbus_farm import Farm
 from business.access import Refusal
+from business.access.authority import LOOK_S
 from business.access.messages import GrantRole
 from tests.business.postgresql import Server, running_server
 from tests.flows.house import CALM, HOT, ROOT, TEMPERATURE, House, house
@@ -86,6 +88,7 @@ def test_a_server_that_goes_and_comes_back_stops_commands_only(home: House, serv
     pids = {name: state["pid"] for name, state in home.states().items()}
 
     server.stop()
+    time.sleep(2 * LOOK_S)  # so long what was read of a server is believed
     for told in (
         home.tell(RemoveTag("u00"), olga)[-1],
         home.tell_office(GrantRole("olga", "viewer"), warden),

@@ -1,5 +1,6 @@
 """From a site to processes, and what the terminal shows."""
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from actors.paths import RunPaths
 from config.site import Settings, WebAddress
 from supervisor.launch import Guide, processes, run_directory, use_version
+from supervisor.processes.arguments import parse
 from tests.actors.small_site import point, site
 
 SITE = site(point("temperature"))
@@ -87,3 +89,9 @@ def test_a_first_start_shows_where_to_enter_the_code(paths: RunPaths) -> None:
         terminal.hear(name, ready=True)
     assert "/first-start" in terminal.text
     assert "0badcafe" in terminal.text
+
+
+def test_a_process_collects_no_garbage_until_its_modules_are_there() -> None:
+    gc.disable()
+    parse("core", ["--run", "somewhere"])
+    assert gc.isenabled()
