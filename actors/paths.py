@@ -144,6 +144,11 @@ class RunPaths:
         return self.root / "steward.log"
 
     @property
+    def erased(self) -> Path:
+        """Which records were erased for good; a restore leaves it as it is."""
+        return self.root / "erased.jsonl"
+
+    @property
     def ballast(self) -> Path:
         return self.root / "ballast"
 

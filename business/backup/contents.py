@@ -18,6 +18,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "demo_users": "of one launch of the demo",
         "log": "what has happened, not what is",
         "ballast": "nothing but space",
+        "erased": "it tells of what backups still hold, so no restore may take it back",
         "transfers": "files of imports and exports under way, which expire in a day",
         "spare_log": "nothing but space, save on a full disk, where no backup is made",
         "backups": "the backups themselves",

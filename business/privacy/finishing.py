@@ -18,6 +18,7 @@ from business.importing.uploads import ROWS
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress
 from business.jobs.model import OPEN, JobRun
 from business.privacy.erasing import needle
+from business.privacy.ledger import Ledger
 from business.privacy.model import Erasure
 from business.registry.attached import held
 from business.registry.entity import Entities
@@ -31,7 +32,11 @@ WAIT_MS = 50
 
 
 def finish_erasures(
-    entities: Entities, store: Attachments, shelf: Shelf, open_reader: Callable[[], Session]
+    entities: Entities,
+    store: Attachments,
+    shelf: Shelf,
+    open_reader: Callable[[], Session],
+    ledger: Ledger,
 ) -> JobKind:
     def work(context: JobContext) -> Generator[Progress, None, None]:
         with context.sessions() as session:
@@ -42,6 +47,7 @@ def finish_erasures(
         told = [json.loads(one.traces or '{"texts": [], "files": []}') for one in waiting]
         texts = {needle(one) for each in told for one in each["texts"]}
         with open_reader() as session:
+            ledger.write(session, {one.record_id for one in waiting if not one.fields})
             kept = held(session, entities)
         for name in {name for each in told for name in each["files"]} - kept:
             store.drop(name)

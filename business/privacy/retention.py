@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from actors.said import in_both, said
 from business.gate import Execute, Gate, Module
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress
 from business.privacy.bonds import free_since, unbound
+from business.privacy.ledger import Ledger
 from business.privacy.messages import EraseExpired, Expired
 from business.privacy.model import Erasure
 from business.property.consents import WITHDRAWN, Consent
@@ -138,12 +140,19 @@ def erase_expired(
     open_reader: Callable[[], Session],
     zone: ZoneInfo,
     site: int,
+    ledger: Ledger,
 ) -> JobKind:
-    """The job: each erasure is a command of the program itself, and stands in the trail."""
+    """The job; it also erases again what a restore has brought back. Each erasure is a command of the program
+    itself, and stands in the trail."""
 
     def work(context: JobContext) -> Generator[Progress, None, None]:
         today = datetime.fromtimestamp(context.wall_ns() / 1e9, zone).date()
         done = 0
+        with open_reader() as session:
+            back = ledger.undone(session)
+        again = {one.record for one in back}
+        found = (one.expired for one in tonight(open_reader, entities, entities["person"], today, site))
+        expired = chain(back, (one for one in found if one.record not in again))
         waiting: list[Expired] = []
 
         def erase() -> None:
@@ -152,8 +161,8 @@ def erase_expired(
                 raise ErasureRefused(in_both(outcome.detail))
             waiting.clear()
 
-        for one in tonight(open_reader, entities, entities["person"], today, site):
-            waiting.append(one.expired)
+        for one in expired:
+            waiting.append(one)
             if len(waiting) == AT_ONCE:
                 erase()
                 done += AT_ONCE

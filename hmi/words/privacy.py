@@ -48,8 +48,8 @@ PENDING = Text("文件待清理", "Files still to be cleared")
 ON_REQUEST = Text("应请求", "On request")
 BY_TIME = Text("到期", "Time over")
 BACKUPS = Text(
-    "备份中的内容随备份到期而消失；从较早的备份恢复后，须按此表重新清除。",
-    "Backups keep it until they expire; after a restore from an older one, erase again by this list.",
+    "备份中的内容随备份到期而消失；从较早的备份恢复后，次日凌晨自动重新清除。",
+    "Backups keep it until they expire; after a restore from an older one the next night erases it again.",
 )
 STAYS = Text("保留什么、为什么", "What stays, and why")
 STAYS_HINT = Text(

@@ -72,6 +72,7 @@ from business.migrations import migrate
 from business.organisation.service import Organisation
 from business.packaging import Packaging
 from business.privacy.finishing import finish_erasures
+from business.privacy.ledger import Ledger
 from business.privacy.retention import erase_expired
 from business.privacy.service import Privacy
 from business.property.entities import ENTITIES
@@ -153,6 +154,7 @@ class Office:
         origin = Origin(node.paths, site.id, url, keys.ids)
         registry, shelf = Registry(ENTITIES, time.time_ns), Shelf(node.paths.transfers)
         privacy = Privacy(ENTITIES, registry.records.index, zone, time.time_ns)
+        erased = Ledger(node.paths.erased, ENTITIES["person"])
         rows = importer(registry.records, shelf, zone, time.time_ns)
         kinds = catalogue(
             PURGE_RUNS,
@@ -163,8 +165,10 @@ class Office:
             webhook_job(Poster(to_this_machine=site.settings.webhooks_to_this_machine)),
             clear_attachments(Attachments(node.paths.files), ENTITIES, authority.open),
             find_duplicates(ENTITIES, authority.open),
-            erase_expired(gate, privacy, ENTITIES, authority.open, zone, site.settings.personal_keep_days),
-            finish_erasures(ENTITIES, Attachments(node.paths.files), shelf, authority.open),
+            erase_expired(
+                gate, privacy, ENTITIES, authority.open, zone, site.settings.personal_keep_days, erased
+            ),
+            finish_erasures(ENTITIES, Attachments(node.paths.files), shelf, authority.open, erased),
             reseal(Base.metadata),
             verify_trail(authority.open, node.paths.audit_anchor),
             cut_trail(gate, audit, authority.open, node.paths.audit_anchor, site.settings.audit_keep_days),

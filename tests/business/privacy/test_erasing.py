@@ -25,6 +25,7 @@ from business.jobs.kinds import JobContext, Progress
 from business.jobs.model import JobRun, RunState
 from business.privacy.erasing import pseudonym
 from business.privacy.finishing import finish_erasures
+from business.privacy.ledger import Ledger
 from business.privacy.messages import ErasePerson
 from business.privacy.model import Erasure
 from business.privacy.service import Privacy
@@ -119,7 +120,8 @@ class Case:
         return self.send(ErasePerson(self.person, version, reason), self.mia)
 
     def finish(self) -> list[Progress]:
-        job = finish_erasures(ENTITIES, self.store, self.shelf, self.estate.read)
+        ledger = Ledger(self.folder / "erased.jsonl", ENTITIES["person"])
+        job = finish_erasures(ENTITIES, self.store, self.shelf, self.estate.read, ledger)
         context = JobContext({}, lambda: False, self.office.wall_ns, self.office.sessions)
         return list(job.work(context))
 

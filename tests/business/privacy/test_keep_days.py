@@ -1,6 +1,8 @@
 """Personal values go when their time is over or the consent is taken back (PIPL 19, 15, 47)."""
 
+import os
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +11,7 @@ import pytest
 from business.audit.verify import verify
 from business.jobs.kinds import JobContext
 from business.privacy.erasing import pseudonym
+from business.privacy.ledger import Ledger
 from business.privacy.retention import erase_expired, tonight
 from business.privacy.service import Privacy
 from business.property.entities import ENTITIES
@@ -30,10 +33,11 @@ def planned(estate: Estate, today: date, site: int = SITE_DAYS) -> list[tuple[in
     return [(one.record.id, one.fields, one.since) for one in rows]
 
 
-def run(estate: Estate, site: int = SITE_DAYS) -> int:
+def run(estate: Estate, site: int = SITE_DAYS, path: Path | None = None) -> int:
     office = estate.office
     module = Privacy(ENTITIES, estate.registry.records.index, ZONE, office.wall_ns)
-    job = erase_expired(office.gate, module, ENTITIES, estate.read, ZONE, site)
+    ledger = Ledger(path or Path(os.devnull), PERSON)
+    job = erase_expired(office.gate, module, ENTITIES, estate.read, ZONE, site, ledger)
     return list(job.work(JobContext({}, lambda: False, office.wall_ns, office.sessions)))[-1].done
 
 
@@ -84,6 +88,24 @@ def test_whoever_still_has_dealings_or_was_registered_lately_stays(estate: Estat
     assert planned(estate, date(2020, 6, 1)) == []
     later = planned(estate, date(2020, 1, 1) + timedelta(days=365))
     assert later == [(new, ("phone",), date(2020, 1, 1))]
+
+
+def test_what_a_restore_has_brought_back_is_erased_again(estate: Estate, tmp_path: Path) -> None:
+    """The list of what was erased is no part of a backup; a line that a power failure cut off is none."""
+    at(estate, date(2024, 1, 1))
+    erased, other = somebody(estate), somebody(estate, phone="13900139000", identity_number=None)
+    ledger = Ledger(tmp_path / "erased.jsonl", PERSON)
+    with estate.read() as session:
+        ledger.write(session, [erased])
+        ledger.write(session, [erased])
+        assert [one.record for one in ledger.undone(session)] == [erased]
+    with (tmp_path / "erased.jsonl").open("a") as file:
+        file.write(f'{{"record": {other}, "created_ns": {estate.get("person", other).created_ns + 1}}}\n')
+        file.write('{"record": 1')
+    assert run(estate, path=tmp_path / "erased.jsonl") == 1
+    assert estate.get("person", erased).name == pseudonym(PERSON, erased)
+    assert estate.get("person", other).name == "王建国"
+    assert run(estate, path=tmp_path / "erased.jsonl") == 0
 
 
 def test_what_was_consented_to_goes_with_the_consent(estate: Estate) -> None:
