@@ -203,7 +203,7 @@ async def retention(view: View) -> None:
                 words.DONE_SO_FAR,
                 (words.WHEN, words.KIND, words.FIELD, words.REASON, words.STATE),
                 past,
-                words.NOTHING_DUE,
+                words.NOTHING_ERASED,
             )
             + Markup('<p class="sub">{}</p>').format(view.say(words.BACKUPS))
         )

@@ -39,6 +39,7 @@ TONIGHT_HINT = Text(
     "history under a name that tells nothing, and the trail holds no whole number or name.",
 )
 NOTHING_DUE = Text("今夜没有到期的信息", "Nothing is due tonight")
+NOTHING_ERASED = Text("还没有清除过信息", "Nothing has been erased yet")
 WHOLE = Text("全部个人信息", "All of it")
 SINCE = Text("最后一次往来", "Last dealing")
 WITHDRAWN = Text("已撤回同意", "Consent withdrawn")
