@@ -248,6 +248,7 @@ def _register(entry: Entry, page: Page, house: House) -> None:
         else:
             forbidden(view)
         house.seats.add(view)
+        client.on_connect(view.greet)
 
     ui.page(entry.path, response_timeout=PAGE_S)(show)
 

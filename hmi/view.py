@@ -174,7 +174,14 @@ class View:
             return
         patches = self.patches(slow=slow)
         if patches:
-            self.client.run_javascript(f"steward.patch({json.dumps(patches)})")
+            self._send(patches)
+
+    def greet(self) -> None:
+        """What has changed while the browser took the page; it comes even when nothing has."""
+        self._send(self.patches(slow=True))
+
+    def _send(self, patches: list[Patch]) -> None:
+        self.client.run_javascript(f"steward.patch({json.dumps(patches)})")
 
     def patches(self, *, slow: bool) -> list[Patch]:
         """What differs from what the page shows; from now on it counts as shown."""

@@ -26,6 +26,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE_S = 10.0
+START = "import gc; gc.disable(); from tests.hmi.serve import start; start()"
+"""As the processes of a site: without collecting garbage while they import."""
 
 
 class Served:
@@ -71,7 +73,7 @@ class Served:
 @contextmanager
 def served(place: str, directory: Path, hostile: str = "", **environment: str) -> Iterator[Served]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.hmi.serve", place, str(directory), hostile],
+        [sys.executable, "-c", START, place, str(directory), hostile],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

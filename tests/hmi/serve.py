@@ -7,6 +7,7 @@ prints one for every command it was given. Ends when its standard input closes.
 import asyncio
 import contextlib
 import dataclasses
+import gc
 import json
 import os
 import sys
@@ -459,5 +460,6 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     writer.dispose()
 
 
-if __name__ == "__main__":
+def start() -> None:
+    gc.enable()
     asyncio.run(main(*sys.argv[1:]))
