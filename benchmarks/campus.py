@@ -26,7 +26,7 @@ from actors.paths import RunPaths
 from benchmarks.setting import free_ports, until
 from benchmarks.site import write_site
 from business.access import Authority
-from business.access.roles import OPERATOR
+from business.access.roles import MANAGER, OPERATOR
 from business.commands import BUSINESS_COMMANDS
 from business.database import open_reader, sqlite_url
 from business.identity.bootstrap import random_password
@@ -42,13 +42,15 @@ EVER_NS = 1 << 62
 PROCESSES = ("historian", "core", "field", "office", "web-control", "web-office", "watchdog")
 CODE = re.compile(r"代码 (\S+)")
 USER = "bench"
+CLERK = "clerk"
 
 
 class Campus:
     """A running site: `with Farm(50) as farm, Campus(farm.endpoints) as campus: campus.trees()`.
 
     `site` are arguments of `write_site`. `instead` runs other modules as some processes, name -> module; see
-    `benchmarks.variant`. An operator named `bench` with `password` is made at the first start.
+    `benchmarks.variant`. An operator named `bench` and a manager named `clerk`, both with
+    `password`, are made at the first start.
     """
 
     def __init__(
@@ -239,6 +241,7 @@ class Campus:
         assert warden is not None
         issuer = Issuer(warden.user, warden.session, "127.0.0.1")
         self._tell(CreateUser(USER, "Bench", OPERATOR, self.password), issuer)
+        self._tell(CreateUser(CLERK, "Clerk", MANAGER, self.password), issuer)
 
     def _tell(self, body: object, issuer: Issuer) -> None:
         office = BlockingCommandClient(self.paths.command("office"), BUSINESS_COMMANDS)

@@ -3,16 +3,20 @@
 pixel_p50_ms, pixel_p99_ms                     to the frame that shows the new value on the device's page
 journal_p50_ms, journal_p99_ms                 until another process reads the alarm's row as committed
 journal_beside_office_p50_ms, ..._p99_ms       the same while `office` validates and dumps 100,000-row lists
+journal_beside_commands_p50_ms, ..._p99_ms     the same beside business commands, 200 a second where it can
+beside_commands_per_s                          how many of those were done
 
 Registers change at random moments, so a sample holds the wait for the next scan. Alarms and their returns
 count alike. Values ride along on every other register, which changes with every scan.
 """
 
+import json
 import random
+import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 from playwright.sync_api import Page
 
@@ -61,6 +65,9 @@ def main() -> int:
         )  # calm again: an alarm that stands at the start would be taken for the first change
         with Campus(farm.endpoints, instead={"office": "benchmarks.heavy_office"}, **site) as campus:
             _, beside = measure(farm, drive, campus, told.samples, chance)
+        drive = Drive(farm)
+        with Campus(farm.endpoints, **site) as campus, clerks(campus) as commands:
+            _, beside_commands = measure(farm, drive, campus, told.samples, chance)
     report(
         "latency",
         devices=told.devices,
@@ -77,8 +84,22 @@ def main() -> int:
         journal_beside_office_p50_ms=percentile(beside, 0.5),
         journal_beside_office_p99_ms=percentile(beside, 0.99),
         journal_beside_office_max_ms=max(beside),
+        journal_beside_commands_p50_ms=percentile(beside_commands, 0.5),
+        journal_beside_commands_p99_ms=percentile(beside_commands, 0.99),
+        journal_beside_commands_max_ms=max(beside_commands),
+        beside_commands_per_s=commands["done"] / commands["seconds"],
     )
     return 0
+
+
+@contextmanager
+def clerks(campus: Campus) -> Iterator[dict[str, float]]:
+    """Business commands within the block; what came of them stands in the result after it."""
+    arguments = [sys.executable, "-m", "benchmarks.clerks", str(campus.paths.root), campus.password]
+    found: dict[str, float] = {}
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield found
+        found |= json.loads(process.communicate()[0])
 
 
 def watch(page: Page, campus: Campus) -> None:

@@ -38,8 +38,9 @@ def test_nothing_is_lost_between_the_socket_and_history() -> None:
 
 def test_a_change_comes_to_the_pixel_and_to_the_journal() -> None:
     figures = run("latency", "--devices", "3", "--samples", "6")
-    for name in ("pixel", "journal", "journal_beside_office"):
+    for name in ("pixel", "journal", "journal_beside_office", "journal_beside_commands"):
         assert 0 < figures[f"{name}_p50_ms"] <= figures[f"{name}_p99_ms"] < 5000
+    assert figures["beside_commands_per_s"] > 0
     assert figures["pixels_not_drawn"] == 0
 
 
