@@ -19,6 +19,7 @@ permission_us          whether somebody may do something, asked of the authority
 Each ends in _sqlite or _postgresql. The town is made by the first run, which takes minutes, and kept.
 """
 
+import gc
 import random
 import sys
 import threading
@@ -76,6 +77,8 @@ def main() -> int:
     for kind in told.databases:
         with town(kind, told.houses) as there:
             clerk = enter(there)
+            gc.collect()
+            gc.freeze()  # as every process of the program does once it has started
             found = {
                 **list_figures(there, told.questions),
                 **search_figures(there, told.questions),

@@ -4,6 +4,9 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
 from business.registry.declare import Field
 from business.registry.entity import Entity
 from business.registry.record import Record
@@ -28,6 +31,19 @@ def column_of(entity: Entity, field: Field) -> Any:
     if issubclass(python, Decimal | float):
         return held.as_float()
     return held.as_string()
+
+
+def holds(session: Session, column: Any, text: str) -> ColumnElement[bool]:
+    """Whether a text stands somewhere in it, in capitals or not.
+
+    SQLite looks past that difference by itself: small letters would take as long to make as the search.
+    """
+    found: ColumnElement[bool] = (
+        column.contains(text, autoescape=True)
+        if session.get_bind().dialect.name == "sqlite"
+        else column.icontains(text, autoescape=True)
+    )
+    return found
 
 
 def value_of(record: Record, field: Field) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from actors.said import said
 from business.fields.field_type import FieldError
 from business.fields.sealed import equals
-from business.registry.columns import column_of, is_text
+from business.registry.columns import column_of, holds, is_text
 from business.registry.declare import Field
 from business.registry.entity import Entity
 
@@ -94,7 +94,7 @@ def _one(
     if condition.operator is Operator.NOT_EMPTY:
         return ~_empty(field, column)
     if condition.operator is Operator.CONTAINS:
-        return cast(ColumnElement[bool], column.icontains(condition.value, autoescape=True))
+        return holds(session, column, condition.value)
     if condition.operator is Operator.BEGINS:
         return cast(ColumnElement[bool], column.istartswith(condition.value, autoescape=True))
     texts = condition.value.split("|") if condition.operator in _SEVERAL else [condition.value]

@@ -57,9 +57,13 @@ def beyond(
         tie = and_(column.is_(None), further)
         # Everything that is not empty still comes when the empty come first in this direction.
         return or_(tie, column.is_not(None)) if nulls_low is ascending else tie
-    past = column > at.value if ascending else column < at.value
-    found = or_(past, and_(column == at.value, further))
-    return found if nulls_low is ascending else or_(found, column.is_(None))
+    # The bound comes first, and alone: an index is read from there, and not from its beginning.
+    bound, past = (
+        (column >= at.value, column > at.value) if ascending else (column <= at.value, column < at.value)
+    )
+    found = and_(bound, or_(past, further))
+    no_more_empty = nulls_low is ascending or not getattr(column.expression, "nullable", True)
+    return found if no_more_empty else or_(found, column.is_(None))
 
 
 def _tagged(value: Any) -> list[Any]:

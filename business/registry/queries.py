@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from business.access import Reach, below
 from business.access.person import EVERYTHING
-from business.registry.columns import column_of
+from business.registry.columns import column_of, holds
 from business.registry.conditions import Condition, Operator, clause
 from business.registry.custom import fields_of
 from business.registry.declare import Field
@@ -70,7 +70,7 @@ def matching(session: Session, entity: Entity, reach: Reach, wanted: Wanted) -> 
     query = select(model).where(visible(entity, reach), clause(session, entity, fields, wanted.conditions))
     query = query.where(model.removed_ns.is_not(None) if wanted.removed else model.removed_ns.is_(None))
     if wanted.text.strip():
-        query = query.where(_holds(entity, wanted.text.strip()))
+        query = query.where(_holds(session, entity, wanted.text.strip()))
     for tag in wanted.tags:
         tagged = select(RecordTag.record_id).where(RecordTag.entity == entity.name, RecordTag.tag == tag)
         query = query.where(model.id.in_(tagged))
@@ -208,6 +208,13 @@ def tags_of(session: Session, entity: Entity, ids: Sequence[int]) -> dict[int, t
     return found
 
 
-def _holds(entity: Entity, text: str) -> ColumnElement[bool]:
+def _holds(session: Session, entity: Entity, text: str) -> ColumnElement[bool]:
+    model = entity.model
     columns = [entity.column(one.name) for one in entity.fields if one.searchable and not one.sealed]
-    return or_(false(), *(column.icontains(text, autoescape=True) for column in columns))
+    if all(column.index or column.unique for column in columns):
+        # Each asked apart, so that the narrow indexes are read through and not the wide rows.
+        return or_(
+            false(),
+            *(model.id.in_(select(model.id).where(holds(session, column, text))) for column in columns),
+        )
+    return or_(false(), *(holds(session, column, text) for column in columns))
