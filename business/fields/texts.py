@@ -143,3 +143,8 @@ def _joined(zh: str) -> Callable[[tuple[str, ...], str], str]:
         return (zh if language == "zh" else ", ").join(values)
 
     return show
+
+
+def papers(name: str, label: Text) -> FieldType[str]:
+    """What the program keeps for itself, such as JSON about a person: nobody enters it or is shown it."""
+    return FieldType(name, label, LongText, str, same, lambda _value: "***")

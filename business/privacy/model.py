@@ -4,20 +4,12 @@ from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from business.database import Base
-from business.fields.field_type import FieldType
 from business.fields.sealed import sealed_column
+from business.fields.texts import papers
 from business.registry.model import ENTITY_LENGTH
 from config.site import Text as Said
 
 REASON_LENGTH = 200
-_TRACES: FieldType[str] = FieldType(
-    name="traces",
-    label=Said("待清除的内容", "What is to be cleared"),
-    column=Text,
-    parse=str,
-    show=lambda value, _language: value,
-    mask=lambda _value: "***",
-)
 
 
 class Erasure(Base):
@@ -34,7 +26,9 @@ class Erasure(Base):
     reason: Mapped[str] = mapped_column(String(REASON_LENGTH))
     """Why somebody asked for it; '' when its time was over."""
     erased_ns: Mapped[int] = mapped_column(BigInteger, index=True)
-    traces: Mapped[str | None] = sealed_column(_TRACES, default=None)
+    traces: Mapped[str | None] = sealed_column(
+        papers("traces", Said("待清除的内容", "What is to be cleared")), default=None
+    )
     """JSON: the texts and the attached files that are to be found in files; None once they are gone."""
     finished_ns: Mapped[int | None] = mapped_column(BigInteger, default=None)
     """When nothing was left of it outside of backups."""

@@ -2,13 +2,13 @@
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from business.audit.model import SECRET
 from business.database import Base
-from business.fields.field_type import FieldType
 from business.fields.sealed import sealed_column
+from business.fields.texts import papers
 from business.registry.model import ENTITY_LENGTH
 from config.site import Text as Said
 
@@ -22,16 +22,6 @@ class State(StrEnum):
     ACCEPTED = "accepted"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
-
-
-_CONTENT: FieldType[str] = FieldType(
-    name="proposal",
-    label=Said("提交内容", "Proposal"),
-    column=Text,
-    parse=str,
-    show=lambda value, _language: value,
-    mask=lambda _value: "***",
-)
 
 
 class Submission(Base):
@@ -51,7 +41,9 @@ class Submission(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     submitted_ns: Mapped[int] = mapped_column(BigInteger)
     note: Mapped[str] = mapped_column(String(REASON_LENGTH), default="", info=SECRET)
-    content: Mapped[str | None] = sealed_column(_CONTENT, default=None)
+    content: Mapped[str | None] = sealed_column(
+        papers("proposal", Said("提交内容", "Proposal")), default=None
+    )
     """JSON: `values` as proposed, `before` as they were. Gone once accepted or withdrawn: no copy is kept."""
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), default=None)
     reviewed_ns: Mapped[int | None] = mapped_column(BigInteger, default=None)
