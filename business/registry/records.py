@@ -107,6 +107,7 @@ class Records:
             custom={},
         )
         self.put(session, entity, fields, record, values)
+        _refuse_external_id(session, entity, record)
         session.add(record)
         return record
 
@@ -155,6 +156,8 @@ class Records:
         values: Mapping[str, Any],
     ) -> None:
         self.put(session, entity, fields, record, values)
+        if _has_changed(record, ("scope_id",)):
+            _refuse_external_id(session, entity, record)
         for names in telling(entity):
             key = key_of(record, names) if _has_changed(record, (*names, "removed_ns")) else None
             if key is not None:
@@ -313,6 +316,24 @@ def _numbered(reason: str, number: int, count: int) -> Refused:
         return Refused(reason)
     zh, en = (in_language(reason, language) for language in ("zh", "en"))
     return Refused(said(f"第 {number} 条：{zh}", f"record {number}: {en}"))
+
+
+def _refuse_external_id(session: Session, entity: Entity, record: Record) -> None:
+    """One of another system names one record of a project, in the recycle bin too."""
+    if record.external_id is None:
+        return
+    model = entity.model
+    there = model.external_id == record.external_id, model.scope_id == record.scope_id
+    other = session.scalar(select(model.id).where(*there, model.id != (record.id or 0)))
+    if other is not None:
+        raise Refused(
+            said(
+                f"外部编号“{record.external_id}”已属于{entity.label.zh} {other}"
+                "（可能在回收站），请更改那一条，或换一个编号",
+                f"the external id {record.external_id!r} belongs to {entity.label.en} {other}, perhaps in "
+                "the recycle bin: change that one, or take another id",
+            )
+        )
 
 
 def _external_id(text: str) -> str | None:

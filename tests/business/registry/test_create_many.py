@@ -104,3 +104,15 @@ def test_where_somebody_lives_is_told_beside_his_name_as_soon_as_it_is_known(est
     assert told() == "3-2-502"
     estate.do(RemoveRecords("stay", (stay + 1,)))
     assert told() == ""
+
+
+def test_an_external_id_names_one_record_in_the_recycle_bin_too(estate: Estate) -> None:
+    (made,) = estate.do(CreateRecords("person", (NewRecord({"name": "李四"}, "v5m"),)))
+    estate.do(RemoveRecords("person", (made.record,), "登记错误"))
+    twice = (NewRecord({"name": "王五"}, "w"), NewRecord({"name": "赵六"}, "w"))
+    for rows, told in (
+        ((NewRecord({"name": "王五"}, " v5m "),), f"Person {made.record}"),
+        (twice, "record 2"),
+    ):
+        assert told in estate.refused(CreateRecords("person", rows))
+    assert estate.list("person").total == 0
