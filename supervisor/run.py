@@ -92,10 +92,11 @@ class Child:
             self.restarts += 1
             self.state = "ended"
             self._heard(self.process.name, {"ended": status})
-            if status == RENEWED:
+            if status == RENEWED:  # no failure, and what failed before failed with what was
                 logger.info("%s is started anew, with another configuration", self.process.name)
-            else:
-                logger.error("%s ended with status %s and is restarted", self.process.name, status)
+                self._limit, wait_s = RestartLimit(INTENSITY, PERIOD_S), 0.1
+                continue
+            logger.error("%s ended with status %s and is restarted", self.process.name, status)
             wait_s = 0.1 if time.monotonic() - began > PERIOD_S else min(2.0, wait_s * 2)
             if not self._limit.allows(time.monotonic()):
                 self.state = "faulted"

@@ -8,7 +8,7 @@ from typing import Any
 
 from actors.actor import Actor, Ref
 from actors.paths import RunPaths
-from supervisor.lifeline import Lifeline, announce, leave_within
+from supervisor.lifeline import RENEWED, Lifeline, announce, leave_within
 from supervisor.node import Node
 from supervisor.spec import Child, Place
 
@@ -50,6 +50,13 @@ def stubborn(_: str) -> int:
 
 def crash(_: str) -> int:
     return 3
+
+
+def renewed(file: str) -> int:
+    """Leaves twice, for another configuration."""
+    with Path(file).open("a") as times:
+        times.write("x")
+    return obedient("") if Path(file).stat().st_size > 2 else RENEWED
 
 
 def once(file: str) -> int:

@@ -107,6 +107,15 @@ def test_one_that_keeps_crashing_is_set_aside_and_holds_up_no_stop(
     assert time.monotonic() - began < 3.0
 
 
+def test_to_be_started_anew_with_another_configuration_is_no_failure(
+    keep: Kept, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(run, "INTENSITY", 0)
+    processes = keep(child("one", "renewed", str(tmp_path / "times")))
+    assert processes.wait_ready(WITHIN_S) == ()
+    assert processes.states()["one"]["restarts"] == 2
+
+
 def test_after_a_while_aside_it_is_tried_again(
     keep: Kept, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
