@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import negative_data_rejection
 from sqlalchemy import select
 
 from business.identity.model import User
@@ -38,7 +39,9 @@ class Caller:
         response = case.call(
             base_url=self._desk.address, headers={"Authorization": f"Bearer {token}"}, timeout=30
         )
-        case.validate_response(response)
+        case.validate_response(
+            response, excluded_checks=[negative_data_rejection] if _is_lost(case) else None
+        )
         label = case.operation.label
         self.statuses[label, response.status_code] += 1
         if response.status_code in {401, 423, 429}:
@@ -54,6 +57,11 @@ class Caller:
             row.disabled = row.password_forced = False
         self._tokens[user] = desk.token(user)
         return self._tokens[user]
+
+
+def _is_lost(case: Case[Any]) -> bool:
+    """Whether what was wrong with it does not come to the wire: an unknown parameter with no value at all."""
+    return any(value is None or value in ([], {}) for value in (case.query or {}).values())
 
 
 @pytest.mark.timeout(300)
