@@ -63,7 +63,9 @@ def _kept(session: Session, of: type, key: Hashable, read: Callable[[], T]) -> T
         answers = memory.setdefault(of, {})
         if len(answers) >= MOST:
             answers.clear()
-        answers[key] = found
+        if found is not None:  # what is not there may come in ways that nobody tells of
+            answers[key] = found
+        return found
     answer: T = answers[key]
     return answer
 

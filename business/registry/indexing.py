@@ -1,6 +1,7 @@
 """What of a record the one search box finds."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -18,26 +19,28 @@ class Index:
         self, session: Session, entity: Entity, records: Collection[Record], *, new: bool = False
     ) -> None:
         """`new` says that none of them can be in the index yet."""
-        title = [entity.by_name[name] for name in entity.kind.title]
-        words = [field for field in entity.fields if field.searchable and not field.sealed]
         # Nothing refers yet to what is new, and what tells them apart follows from that.
         subtitles = {} if new else entity.model.subtitles(session, [one.id for one in records])
-        index.put_all(
-            session,
-            (
-                index.Entry(
-                    entity=entity.name,
-                    record_id=record.id,
-                    scope_id=record.scope_id,
-                    title=_shown(record, title),
-                    subtitle=subtitles.get(record.id, ""),
-                    words=tuple(_shown(record, [field]) for field in words),
-                    codes=record.codes(session),
-                )
-                for record in records
-            ),
-            new=new,
-        )
+        entries = self.told(session, entity, records)
+        with_subtitles = (replace(one, subtitle=subtitles.get(one.record_id, "")) for one in entries)
+        index.put_all(session, with_subtitles, new=new)
+
+    def told(self, session: Session, entity: Entity, records: Iterable[Record]) -> list[index.Entry]:
+        """What the records tell of themselves: all but the subtitles, which follow from others."""
+        title = [entity.by_name[name] for name in entity.kind.title]
+        words = [field for field in entity.fields if field.searchable and not field.sealed]
+        return [
+            index.Entry(
+                entity=entity.name,
+                record_id=record.id,
+                scope_id=record.scope_id,
+                title=_shown(record, title),
+                subtitle="",
+                words=tuple(_shown(record, [field]) for field in words),
+                codes=record.codes(session),
+            )
+            for record in records
+        ]
 
     def remove(self, session: Session, entity: Entity, record: Record) -> None:
         index.remove(session, entity.name, record.id)

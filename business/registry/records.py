@@ -139,12 +139,16 @@ class Records:
     ) -> None:
         fields = fields_of(session, entity)
         values = self._read(fields, raws, Known(session, self._entities), whole=False)
+        before = self.index.told(session, entity, records)
         for record in records:
             with session.no_autoflush:  # half of its values are not yet what they shall be
                 self._put(session, entity, fields, record, values)
             record.changed_ns = self._wall_ns()
             session.flush()
-        self.index.put_all(session, entity, records)
+        after = self.index.told(session, entity, records)
+        changed = [one for one, was, is_ in zip(records, before, after, strict=True) if was != is_]
+        if changed:
+            self.index.put_all(session, entity, changed)
         self.retell(session, entity, records)
 
     def _put(
