@@ -115,7 +115,9 @@ def read_scope(scope: Number, session: ReadSession, reader: Reader) -> ScopeOut:
     return existing(_scope_of(session, scope, _seen(reader)))
 
 
-@router.post("/scopes", status_code=201, tags=["scopes"], summary=both(CreateScope.label))
+@router.post(
+    "/scopes", status_code=201, tags=["scopes"], summary=both(CreateScope.label), responses=problems(404)
+)
 async def create_scope(body: NewScope, ports: Outside, reader: Reader, send: Send) -> ScopeOut:
     made = await send(CreateScope(body.parent, body.code, body.label.zh, body.label.en))
     return await read(ports, lambda session: _scope_of(session, int(made), _seen(reader)))

@@ -164,7 +164,7 @@ def list_runs(
     return page(session, query, [JobRun.id], wanted, _run, newest_first=True)
 
 
-@router.post("/runs", status_code=201, summary=both(RunJobNow.label))
+@router.post("/runs", status_code=201, summary=both(RunJobNow.label), responses=problems(404))
 async def run_job(body: NewRun, ports: Outside, send: Send) -> RunOut:
     answer = await send(RunJobNow(body.job, json.dumps(body.arguments, ensure_ascii=False)))
     return await read(ports, lambda session: _run_of(session, int(answer)))

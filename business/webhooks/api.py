@@ -160,8 +160,9 @@ def list_webhooks(session: ReadSession, wanted: Wanted) -> Page[WebhookOut]:
     return page(session, select(Webhook), [Webhook.id], wanted, _webhook)
 
 
-@router.post("", status_code=201, summary=both(CreateWebhook.label), responses=problems(409))
+@router.post("", status_code=201, summary=both(CreateWebhook.label), responses=problems(404, 409))
 async def create_webhook(body: NewWebhook, ports: Outside, send: Send) -> WebhookSecret:
+    """404 when it comes again with its key and was removed since."""
     secret = new_secret()
     made = await send(CreateWebhook(body.name, body.url, tuple(body.types), body.prefix, secret))
     return await read(ports, lambda session: _with_secret(session, int(made), secret))
