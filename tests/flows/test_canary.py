@@ -11,7 +11,7 @@ from actors.messages import Issuer
 from supervisor.processes.watchdog import Canaries, Heartbeat, Watchdog
 from tests.flows.house import House
 
-LIMIT_S = 1.5
+LIMIT_S = 5.0
 
 
 class Listener:
