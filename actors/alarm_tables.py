@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from actors.alarm_records import Key, Record
-from actors.messages import Alarm, AlarmState, CommandResult, CommandRow, Issuer, JournalRow, Stage
+from actors.alarm_versions import bring_forward
+from actors.messages import (
+    Alarm,
+    AlarmState,
+    CommandResult,
+    CommandRow,
+    Issuer,
+    JournalRow,
+    Judgement,
+    Stage,
+    Suppression,
+    Tick,
+)
+from actors.wire import Codec
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS alarm (
@@ -26,8 +39,6 @@ CREATE TABLE IF NOT EXISTS journal (
     source TEXT NOT NULL, epoch TEXT NOT NULL, sequence INTEGER NOT NULL,
     UNIQUE (alarm, source, epoch, sequence, transition)) STRICT;
 CREATE INDEX IF NOT EXISTS journal_time ON journal (time_ns);
-CREATE INDEX IF NOT EXISTS journal_device ON journal (device);
-CREATE INDEX IF NOT EXISTS journal_rule ON journal (rule);
 CREATE TABLE IF NOT EXISTS applied (
     source TEXT NOT NULL, epoch TEXT NOT NULL, sequence INTEGER NOT NULL,
     PRIMARY KEY (source, epoch)) STRICT, WITHOUT ROWID;
@@ -41,14 +52,16 @@ CREATE TABLE IF NOT EXISTS command_stage (
     id TEXT NOT NULL REFERENCES command (id), stage TEXT NOT NULL, detail TEXT NOT NULL, value ANY,
     time_ns INTEGER NOT NULL, PRIMARY KEY (id, stage)) STRICT;
 """
+"""Version 0, which stays as it is: `alarm_versions` has what came later."""
 
 ALARM_COLUMNS = (
     "device, point, rule, zone, state, priority, event, occurred_ns, changed_ns, value, threshold, "
-    "limit_set, quality, acknowledged_by, note, told, shown, source, epoch, sequence"
+    "limit_set, quality, acknowledged_by, note, active, alarm_class, root, silenced_ns, mode, first_out, "
+    "repeats, more, told, shown, latch, source, epoch, sequence"
 )
 JOURNAL_COLUMNS = (
     "time_ns, source_ns, device, point, rule, zone, event, transition, state, priority, value, threshold, "
-    "limit_set, user, station, note, annunciated"
+    "limit_set, user, station, note, annunciated, alarm_class, profile, subsystem, root, mode, fresh, verdict"
 )
 COMMAND_COLUMNS = "number, id, kind, body, user, session, station, process, ttl_s, received_ns, ended"
 """`ended` counts the ends of commands; 0 while one is open."""
@@ -68,32 +81,59 @@ class CommandRecord:
     received_ns: int
 
 
+@dataclass(frozen=True, slots=True)
+class More:
+    """What an alarm has several of, or rarely has: kept as one value."""
+
+    suppressions: tuple[Suppression, ...]
+    ticks: tuple[Tick, ...]
+    judgement: Judgement | None
+
+
+_MORE = Codec(More)
+_NO_MORE = More((), (), None)
+
+
 def alarm_row(record: Record) -> tuple[Any, ...]:
     alarm, key = record.alarm, record.condition
+    more = More(alarm.suppressions, alarm.ticks, alarm.judgement)
     return (
         alarm.device, alarm.point, alarm.rule, alarm.zone, alarm.state.value, alarm.priority, alarm.event,
         alarm.occurred_ns, alarm.changed_ns, alarm.value, alarm.limit, alarm.limit_set, alarm.quality,
-        alarm.by, alarm.note, record.told, record.shown, key.source, key.epoch, key.sequence,
+        alarm.by, alarm.note, alarm.active, alarm.alarm_class, alarm.root, alarm.silenced_ns, alarm.mode,
+        alarm.first_out, alarm.repeats, b"" if more == _NO_MORE else _MORE.encode(more),
+        record.told, record.shown, record.latch, key.source, key.epoch, key.sequence,
     )  # fmt: skip
 
 
 def record_of(row: Sequence[Any]) -> Record:
     """The record of a row with `ALARM_COLUMNS`."""
-    alarm = Alarm(*(*row[:4], AlarmState(row[4]), *row[5:15]))
-    return Record(alarm, told=bool(row[15]), shown=bool(row[16]), condition=Key(*row[17:20]))
+    more: More = _MORE.decode(row[22]) if row[22] else _NO_MORE
+    alarm = Alarm(
+        *(
+            *row[:4], AlarmState(row[4]), *row[5:15], bool(row[15]), row[16], more.suppressions, *row[17:20],
+            bool(row[20]), row[21], more.ticks, more.judgement,
+        )
+    )  # fmt: skip
+    return Record(
+        alarm, told=bool(row[23]), shown=bool(row[24]), latch=bool(row[25]), condition=Key(*row[26:29])
+    )
 
 
 def journal_values(row: JournalRow) -> tuple[Any, ...]:
     return (
         row.time_ns, row.source_ns, row.device, row.point, row.rule, row.zone, row.event, row.transition,
         row.state.value, row.priority, row.value, row.limit, row.limit_set, row.user, row.station, row.note,
-        row.annunciated,
+        row.annunciated, row.alarm_class, row.profile, row.subsystem, row.root, row.mode, row.fresh,
+        row.verdict,
     )  # fmt: skip
 
 
 def journal_row_of(row: Sequence[Any]) -> JournalRow:
     """The row of `id` and `JOURNAL_COLUMNS`."""
-    return JournalRow(*(*row[:9], AlarmState(row[9]), *row[10:17], bool(row[17])))
+    return JournalRow(
+        *(*row[:9], AlarmState(row[9]), *row[10:17], bool(row[17]), *row[18:23], bool(row[23]), row[24])
+    )
 
 
 def command_row_of(row: Sequence[Any], stages: Sequence[CommandResult]) -> CommandRow:
@@ -116,4 +156,5 @@ def writer(path: str) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.executescript(SCHEMA)
+    bring_forward(connection)
     return connection

@@ -3,7 +3,7 @@
 from actors import messages as m
 from actors.wire import Codec
 
-CONDITIONS = Codec(m.ConditionChanged, m.ConditionsRead, m.CommandResult, m.CanarySung)
+CONDITIONS = Codec(m.ConditionChanged, m.ConditionsRead, m.LimitSetUsed, m.CommandResult, m.CanarySung)
 """Durable, field to core."""
 
 HISTORY = Codec(m.TableDefined, m.History, m.HistoryChanges, m.HistoryTexts, m.HistoryGap)
@@ -26,6 +26,16 @@ CORE_COMMANDS = Codec(
     m.SelectPoint,
     m.OperatePoint,
     m.AcknowledgeAlarm,
+    m.SilenceAlarm,
+    m.ResetAlarm,
+    m.ShelveAlarm,
+    m.UnshelveAlarm,
+    m.RemoveFromService,
+    m.ReturnToService,
+    m.TickStep,
+    m.RecordVerdict,
+    m.SetArea,
+    m.EndArea,
     m.HangTag,
     m.RemoveTag,
     m.SubstitutePoint,
@@ -33,8 +43,18 @@ CORE_COMMANDS = Codec(
     m.RetryDevice,
     m.UseLimitSet,
     m.ApplyConfiguration,
+    m.PushButton,
+    m.ConfirmRun,
+    m.RejectRun,
+    m.StopRun,
+    m.RestoreRun,
+    m.ReleasePoint,
+    m.RaiseEvent,
 )
 """Commands, anyone to core's gate."""
+
+RECORDED = CORE_COMMANDS.with_further(m.WritePoint)
+"""What the gate records: commands of persons, and what plans write."""
 
 QUERIES = Codec(
     m.ReadSnapshot,
@@ -50,11 +70,22 @@ QUERIES = Codec(
     m.ReadAlarms,
     m.Alarms,
     m.ReadJournal,
+    m.FollowJournal,
     m.Journal,
     m.ReadCommands,
     m.ReadEndedCommands,
     m.Commands,
     m.ReadConfiguration,
     m.Configuration,
+    m.ReadRuns,
+    m.Runs,
+    m.ReadRun,
+    m.RunRead,
+    m.ReadHeldPoints,
+    m.HeldPoints,
+    m.ReadRequests,
+    m.Requests,
+    m.ReadPoints,
+    m.PointsRead,
 )
 """Queries and their answers, every process."""

@@ -3,8 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+from actors.alarm_requests import Request
 from actors.messages import (
-    AcknowledgeAlarm,
     EndSubstitution,
     HangTag,
     OperatePoint,
@@ -13,13 +13,13 @@ from actors.messages import (
     SelectPoint,
     SubstitutePoint,
     UseLimitSet,
+    WritePoint,
 )
 from actors.said import in_chinese, said
 from actors.write import refusal
 from config.site import PointKind, Site
 
-OfPoint = SelectPoint | OperatePoint | SubstitutePoint | EndSubstitution
-OfDevice = OfPoint | AcknowledgeAlarm | HangTag | RemoveTag | RetryDevice
+OfPoint = SelectPoint | OperatePoint | WritePoint | SubstitutePoint | EndSubstitution
 
 
 def problem(site: Site, body: object) -> str | None:
@@ -32,11 +32,15 @@ def problem(site: Site, body: object) -> str | None:
             if limit_set in known:
                 return None
             return _unknown(f"{subsystem} 的限值组", f"limit set of {subsystem}", limit_set, known)
-        case AcknowledgeAlarm(device) | HangTag(device) | RemoveTag(device) | RetryDevice(device):
+        case HangTag(device) | RemoveTag(device) | RetryDevice(device):
             return None if device in site.devices else _unknown("设备", "device", device, site.devices)
+        case _ if isinstance(body, Request):
+            known_places = {**site.devices, **site.nodes}
+            place = body.device
+            return None if place in known_places else _unknown("设备", "device", place, known_places)
         case SelectPoint(device, point) | SubstitutePoint(device, point) | EndSubstitution(device, point):
             return _of_point(site, body, device, point)
-        case OperatePoint(_, device, point):
+        case OperatePoint(_, device, point) | WritePoint(device, point):
             return _of_point(site, body, device, point)
         case _:
             return None
@@ -47,10 +51,24 @@ def process_of(site: Site, body: object) -> str:
     match body:
         case UseLimitSet(subsystem):
             return site.subsystems[subsystem].field
-        case OperatePoint() | HangTag() | RemoveTag() | RetryDevice() | SubstitutePoint() | EndSubstitution():
+        case (
+            OperatePoint()
+            | WritePoint()
+            | HangTag()
+            | RemoveTag()
+            | RetryDevice()
+            | SubstitutePoint()
+            | EndSubstitution()
+        ):
             return site.subsystems[site.devices[body.device].subsystem].field
         case _:
             return ""
+
+
+def zone_of(site: Site, device: str) -> str:
+    """The id of the zone actor that keeps the alarms of a device or node."""
+    owner = site.devices.get(device) or site.nodes[device]
+    return site.alarm_zone(owner.zone)
 
 
 def _of_point(site: Site, body: OfPoint, device_id: str, point_id: str) -> str | None:
@@ -63,7 +81,7 @@ def _of_point(site: Site, body: OfPoint, device_id: str, point_id: str) -> str |
     zh, en = in_chinese(device, point_id), f"{device_id}/{point_id}"
     point = device.template.points[device.template.index[point_id]]
     match body:
-        case SelectPoint() | OperatePoint():
+        case SelectPoint() | OperatePoint() | WritePoint():
             return refusal(device, point_id, body.value)
         case SubstitutePoint() if point.kind is PointKind.TEXT:
             return said(f"{zh}是文本；只能对数值置数", f"{en} is a text; only numbers can be substituted")

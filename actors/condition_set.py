@@ -9,9 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from actors.condition_groups import Qualities
 from actors.condition_plan import ConditionPlan, Floats
-from actors.conditions import Changes, ConditionState, Qualities
+from actors.condition_state import ConditionState
+from actors.conditions import Changes
 from actors.messages import ActiveCondition, ConditionChanged, ConditionsRead
+from config.rules import RuleKind
 
 _STORED = struct.Struct("<qI")
 """since_ns, configuration version; what is stored at all is active."""
@@ -31,9 +34,10 @@ def messages(
             time_ns=int(changes.time_ns[at]),
             value=_number(changes.values[at]),
             quality=int(changes.quality[at]),
-            limit=float(changes.limits[at]),
+            limit=_number(changes.limits[at]),
             limit_set=plan.sets[state.sets[row]],
             version=version,
+            found=bool(changes.found[at]),
         )
 
 
@@ -55,8 +59,8 @@ def conditions_read(
             point=plan.points[rule],
             rule=plan.rules[rule].name,
             since_ns=int(state.since_ns[row, rule]),
-            value=_number(values[plan.column[rule]]),
-            limit=float(plan.limits[state.sets[row], rule]),
+            value=_number(_figure(plan, state, row, int(rule), values)),
+            limit=_number(plan.limits[state.sets[row], rule]),
             limit_set=plan.sets[state.sets[row]],
             quality=int(quality[plan.column[rule]]),
         )
@@ -100,6 +104,18 @@ def since_ns(body: bytes) -> int:
     """Since when a stored condition holds. Raises struct.error for bytes that `stored` did not make."""
     since, _version = _STORED.unpack(body)
     return int(since)
+
+
+def _figure(plan: ConditionPlan, state: ConditionState, row: int, rule: int, values: Floats) -> float:
+    """What a rule is judged by now: its point's value, or of a rate or a leap what two readings make."""
+    match plan.rules[rule].kind:
+        case RuleKind.RATE:
+            figure = state.rates.figure[row, plan.figure[rule]]
+        case RuleKind.LEAP:
+            figure = state.leaps.figure[row, plan.figure[rule]]
+        case _:
+            figure = values[plan.column[rule]]
+    return float(figure)
 
 
 def _number(value: float) -> float | None:

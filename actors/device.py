@@ -32,7 +32,8 @@ from actors.messages import (
 from actors.outlets import Outlets, Tell
 from actors.sweep import Broken, EndSubstitute, Lost, Observed, Substitute
 from actors.write import Order, result
-from config.site import COMM_LOSS, Device
+from config.rules import COMM_LOSS
+from config.site import Device
 from drivers.driver import Driver, LinkError, Plant, Scan, Stateful
 
 logger = logging.getLogger(__name__)

@@ -7,28 +7,33 @@ from functools import partial
 from typing import Any, Protocol
 
 from actors.actor import Actor
+from actors.alarm_requests import Request
 from actors.alarm_tables import CommandRecord
+from actors.board import Rule
 from actors.channels.command import Envelope, Reply
-from actors.command_checks import problem, process_of
+from actors.command_checks import problem, process_of, zone_of
 from actors.dispatcher import Dispatcher
 from actors.intake import Part, Ready, Resume
-from actors.journal import LoadOpenCommands, RecordCommand, RecordStage
+from actors.journal_entries import LoadOpenCommands, RecordCommand, RecordStage
 from actors.life import Listener
+from actors.linkage.inbox import Asked, Given
 from actors.messages import (
-    AcknowledgeAlarm,
     ApplyConfiguration,
     CommandResult,
+    EndArea,
     Issuer,
     OperatePoint,
+    RaiseEvent,
     SelectPoint,
+    SetArea,
     Stage,
     WritePoint,
 )
 from actors.outlets import Tell
-from actors.permissions import PERMISSIONS, URGENT
+from actors.permissions import LINKAGE, PERMISSIONS, URGENT
 from actors.said import said
 from actors.selection import Selections, selected
-from actors.zone import Acknowledge, ConfigurationApplied, Tick
+from actors.zone import Ask, ConfigurationApplied, Tick
 from config.site import Site
 
 logger = logging.getLogger(__name__)
@@ -37,6 +42,10 @@ CLOCK_LIMIT_S = 5.0
 """How far the clock of a process may be off before commands for it are refused."""
 GRACE_S = 60.0
 """How long after its time to live a command may still get its result before it counts as unknown."""
+
+
+OFFICE = Issuer("office", "", "")
+"""The process itself: only it has no session, and it tells plans what has happened in the business."""
 
 
 class Authority(Protocol):
@@ -84,7 +93,9 @@ class _Interrupted:
     commands: tuple[tuple[str, str], ...]
 
 
-Inbox = Received | Part | Resume | Tick | ConfigurationApplied | _Recorded | _Came | _Ended | _Interrupted
+Inbox = (
+    Received | Given | Part | Resume | Tick | ConfigurationApplied | _Recorded | _Came | _Ended | _Interrupted
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,9 @@ class GateOutlets:
     """
 
     journal: Tell
+    linkage: Tell
     zones: Callable[[str], Tell | None]
+    board: Tell
     authority: Authority
     encode: Callable[[Any], bytes]
     forward: Callable[[str, Envelope, Reply], object]
@@ -145,7 +158,9 @@ class Gate(Actor):
     def handle(self, message: Inbox) -> None:
         match message:
             case Received(envelope, reply):
-                self._take(envelope, reply)
+                self._take(envelope, reply, self._refusal)
+            case Given(envelope, reply):
+                self._take(envelope, reply, self._refusal_of_plan)
             case _Recorded(id_, known):
                 self._recorded(id_, known)
             case _Came(result):
@@ -177,11 +192,11 @@ class Gate(Actor):
 
     # --- before it is carried out
 
-    def _take(self, envelope: Envelope, reply: Reply) -> None:
+    def _take(self, envelope: Envelope, reply: Reply, refusal: Callable[[Envelope], str | None]) -> None:
         if (known := self._open.get(envelope.id)) is not None:
             known.replies.append(reply)
             return
-        refused = self._refusal(envelope)
+        refused = refusal(envelope)
         process = "" if refused else process_of(self._site, envelope.body)
         opened = _Open(envelope, process, [reply])
         if refused:
@@ -205,17 +220,36 @@ class Gate(Actor):
         )
 
     def _refusal(self, envelope: Envelope) -> str | None:
-        body, now_s = envelope.body, self._outlets.clock()
+        """Why a person's command is not carried out now, or None."""
+        body = envelope.body
         if type(body) not in PERMISSIONS:
             kind = type(body).__name__
             return said(f"{kind} 不是可在此下达的命令", f"{kind} is not a command of the gate")
-        if envelope.has_expired(now_s):
-            return said(
-                f"命令已超过 {envelope.ttl_s:g} s 的有效期；请重新下达",
-                f"it is older than its {envelope.ttl_s:g} s to live; give the command again",
-            )
-        if refused := self._outlets.authority.refusal(envelope.issuer, body):
+        if refused := self._expired(envelope):
             return refused
+        is_news = isinstance(body, RaiseEvent) and envelope.issuer == OFFICE
+        if not is_news and (refused := self._outlets.authority.refusal(envelope.issuer, body)):
+            return refused
+        if refused := self._unmeant(body):
+            return refused
+        if isinstance(body, OperatePoint):
+            return self._selections.operate(envelope.issuer, body, self._outlets.clock())
+        return None
+
+    def _refusal_of_plan(self, envelope: Envelope) -> str | None:
+        """Why a plan's command is not: nobody's permission is asked, its configuration was approved."""
+        return self._expired(envelope) or self._unmeant(envelope.body)
+
+    def _expired(self, envelope: Envelope) -> str | None:
+        if not envelope.has_expired(self._outlets.clock()):
+            return None
+        return said(
+            f"命令已超过 {envelope.ttl_s:g} s 的有效期；请重新下达",
+            f"it is older than its {envelope.ttl_s:g} s to live; give the command again",
+        )
+
+    def _unmeant(self, body: object) -> str | None:
+        """Why the command makes no sense now, whoever gives it."""
         if refused := problem(self._site, body):
             return refused
         process = process_of(self._site, body)
@@ -226,8 +260,6 @@ class Gate(Actor):
                 f"the clock of {process} is off by {off_s:.1f} s, more than {CLOCK_LIMIT_S:g} s; "
                 "set its clock, then give the command again",
             )
-        if isinstance(body, OperatePoint):
-            return self._selections.operate(envelope.issuer, body, now_s)
         return None
 
     def _select(self, envelope: Envelope, command: SelectPoint) -> CommandResult:
@@ -274,15 +306,27 @@ class Gate(Actor):
     def _carry_out(self, opened: _Open) -> None:
         envelope, came = opened.envelope, self._came
         match envelope.body:
-            case AcknowledgeAlarm() as command:
-                zone = self._outlets.zones(self._site.alarm_zone(self._site.devices[command.device].zone))
-                told = zone is not None and zone.tell(
-                    Acknowledge(envelope.id, command, envelope.issuer, came)
-                )
+            case command if isinstance(command, Request):
+                zone = self._outlets.zones(zone_of(self._site, command.device))
+                told = zone is not None and zone.tell(Ask(envelope.id, command, envelope.issuer, came))
                 if told is False:
                     detail = said(
-                        "该报警区域正在重启；请重新确认",
-                        "the alarm zone is being restarted; acknowledge again",
+                        "该报警区域正在重启；请重新操作",
+                        "the alarm zone is being restarted; do it again",
+                    )
+                    self._record(self._result(envelope.id, Stage.FAILED, detail))
+            case SetArea() | EndArea() as command:
+                if self._outlets.board.tell(Rule(envelope.id, command, envelope.issuer, came)) is False:
+                    detail = said(
+                        "报警公告板正在重启；请重新操作", "the board is being restarted; do it again"
+                    )
+                    self._record(self._result(envelope.id, Stage.FAILED, detail))
+            case command if type(command) in LINKAGE:
+                told = self._outlets.linkage.tell(Asked(envelope.id, command, envelope.issuer, came))
+                if told is False:
+                    detail = said(
+                        "联动正在重启或已停用；请稍后再试",
+                        "linkage is being restarted or set aside; try again",
                     )
                     self._record(self._result(envelope.id, Stage.FAILED, detail))
             case ApplyConfiguration(version):

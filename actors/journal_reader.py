@@ -4,7 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from actors.alarm_tables import (
     ALARM_COLUMNS,
@@ -14,11 +14,13 @@ from actors.alarm_tables import (
     journal_row_of,
     record_of,
 )
-from actors.journal import stages_of
-from actors.messages import Alarm, CommandRow, JournalRow
+from actors.journal_rows import stages_of, standing
+from actors.journal_search import NEWEST, query
+from actors.messages import COUNTED, Alarm, Area, CommandResult, CommandRow, JournalFilter, JournalRow
 
 MAX_ROWS = 10_000
 """Of one page."""
+EVERYTHING: Final = JournalFilter()
 
 
 class JournalReader:
@@ -49,40 +51,28 @@ class JournalReader:
         )
         return tuple(record_of(row).alarm for row in rows)
 
-    def page(
-        self,
-        cursor: int = 0,
-        limit: int = 100,
-        *,
-        device: str = "",
-        rule: str = "",
-        since_ns: int = 0,
-        until_ns: int | None = None,
-    ) -> tuple[JournalRow, ...]:
-        """Rows before `cursor` (0: from the newest), newest first; '' for every device or rule.
+    def areas(self) -> tuple[Area, ...]:
+        """The parts of the site that are in a mode."""
+        with self._lock:
+            return standing(self._connection()).areas
 
-        `since_ns` and `until_ns` bound the system time of the transition.
-        """
-        conditions, values = ["id < ?"], [cursor or 1 << 62]
-        for name, wanted in (("device", device), ("rule", rule)):
-            if wanted:
-                conditions.append(f"{name} = ?")
-                values.append(wanted)  # type: ignore[arg-type]
-        # Ids ascend with the time of the commit, so that a time is a place among them.
-        for comparison, bound in (("id >= ", since_ns or None), ("id < ", until_ns)):
-            if bound is not None:
-                place = self._all(
-                    "SELECT id FROM journal WHERE time_ns >= ? ORDER BY time_ns, id LIMIT 1", bound
-                )
-                conditions.append(f"{comparison}?")
-                values.append(place[0][0] if place else 1 << 62)
-        found = self._all(
-            f"SELECT id, {JOURNAL_COLUMNS} FROM journal WHERE {' AND '.join(conditions)} "  # noqa: S608
-            "ORDER BY id DESC LIMIT ?",
-            *values,
-            min(limit, MAX_ROWS),
-        )
-        return tuple(journal_row_of(row) for row in found)
+    def page(
+        self, wanted: JournalFilter = EVERYTHING, cursor: int = 0, limit: int = 100
+    ) -> tuple[JournalRow, ...]:
+        """Rows that match before `cursor` (0: from the newest), newest first."""
+        with self._lock:
+            db = self._connection()
+            sql, values = query(db, wanted, f"id, {JOURNAL_COLUMNS}", cursor or NEWEST)
+            found = db.execute(f"{sql} LIMIT ?", (*values, min(limit, MAX_ROWS)))
+            return tuple(journal_row_of(row) for row in found)
+
+    def count(self, wanted: JournalFilter = EVERYTHING) -> int:
+        """How many rows match; no more than `COUNTED` are counted."""
+        with self._lock:
+            db = self._connection()
+            sql, values = query(db, wanted, "id", NEWEST)
+            (count,) = db.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", (*values, COUNTED)).fetchone()  # noqa: S608
+            return int(count)
 
     def since(self, cursor: int, limit: int = 1000) -> tuple[JournalRow, ...]:
         """Rows after `cursor`, oldest first: for those who follow. No row ever comes in before it."""
@@ -110,6 +100,35 @@ class JournalReader:
             min(limit, MAX_ROWS),
         )
         return self._with_stages(found)
+
+    def commands_since(self, number: int, kind: str, limit: int = 1000) -> tuple[CommandRow, ...]:
+        """Commands of one kind after the `number`th, oldest first: for those who follow."""
+        found = self._all(
+            f"SELECT {COMMAND_COLUMNS} FROM command WHERE number > ? AND kind = ? ORDER BY number LIMIT ?",  # noqa: S608
+            number,
+            kind,
+            min(limit, MAX_ROWS),
+        )
+        return self._with_stages(found)
+
+    def stages(self, command: str) -> tuple[CommandResult, ...]:
+        """How far a command came; () for one that was never recorded."""
+        with self._lock:
+            return stages_of(self._connection(), command)
+
+    def has_begun(self, row: JournalRow) -> bool:
+        """Whether an earlier row tells of the same occurrence of the alarm."""
+        found = self._all(
+            "SELECT 1 FROM journal WHERE alarm = (SELECT alarm FROM journal WHERE id = ?) AND event = ? "
+            "AND id < ? LIMIT 1",
+            *(row.id, row.event, row.id),
+        )
+        return bool(found)
+
+    def newest(self) -> tuple[int, int]:
+        """The last row of the journal and the last command; 0 where there is none."""
+        (row,) = self._all("SELECT (SELECT max(id) FROM journal), (SELECT max(number) FROM command)")
+        return row[0] or 0, row[1] or 0
 
     def applied(self, source: str, epoch: str) -> int:
         """The last sequence of an outbox that is applied; 0 for an unknown one."""

@@ -6,6 +6,7 @@ Keys begin with a tilde, which no condition's key does; a subsystem's have a col
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from config.limit_schedule import LimitSchedule
 from config.site import Subsystem
 
 Change = Mapping[str, bytes | None]
@@ -82,11 +83,16 @@ def read_totals(recall: Mapping[str, bytes], device: str) -> dict[str, float]:
 # -- limit sets
 
 
-def limit_set(subsystem: str, name: str) -> Change:
-    return {f"~limits:{subsystem}": name.encode()}
+def limit_set(subsystem: str, name: str, until_ns: int = 0) -> Change:
+    """A person's choice; `until_ns` is 0 where no schedule ends it."""
+    return {f"~limits:{subsystem}": f"{name} {until_ns}".encode()}
 
 
-def read_limit_set(recall: Mapping[str, bytes], subsystem: Subsystem) -> str:
-    """The one in force: the kept one, unless the subsystem has it no more, else its first."""
-    kept = recall.get(f"~limits:{subsystem.id}", b"").decode()
-    return kept if kept in subsystem.limit_sets else subsystem.limit_sets[0]
+def read_limit_set(
+    recall: Mapping[str, bytes], subsystem: Subsystem, schedule: LimitSchedule, wall_ns: int
+) -> str:
+    """The one in force: what a person chose, unless the subsystem has it no more or the schedule went on."""
+    name, _, until = recall.get(f"~limits:{subsystem.id}", b"").decode().partition(" ")
+    if name in subsystem.limit_sets and (not schedule or wall_ns < int(until or 0)):
+        return name
+    return schedule.at(wall_ns)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from actors.messages import ActiveCondition, ConditionChanged, Link
-from config.site import COMM_LOSS, DEVICE_FAULT
+from config.rules import COMM_LOSS, DEVICE_FAULT
 from drivers.driver import Quality
 
 
@@ -17,17 +17,23 @@ class LinkCondition:
     since_ns: int = 0
     due: float = float("inf")
     """When the running delay ends, monotonic seconds; infinite when none runs."""
+    settled: bool = False
+    """Whether it was seen as it is since the start."""
+    found: bool = False
+    """Whether the last change was found rather than seen to happen."""
 
     def update(self, *, holds: bool, now: float, time_ns: int) -> bool:
         """Say how it is now, also when `due` has come; whether the condition began or ended."""
         if holds == self.active:
             self.due = float("inf")
+            self.settled = True
             return False
         if self.due == float("inf"):
             self.due = now + (self.on_delay_s if holds else self.off_delay_s)
         if now < self.due:
             return False
         self.active, self.since_ns, self.due = holds, time_ns, float("inf")
+        self.found, self.settled = not self.settled, True
         return True
 
 
@@ -43,8 +49,9 @@ def holds(rule: str, link: Link) -> bool:
 def changed(device: str, rule: str, condition: LinkCondition, version: int) -> ConditionChanged:
     """What the zone hears of a device's own condition that just began or ended."""
     return ConditionChanged(
-        device, "", rule, condition.active, condition.since_ns, None, Quality.GOOD, None, "", version
-    )
+        device, "", rule, condition.active, condition.since_ns, None, Quality.GOOD, None, "", version,
+        condition.found,
+    )  # fmt: skip
 
 
 def active(rule: str, condition: LinkCondition) -> ActiveCondition:

@@ -1,10 +1,15 @@
 """The newest matrices of the tables of a process, and the readings in them: a `drivers.driver.Plant`."""
 
-from collections.abc import Container, Sequence
+import math
+from collections.abc import Container, Iterable, Sequence
 
+from actors.messages import PointRead
 from actors.newest import Matrix, empty_matrix
 from actors.table import Table
 from drivers.driver import Reading
+
+STALE_PERIODS = 3.0
+"""A value older than this many of its periods is stale."""
 
 
 class Matrices:
@@ -30,6 +35,23 @@ class Matrices:
             else:
                 self._matrices[table.id].version = version
         self._tables = {device.id: table for table in tables for device in table.devices}
+
+    def points(self, names: Iterable[str], now_ns: int) -> tuple[PointRead, ...]:
+        """What is known of points (device/point) now; those that this process does not read are left out."""
+        found = []
+        for name in names:
+            device, _, point = name.partition("/")
+            reading = self.reading(device, point)
+            if reading is None:
+                continue
+            table = self._tables[device]
+            matrix, column = self._matrices[table.id], table.template.index[point]
+            texts = matrix.texts.get(column)
+            value = None if math.isnan(reading.value) else reading.value
+            stale = now_ns - reading.time_ns > STALE_PERIODS * table.period_s * 1e9
+            text = texts[table.row[device]] if texts is not None else None
+            found.append(PointRead(device, point, value if text is None else text, reading.quality, stale))
+        return tuple(found)
 
     def reading(self, device: str, point: str) -> Reading | None:
         """None for a device or point that this process does not read."""

@@ -14,21 +14,39 @@ from actors.messages import (
     Alarm,
     AlarmChanged,
     AlarmState,
+    AreasChanged,
     Beat,
     CanaryHeard,
     ConfigurationAnnounced,
     DeviceState,
     Float64,
     Int64,
+    LinkageState,
+    NoticePosted,
     Scans,
+    StationCalled,
     SubsystemState,
     UInt8,
 )
+from config.plans import StepKind
 
 LiveMessage = (
-    Scans | DeviceState | SubsystemState | AlarmChanged | Beat | ConfigurationAnnounced | CanaryHeard
+    Scans
+    | DeviceState
+    | SubsystemState
+    | AlarmChanged
+    | AreasChanged
+    | Beat
+    | ConfigurationAnnounced
+    | CanaryHeard
+    | LinkageState
+    | StationCalled
+    | NoticePosted
 )
-LIVE_MESSAGES = (Scans, DeviceState, SubsystemState, AlarmChanged, Beat, ConfigurationAnnounced, CanaryHeard)
+LIVE_MESSAGES = (
+    Scans, DeviceState, SubsystemState, AlarmChanged, AreasChanged, Beat, ConfigurationAnnounced, CanaryHeard,
+    LinkageState, StationCalled, NoticePosted,
+)  # fmt: skip
 
 NOT_READ = 0x87
 """`Quality.BAD_NOT_READ`, the quality of a point before its first scan."""
@@ -82,8 +100,14 @@ class Newest:
         self.devices: dict[str, DeviceState] = {}
         self.subsystems: dict[str, SubsystemState] = {}
         self.alarms: dict[tuple[str, str, str], Alarm] = {}
+        self.areas: AreasChanged | None = None
         self.beat: Beat | None = None
         self.announced: ConfigurationAnnounced | None = None
+        self.linkage: LinkageState | None = None
+        self.notices: dict[str, NoticePosted] = {}
+        """Those that stand."""
+        self.calls: dict[str, StationCalled] = {}
+        """Of cameras, by runs that have not ended."""
 
     def shape(self, version: int, tables: Mapping[str, tuple[int, int]]) -> None:
         """Make room for `tables`: id -> (devices, points). Scans of other tables or versions are ignored."""
@@ -107,11 +131,25 @@ class Newest:
                     self.alarms.pop(key, None)
                 else:
                     self.alarms[key] = alarm
+            case AreasChanged():
+                self.areas = message
             case Beat():
                 self.beat = message
             case ConfigurationAnnounced():
                 self.announced = message
-            case CanaryHeard():
+            case LinkageState():
+                self.linkage = message
+                if self.calls:
+                    going = {run.id for run in message.runs}
+                    self.calls = {id_: one for id_, one in self.calls.items() if one.run in going}
+            case NoticePosted():
+                if message.stands:
+                    self.notices[message.id] = message
+                else:
+                    self.notices.pop(message.id, None)
+            case StationCalled(kind=StepKind.CAMERA):
+                self.calls[message.id] = message
+            case CanaryHeard() | StationCalled():
                 pass  # news only: a newcomer need not hear an old one
         return True
 
@@ -121,8 +159,14 @@ class Newest:
             yield self.announced
         if self.beat is not None:
             yield self.beat
+        if self.linkage is not None:
+            yield self.linkage
+        yield from self.notices.values()
+        yield from self.calls.values()
         yield from self.devices.values()
         yield from self.subsystems.values()
+        if self.areas is not None:
+            yield self.areas
         for alarm in self.alarms.values():
             yield AlarmChanged(alarm)
         for table, matrix in self.matrices.items():

@@ -53,6 +53,10 @@ class RunPaths:
         return self.root / "alarms.db"
 
     @property
+    def linkage(self) -> Path:
+        return self.root / "linkage.db"
+
+    @property
     def business(self) -> Path:
         return self.root / "business.db"
 

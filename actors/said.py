@@ -6,7 +6,7 @@ that carry one text. So the reason is said in both, and the reader picks.
 
 from typing import Final
 
-from config.site import Device
+from config.names import in_chinese as in_chinese
 
 SEPARATOR: Final = "\u001e"
 
@@ -24,12 +24,3 @@ def in_language(text: str, language: str) -> str:
 def in_both(text: str) -> str:
     """For a log, which has readers of both."""
     return text.replace(SEPARATOR, " / ")
-
-
-def in_chinese(device: Device, point: str = "") -> str:
-    """The Chinese name of a device, or of one of its points, with the id that can be searched for."""
-    if not point:
-        return f"{device.name.zh}（{device.id}）"
-    at = device.template.index.get(point)
-    name = "" if at is None else device.template.points[at].name.zh
-    return f"{device.name.zh} {name}（{device.id}/{point}）"

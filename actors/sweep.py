@@ -16,7 +16,8 @@ from actors import kept
 from actors.actor import Actor
 from actors.condition_plan import compile_rules
 from actors.condition_set import conditions_read, load, messages, stored
-from actors.conditions import Changes, ConditionState, evaluate
+from actors.condition_state import ConditionState
+from actors.conditions import Changes, evaluate
 from actors.dispatcher import Dispatcher
 from actors.gather import Gathered
 from actors.history_filter import HistoryFilter

@@ -75,6 +75,10 @@ class Codec:
             self._learn(message)
             self._kinds[message.__name__] = message
 
+    def with_further(self, *messages: type) -> "Codec":
+        """Another one that knows these too."""
+        return Codec(*self._kinds.values(), *messages)
+
     def encode(self, message: Any) -> bytes:
         names = self._names.get(type(message))
         if names is None or type(message).__name__ not in self._kinds:

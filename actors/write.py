@@ -1,13 +1,13 @@
 """A write to a device: what may be written, and when it counts as confirmed. Pure."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from actors.device_words import no_point
 from actors.messages import CommandResult, Stage
-from actors.said import in_chinese, said
-from config.site import Device, Point, PointKind, Verify
+from actors.said import said
+from config.site import Device, Point, Verify
+from config.writing import unwritable
 
 Reply = Callable[[CommandResult], None]
 
@@ -36,38 +36,10 @@ class Writing:
 
 def refusal(device: Device, point_id: str, value: float | str) -> str | None:
     """Why `value` can never be written to the point, or None.  Names value, limit, unit and way out."""
-    template = device.template
-    if point_id not in template.index:
+    if point_id not in device.template.index:
         return no_point(device, point_id)
-    point = template.points[template.index[point_id]]
-    zh, en, write = in_chinese(device, point_id), f"{device.id}/{point_id}", point.write
-    if write is None:
-        return said(
-            f"{zh}只读；要允许写入，请在设备模板 {template.profile} 中声明 write",
-            f"{en} is read only; declare `write` in profile {template.profile} to allow it",
-        )
-    if point.kind is PointKind.TEXT:
-        return (
-            None
-            if isinstance(value, str)
-            else said(f"{zh}须为文本，而不是 {value!r}", f"{en} takes a text, not {value!r}")
-        )
-    if isinstance(value, str) or not math.isfinite(value):
-        return said(f"{zh}须为数值，而不是 {value!r}", f"{en} takes a number, not {value!r}")
-    if not write.low <= value <= write.high:
-        unit = f" {point.unit}" if point.unit else ""
-        return said(
-            f"{value:g}{unit} 超出{zh}的允许范围 {write.low:g} 至 {write.high:g}{unit}",
-            f"{value:g}{unit} is outside {write.low:g} to {write.high:g}{unit}, what may be written to {en}",
-        )
-    if point.states and value not in point.states:
-        states = sorted(point.states.items())
-        return said(
-            f"{value:g} 不是{zh}的状态；状态有：{'、'.join(f'{code} {text.zh}' for code, text in states)}",
-            f"{value:g} is not a state of {en}; "
-            f"the states are {', '.join(f'{code} {text.en}' for code, text in states)}",
-        )
-    return None
+    why = unwritable(device, point_id, value)
+    return said(why.zh, why.en) if why is not None else None
 
 
 def unscaled(point: Point, value: float | str) -> float | str:

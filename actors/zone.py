@@ -1,33 +1,60 @@
 """The alarm zone: keeps the alarms of one building; what it decides is journaled before anyone is told."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from actors.actor import Actor
 from actors.alarm_book import AlarmBook
 from actors.alarm_records import Decision, Key, Record
+from actors.alarm_requests import Request
+from actors.circumstances import Circumstances, Standing
 from actors.dispatcher import Dispatcher
 from actors.intake import CaughtUp, Part, Ready, Resume
-from actors.journal import Commit, LoadAlarms
+from actors.journal_entries import Commit, LoadAlarms
 from actors.life import Listener
-from actors.messages import AcknowledgeAlarm, AlarmChanged, CommandResult, Issuer, Stage
+from actors.messages import (
+    AcknowledgeAlarm,
+    AlarmChanged,
+    CommandResult,
+    Issuer,
+    RecordVerdict,
+    RemoveFromService,
+    ResetAlarm,
+    ReturnToService,
+    ShelveAlarm,
+    SilenceAlarm,
+    Stage,
+    TickStep,
+    UnshelveAlarm,
+)
 from actors.outlets import Tell
 from actors.said import said
 from config.site import Site
 
 logger = logging.getLogger(__name__)
 
+DONE: Mapping[type, str] = {
+    AcknowledgeAlarm: said("已确认", "acknowledged"),
+    SilenceAlarm: said("已消音", "silenced"),
+    ResetAlarm: said("已复位", "reset"),
+    ShelveAlarm: said("已搁置", "shelved"),
+    UnshelveAlarm: said("已取消搁置", "unshelved"),
+    RemoveFromService: said("已退出服务", "out of service"),
+    ReturnToService: said("已恢复服务", "in service again"),
+    TickStep: said("已记录", "recorded"),
+    RecordVerdict: said("结论已登记", "the verdict is recorded"),
+}
 QUIET_S = 5.0
 """A source that sent something old and then nothing more for this long has no backlog left."""
 
 
 @dataclass(frozen=True, slots=True)
-class Acknowledge:
-    """A person's command, already permitted. `reply` is called once, from any thread."""
+class Ask:
+    """A person's command about an alarm, already permitted. `reply` is called once, from any thread."""
 
     id: str
-    command: AcknowledgeAlarm
+    command: Request
     issuer: Issuer
     reply: Callable[[CommandResult], None]
 
@@ -43,12 +70,17 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """Asked by a board that has lost its memory: say how you stand."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmsLoaded:
     request: int
     records: tuple[Record, ...]
 
 
-Inbox = Part | Resume | CaughtUp | Acknowledge | ConfigurationApplied | Tick | AlarmsLoaded
+Inbox = Part | Resume | CaughtUp | Ask | ConfigurationApplied | Tick | AlarmsLoaded | Circumstances | Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +88,7 @@ class ZoneOutlets:
     """Whom a zone tells, and its clocks. All callables may be called from any thread."""
 
     journal: Tell
+    board: Tell
     publish: Callable[[AlarmChanged], object]
     ready: Ready
     """`Intake.ready`: send what is not finished."""
@@ -69,8 +102,8 @@ class AlarmZone(Actor):
     """One building's alarms. May share the dispatcher: it never blocks.
 
     The alarms are asked of the journal, behind everything that an earlier incarnation had handed to it.
-    Until they have come, acknowledgements wait and parts are passed over: the intake sends them again,
-    behind `Resume`.
+    Until they have come, and the board has told what holds beyond the zone, commands wait and parts are
+    passed over: the intake sends them again, behind `Resume`.
     """
 
     def __init__(
@@ -92,7 +125,10 @@ class AlarmZone(Actor):
         self._loads = 0
         self._loaded = False
         self._following = False
-        self._waiting: list[Acknowledge] = []
+        self._knows = False
+        """Whether the board has told what holds beyond the zone."""
+        self._standing: Standing | None = None
+        self._waiting: list[Ask] = []
         self._quiet_since: dict[str, float] = {}
 
     def setup(self) -> None:
@@ -107,10 +143,16 @@ class AlarmZone(Actor):
                 self._following = self._loaded
             case ConfigurationApplied(site):
                 self._configure(site)
-            case Acknowledge() if not self._loaded:
+            case Circumstances():
+                self._circumstances(message)
+            case Report():
+                self._standing = None
+                if self._loaded:
+                    self._tell_standing()
+            case Ask() if not (self._loaded and self._knows):
                 self._waiting.append(message)
-            case Acknowledge():
-                self._acknowledge(message)
+            case Ask():
+                self._obey(message)
             case _ if not self._following:
                 pass
             case Part():
@@ -136,18 +178,40 @@ class AlarmZone(Actor):
         mine = [record for record in records if self._is_mine(record)]
         self._loaded = True
         self._commit(self._book.load(mine, self._outlets.wall_ns()))
+        self._standing = None
+        self._tell_standing()
+        if self._knows:
+            self._follow()
+
+    def _circumstances(self, now: Circumstances) -> None:
+        self._book.circumstances(now, self._outlets.wall_ns())
+        self._commit(self._book.decided())
+        if not self._knows:
+            self._knows = True
+            if self._loaded:
+                self._follow()
+
+    def _follow(self) -> None:
+        """Everything is known that an alarm is judged by."""
         self._outlets.ready(self._zone, self.tell_self, started=True)
         self._outlets.read_conditions()
         waiting, self._waiting = self._waiting, []
         for each in waiting:
-            self._acknowledge(each)
+            self._obey(each)
+
+    def _tell_standing(self) -> None:
+        """Say how the zone stands, when that is news."""
+        standing = self._book.standing()
+        if standing != self._standing:
+            self._standing = standing
+            self._outlets.board.tell(standing)
 
     def _is_mine(self, record: Record) -> bool:
-        """Alarms of its devices, and of devices that are no more where this zone or, its zone being gone too,
-        the first of all zones must retire them."""
-        device = self._site.devices.get(record.alarm.device)
-        if device is not None:
-            return self._site.alarm_zone(device.zone) == self._zone
+        """Alarms of its devices and nodes, and of such as are no more where this zone or, its zone being
+        gone too, the first of all zones must retire them."""
+        owner = self._site.devices.get(record.alarm.device) or self._site.nodes.get(record.alarm.device)
+        if owner is not None:
+            return self._site.alarm_zone(owner.zone) == self._zone
         zones = {self._site.alarm_zone(zone) for zone in self._site.zones}
         return record.alarm.zone == self._zone or (
             record.alarm.zone not in zones and self._zone == min(zones)
@@ -175,24 +239,29 @@ class AlarmZone(Actor):
     def _tick(self) -> None:
         self._outlets.ready(self._zone, self.tell_self, started=False)
         now = self._outlets.clock()
+        self._book.tick(now, self._outlets.wall_ns())
+        self._commit(self._book.decided())
         for source in [*self._book.behind]:
             if now - self._quiet_since.setdefault(source, now) >= QUIET_S:
                 del self._quiet_since[source]
                 self._caught_up(source)
 
-    def _acknowledge(self, asked: Acknowledge) -> None:
+    def _obey(self, asked: Ask) -> None:
         wall_ns = self._outlets.wall_ns()
-        answer = self._book.acknowledge(asked.id, asked.command, asked.issuer, wall_ns)
+        answer = self._book.asked(asked.id, asked.command, asked.issuer, wall_ns)
         if isinstance(answer, str):
             result = CommandResult(asked.id, Stage.REFUSED, answer, None, wall_ns)
             answer = Decision([], {})  # behind the commit that it speaks of
         else:
-            result = CommandResult(asked.id, Stage.DONE, said("已确认", "acknowledged"), None, wall_ns)
+            done = DONE.get(type(asked.command), "")
+            result = CommandResult(asked.id, Stage.DONE, done, None, wall_ns)
         self._commit(answer, lambda: asked.reply(result))
 
     def _commit(self, decision: Decision, then: Callable[[], object] | None = None) -> None:
         """Journal, then tell: in the journal's thread, in the order of the decisions."""
-        if not decision.changes and not decision.show and then is None:
+        if decision.changes:
+            self._tell_standing()
+        elif not decision.show and then is None:
             return
         publish = self._outlets.publish
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as NotInTime
 
 ARGUMENTS = (
     "--headless",
@@ -17,14 +18,16 @@ ARGUMENTS = (
     "--disable-sync",
 )
 PATIENCE_MS = 30_000.0
+ATTEMPTS = 3
 LIVE = "window.did_handshake === true && document.documentElement.dataset.patched"
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium where there is one, else playwright's own."""
+def chromium(*arguments: str, program: str = "chromium") -> Iterator[Browser]:
+    """The system's Chromium where there is one, else playwright's own; with further `arguments`."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        found = shutil.which(program)
+        browser = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS, *arguments])
         try:
             yield browser
         finally:
@@ -32,12 +35,20 @@ def chromium() -> Iterator[Browser]:
 
 
 def log_in(page: Page, address: str, user: str, password: str) -> None:
+    """Tries again, as a person would where the office is too busy at its start to answer."""
     page.set_default_timeout(PATIENCE_MS)
-    page.goto(f"{address}/login")
-    page.fill("[name=user]", user)
-    page.fill("[name=password]", password)
-    page.click(".gate button")
-    page.wait_for_function(LIVE)
+    for left in reversed(range(ATTEMPTS)):
+        page.goto(f"{address}/login")
+        page.fill("[name=user]", user)
+        page.fill("[name=password]", password)
+        page.click(".gate button")
+        try:
+            page.wait_for_function(LIVE, timeout=PATIENCE_MS / ATTEMPTS)
+        except NotInTime:
+            if not left:
+                raise
+        else:
+            return
 
 
 def open_page(page: Page, url: str) -> None:

@@ -54,7 +54,7 @@ from business.property.entities import ENTITIES
 from business.property.importing import importer
 from business.registry.messages import CreateRecord, CreateRecords, NewRecord
 from business.registry.service import Registry
-from config.site import Text
+from config.text import Text
 from tests.business.postgresql import running_server
 
 ZONE = ZoneInfo("Asia/Shanghai")

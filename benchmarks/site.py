@@ -16,11 +16,12 @@ def write_site(
     history: str = "change",
     alarm_limit: float | None = 30000.0,
     devices_a_zone: int = 500,
+    ruled: int = 10,
 ) -> Path:
     """Device d is `d00000` and so on; its points `r000` ... are the farm's holding registers.
 
-    Four alarm rules stand on every tenth register, as on a real site; none fires in ordinary running, and the
-    high rule of `r000` does when a benchmark sets the register above `alarm_limit`.
+    Four alarm rules stand on every tenth register, as on a real site, or on every `ruled`-th; none fires in
+    ordinary running, and the high rule does when a benchmark sets such a register above `alarm_limit`.
     """
     directory.mkdir(parents=True, exist_ok=True)
     zones = range(-(-len(endpoints) // devices_a_zone))
@@ -47,7 +48,7 @@ def write_site(
             + f'source = {{table = "holding", address = {register}, type = "uint16"}}\n'
             f"write = {{low = 0, high = 65535}}"
         )
-        if register % 10 == 0 and alarm_limit is not None:
+        if register % ruled == 0 and alarm_limit is not None:
             for kind, limit in (
                 ("high-high", alarm_limit + 10000),
                 ("high", alarm_limit),

@@ -36,7 +36,7 @@ from business.migrations import migrate
 from business.property.entities import ENTITIES
 from business.registry.messages import NewRecord, Raws
 from business.registry.service import Registry
-from config.site import Text
+from config.text import Text
 from tests.business.postgresql import Server, running_server
 
 KEYS = ("0123456789abcdef0123456789abcdef",)

@@ -5,6 +5,9 @@ from types import MappingProxyType
 
 from actors.wire import Codec
 from business.access import messages as access
+from business.alarm_database import messages as alarm_database
+from business.alarm_orders import messages as alarm_orders
+from business.alarm_report import messages as alarm_report
 from business.audit import messages as audit
 from business.backup import messages as backup
 from business.configuration import messages as configuration
@@ -23,11 +26,15 @@ from business.privacy import messages as privacy
 from business.property import messages as property_
 from business.registry import messages as registry
 from business.reviews import messages as reviews
+from business.simulations import messages as simulations
 from business.webhooks import messages as webhooks
 
 MODULES: Mapping[type, str] = MappingProxyType(
     {
         **dict.fromkeys(access.COMMANDS, "access"),
+        **dict.fromkeys(alarm_database.COMMANDS, "configuration"),
+        **dict.fromkeys(alarm_orders.COMMANDS, "alarm-orders"),
+        **dict.fromkeys(alarm_report.COMMANDS, "alarm-report"),
         **dict.fromkeys(audit.COMMANDS, "audit"),
         **dict.fromkeys(backup.COMMANDS, "backup"),
         **dict.fromkeys(configuration.COMMANDS, "configuration"),
@@ -45,6 +52,7 @@ MODULES: Mapping[type, str] = MappingProxyType(
         **dict.fromkeys(property_.COMMANDS, "property"),
         **dict.fromkeys(registry.COMMANDS, "registry"),
         **dict.fromkeys(reviews.COMMANDS, "reviews"),
+        **dict.fromkeys(simulations.COMMANDS, "simulations"),
         **dict.fromkeys(tokens.COMMANDS, "tokens"),
         **dict.fromkeys(webhooks.COMMANDS, "webhooks"),
     }

@@ -163,6 +163,10 @@ class Gate:
         """What the program itself has decided, such as its first users: recorded, and asked of nobody."""
         return _told(*self._bring([_Asked(module, order, _asking_nobody, _deed(order))]))
 
+    def all_on_own_account(self, module: Module, orders: Iterable[Execute]) -> list[Outcome | BaseException]:
+        """As `carry_out_all`, for what the program itself has decided."""
+        return self._bring([_Asked(module, order, _asking_nobody, _deed(order)) for order in orders])
+
     def _refusal(self, session: Session, module: Module, order: Execute) -> str | None:
         """Inside the transaction: nobody's access changes between the answer and the deed."""
         issuer, command = order.issuer, order.command

@@ -12,7 +12,10 @@ from config.packaging import SITE_MODULES, SiteModule
 
 PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "plant": ("plant", "system", "point", "alarm", "device", "subsystem"),
+        "plant": (
+            "plant", "system", "point", "alarm", "alarm-definition", "alarm-order", "device", "subsystem",
+            "linkage", "camera",
+        ),
         "access": ("access", "scope", "user"),
         "audit": ("audit",),
         "configuration": ("configuration", "menu", "webhook"),

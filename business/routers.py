@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from business.access.api import router as access
+from business.alarm_orders.api import router as alarm_orders
+from business.alarms.api import router as alarms
 from business.audit.api import router as audit
 from business.identity.api import router as identity
 from business.identity.session_api import router as sessions
 from business.identity.token_api import router as tokens
 from business.jobs.api import router as jobs
+from business.linkage.api import router as linkage
 from business.property.entities import ENTITIES
 from business.registry.api import records
 from business.rest.health import router as health
@@ -23,6 +26,9 @@ ROUTERS: Sequence[APIRouter] = (
     audit,
     jobs,
     webhooks,
+    alarms,
+    alarm_orders,
+    linkage,
     records(ENTITIES),
     health,
 )

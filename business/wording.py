@@ -5,7 +5,7 @@ import unicodedata
 
 from actors.said import said
 from business.gate import Refused
-from config.site import Text
+from config.text import Text
 
 LABEL_LENGTH = 64
 """Characters of the longest label and name."""

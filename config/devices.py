@@ -7,9 +7,10 @@ from pydantic import BaseModel
 from config.check import check_placement
 from config.driver_schema import DriverSchema
 from config.entries import Entry, fill_entry, named
+from config.own_alarms import OwnAlarms
 from config.problems import BUILT_IN, Problems, Where
 from config.schema import DeviceTable
-from config.site import Device, Subsystem
+from config.site import Device, Node, Picture, Subsystem
 from config.templates import Built, Templates, digest, report
 from config.validate import validated
 
@@ -23,18 +24,23 @@ class Devices:
         zones: Mapping[str, Where],
         subsystems: Mapping[str, Where],
         trades: Mapping[str, Subsystem],
+        nodes: Mapping[str, Where],
         problems: Problems,
     ) -> None:
-        """`zones` and `subsystems` are all that are written down, `trades` the subsystems that are right."""
+        """`zones`, `subsystems` and `nodes` are all that are written down, `trades` the subsystems that are
+        right."""
         self._templates = templates
         self._zones = zones
         self._subsystems = subsystems
         self._trades = trades
+        self._nodes = nodes
         self._problems = problems
         self._placed: set[tuple[str, str]] = set()
 
-    def all(self, entries: list[Entry]) -> dict[str, Device]:
+    def all(self, entries: list[Entry], alarms: list[Entry]) -> dict[str, Device]:
+        """`alarms` are the tables of alarms that single devices have of their own."""
         devices = named(entries, DeviceTable, "device", self._problems)
+        self._own = OwnAlarms(alarms, devices.known, self._problems, self._templates.classes)
         by_place = {entry.where: entry for entry in entries}
         resolved: dict[str, Device] = {}
         built: dict[str, Built] = {}
@@ -47,6 +53,10 @@ class Devices:
         self._check_references(devices.known, built)
         return resolved
 
+    def with_nodes(self, nodes: Mapping[str, Node]) -> dict[str, Node]:
+        """The nodes with the alarms that the tables of `all` say of them."""
+        return self._own.with_nodes(nodes)
+
     def _resolve(self, entry: Entry, table: DeviceTable) -> tuple[Device | None, Built | None]:
         where, problems = entry.where, self._problems
         for key, name, known in (
@@ -58,9 +68,13 @@ class Devices:
                 problems.unknown(where.at(key), key, name, known)
         if table.profile not in self._templates.profiles:
             return None, None
+        for at, node in enumerate(table.upstream):
+            if node not in self._nodes:
+                problems.unknown(where.at("upstream", at), "node", node, self._nodes)
         family = self._templates.family(table.profile)
         if family is None:
             return None, None
+        family = self._own.family(table.id, family)
         built = self._templates.get(family, table.parameters, where, table.id)
         connection = self._connection(entry, table, self._templates.driver(family))
         if built is None or connection is None:
@@ -79,6 +93,9 @@ class Devices:
             connection=connection,
             period_s=period_s,
             digest=digest(built.digest, *content),
+            upstream=tuple(table.upstream),
+            own_rules=self._own.own_rules(table.id),
+            picture=_picture(table),
         )
         return device, built
 
@@ -117,3 +134,7 @@ class Devices:
                 elif device == name and other == point:
                     message = f"point {point!r} of {name} reads itself"
                     self._problems.add(where, reference, message, "Name another point")
+
+
+def _picture(table: DeviceTable) -> Picture | None:
+    return None if table.picture is None else Picture(table.picture.address, table.picture.user)

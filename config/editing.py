@@ -52,11 +52,11 @@ def edited(documents: Documents, edits: Iterable[Edit]) -> dict[str, Any]:
         root = str(edit.keys[0])
         file = _file_of(documents, root)
         result.setdefault(file, {})
-        result[file][root] = _with(result[file].get(root), edit.keys[1:], edit.value)
+        result[file][root] = with_value(result[file].get(root), edit.keys[1:], edit.value)
     for tables in result.values():
         for root in ("site", "settings"):
             if root in tables:
-                tables[root] = _without_blanks(tables[root])
+                tables[root] = without_blanks(tables[root])
     return result
 
 
@@ -68,17 +68,18 @@ def _file_of(documents: Documents, root: str) -> str:
     return SITE_FILE
 
 
-def _with(around: Any, keys: tuple[Key, ...], value: Any) -> Any:
+def with_value(around: Any, keys: tuple[Key, ...], value: Any) -> Any:
+    """A table or list with one value in it changed; None takes it out."""
     if not keys:
         return value
     key = keys[0]
     if isinstance(key, int):
         rows = list(around) if isinstance(around, list) else []
         rows += [{}] * (key + 1 - len(rows))
-        rows[key] = _with(rows[key], keys[1:], value)
+        rows[key] = with_value(rows[key], keys[1:], value)
         return rows
     table = dict(around) if isinstance(around, dict) else {}
-    inner = _with(table.get(key), keys[1:], value)
+    inner = with_value(table.get(key), keys[1:], value)
     if inner is None or inner == {}:
         table.pop(key, None)
     else:
@@ -86,13 +87,13 @@ def _with(around: Any, keys: tuple[Key, ...], value: Any) -> Any:
     return table
 
 
-def _without_blanks(value: Any) -> Any:
+def without_blanks(value: Any) -> Any:
     """Rows that nothing was entered into are none."""
     match value:
         case dict():
-            return {key: _without_blanks(inner) for key, inner in value.items()}
+            return {key: without_blanks(inner) for key, inner in value.items()}
         case list():
-            return [_without_blanks(one) for one in value if one != {}]
+            return [without_blanks(one) for one in value if one != {}]
         case _:
             return value
 
@@ -141,5 +142,12 @@ def _by_id(rows: Any) -> dict[str, Any] | None:
         return {}
     if not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
         return None
-    named = {str(one.get("id") or one.get("name") or one.get("kind")): one for one in rows}
+    named = {_named(one): one for one in rows}
     return named if len(named) == len(rows) else {str(at): one for at, one in enumerate(rows)}
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    """An alarm of a device goes by its full name; what has an id by that."""
+    if "id" not in row and "device" in row and "name" in row:
+        return f"{row['device']}/{row.get('point', '')}/{row['name']}"
+    return str(row.get("id") or row.get("name") or row.get("kind"))

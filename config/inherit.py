@@ -23,6 +23,8 @@ class MergedPoint:
     origins: dict[str, Where] = field(default_factory=dict)
     """Key -> the point table that last set it."""
     rule_origins: dict[str, Where] = field(default_factory=dict)
+    variant: str = ""
+    """Tells a point with rules of its own on one device from that of the profile."""
 
     def whole(self) -> dict[str, Any]:
         return {**self.table, "rule": list(self.rules.values())} if self.rules else self.table
@@ -49,6 +51,8 @@ class Family:
     parameters: dict[str, Value] = field(default_factory=dict)
     required: dict[str, Where] = field(default_factory=dict)
     points: dict[str, MergedPoint] = field(default_factory=dict)
+    variant: str = ""
+    """Tells it from the profile as it stands, when a device has alarms of its own."""
 
     def place(self, *keys: str | int) -> Where:
         return self.origins.get(str(keys[0]) if keys else "", self.where).at(*keys)

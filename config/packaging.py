@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from config.site import Text
+from config.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,18 @@ class Problem:
         return f"{place}:{inside} {self.message}. {self.suggestion}".rstrip()
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem inside one thing: the keys that lead to it there, and the problem."""
+
+    keys: tuple[Key, ...]
+    value: object
+    message: str
+    suggestion: str
+    zh: str = ""
+    """Both in Chinese, where it is known."""
+
+
 class Unfit(ValueError):
     """Raised by a field's own check: the rest of a sentence that begins with the field, in both languages."""
 

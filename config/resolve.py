@@ -10,25 +10,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel
 
+from config import alarms
+from config.alarm_checks import check_names
+from config.alarm_schema import NodeTable
+from config.alarm_targets import AlarmTargets
 from config.check import zone_loops
 from config.devices import Devices
 from config.driver_schema import DriverSchema
 from config.entries import Documents, Entries, Entry, Named, gather, named
+from config.limit_schedule import spans_of
 from config.packaging import SITE_MODULES, lacking
+from config.planning import with_linkage
 from config.problems import BUILT_IN, Problems, SiteError, Where
 from config.schema import SubsystemTable, UserTable, ZoneTable
+from config.settings import BackupSettings, Provider, Security, Settings, WebAddress
 from config.settings_schema import BackupTable, SettingsTable, SiteTable
-from config.site import (
-    BackupSettings,
-    BootstrapUser,
-    Provider,
-    Security,
-    Settings,
-    Site,
-    Subsystem,
-    WebAddress,
-    Zone,
-)
+from config.site import BootstrapUser, Site, Subsystem, Zone
 from config.table import ID_RULE, is_id
 from config.templates import Templates
 from config.validate import validated
@@ -72,16 +69,29 @@ def examine(
     users = named(entries["user"], UserTable, "user", problems, key="name")
     places = _zones(zones, problems)
     trades = {
-        table.id: Subsystem(table.id, table.kind, table.name.text(), table.field, tuple(table.limit_sets))
+        table.id: Subsystem(
+            table.id,
+            table.kind,
+            table.name.text(),
+            table.field,
+            tuple(table.limit_sets),
+            spans_of(table.limit_schedule, table.limit_sets, subsystems.known[table.id], problems),
+        )
         for table in subsystems.tables.values()
     }
     profiles = unique_profiles(entries["profile"], problems)
-    templates = Templates({**built_in_profiles(), **profiles}, drivers, problems)
-    devices = Devices(templates, zones.known, subsystems.known, trades, problems).all(entries["device"])
+    alarm_classes = alarms.classes(entries["alarm_class"], problems)
+    templates = Templates({**built_in_profiles(), **profiles}, drivers, alarm_classes, problems)
+    written = named(entries["node"], NodeTable, "node", problems)
+    nodes = alarms.nodes(written, places, problems)
+    resolving = Devices(templates, zones.known, subsystems.known, trades, written.known, problems)
+    devices, nodes = alarms.with_gateways(resolving.all(entries["device"], entries["alarm"]), nodes, places)
+    nodes = resolving.with_nodes(nodes)
+    check_names(devices, written.known, nodes, problems)
     templates.check_unused(profiles)
     if site is None:
         return None
-    return Site(
+    built = Site(
         id=site.id,
         name=site.name.text(),
         timezone=site.timezone,
@@ -91,7 +101,11 @@ def examine(
         devices=devices,
         users=tuple(BootstrapUser(user.name, user.display, user.role) for user in users.tables.values()),
         settings=_settings(settings or SettingsTable()),
+        classes=alarm_classes,
+        nodes=nodes,
+        stations=alarms.stations(entries["station"], places, problems),
     )
+    return with_linkage(built, entries, problems)
 
 
 @lru_cache(1)
@@ -185,11 +199,14 @@ def _settings(table: SettingsTable) -> Settings:
         history_keep_days=table.history_keep_days,
         audit_keep_days=table.audit_keep_days,
         personal_keep_days=table.personal_keep_days,
+        linkage_keep_days=table.linkage_keep_days,
         ballast_mb=table.ballast_mb,
+        manual_hold_minutes=table.manual_hold_minutes,
         database=table.database,
         heartbeat_url=table.heartbeat_url,
         heartbeat_file=table.heartbeat_file,
         backup=BackupSettings(**table.backup.model_dump()),
+        alarm_targets=AlarmTargets(**table.alarm_targets.model_dump()),
         security=Security(
             expiry_days=table.security.expiry_days,
             expiry_warning_days=table.security.expiry_warning_days,

@@ -5,10 +5,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, Strict, WithJsonSchema
 
+from config.alarm_schema import AlarmClassTable, NodeTable, StationTable
+from config.calendar_schema import CalendarDayTable
 from config.driver_schema import DriverSchema
+from config.plan_schema import GroupTable, PlanTable
+from config.plans import DayKind
+from config.rules import Priority, RuleKind, Severity
 from config.settings_schema import SettingsTable, SiteTable
-from config.site import HistoryPolicy, PointKind, Priority, RuleKind, Verify
-from config.table import ID_RULE, Flag, Id, Number, Table, TextTable, Whole, Words
+from config.site import HistoryPolicy, PointKind, Verify
+from config.table import ID_RULE, Flag, Id, Number, Table, TextTable, TimeOfDay, Whole, Words
 
 _EXPRESSION = {"type": "string", "description": "Arithmetic over parameters: '{base} + 10'"}
 PNumber = Annotated[Number, WithJsonSchema({"anyOf": [{"type": "number"}, _EXPRESSION]})]
@@ -30,6 +35,8 @@ SubsystemKind = Literal[
     "access",
     "parking",
     "video",
+    "broadcast",
+    "display",
     "other",
 ]
 APPROVED_KINDS = frozenset({"fire", "lift"})
@@ -55,6 +62,21 @@ class ZoneTable(Table):
     parent: str = Field("", title="Parent", description="id of the zone around it; none for the root")
 
 
+class LimitSpanTable(Table):
+    """Hours in which the schedule puts a limit set in force."""
+
+    limit_set: Id = Field(alias="set", title="Limit set", description="the limit set of these hours")
+    start: TimeOfDay = Field(
+        alias="from", title="From", description="time of day, HH:MM, in the site's time zone"
+    )
+    end: TimeOfDay = Field(
+        alias="to", title="To", description="time of day, HH:MM; on the next day where it is not after from"
+    )
+    days: list[DayKind] = Field(
+        [], title="Days", description="any of these kinds of the day on which it begins; none for every day"
+    )
+
+
 class SubsystemTable(Table):
     id: Id = Field(title="Id", description=f"the subsystem's id: {ID_RULE}")
     kind: SubsystemKind = Field(title="Kind", description="which trade it belongs to")
@@ -62,6 +84,9 @@ class SubsystemTable(Table):
     field: Id = Field("field", title="Field process", description="name of the field process that serves it")
     limit_sets: Annotated[list[Id], Field(min_length=1)] = Field(
         ["normal"], title="Limit sets", description="named sets of alarm limits; the first holds at the start"
+    )
+    limit_schedule: list[LimitSpanTable] = Field(
+        [], title="Limit schedule", description="when which limit set holds; the first span that fits counts"
     )
 
 
@@ -73,6 +98,15 @@ class UserTable(Table):
     role: Id = Field(
         title="Role", description="the role they begin with, such as operator or security-administrator"
     )
+
+
+class PictureTable(Table):
+    """Where a camera gives a still picture. Its password, if it wants one, is the secret camera-password."""
+
+    address: Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s#]*)?$")] = Field(
+        title="Address", description="http(s) address of a JPEG, PNG, WebP or SVG picture, without a password"
+    )
+    user: str = Field("", title="User", description="who logs in there (digest); none for an open address")
 
 
 class DeviceTable(Table):
@@ -88,6 +122,12 @@ class DeviceTable(Table):
     )
     period_s: Number | None = Field(
         None, gt=0, le=86400, title="Period", description="seconds between scans, instead of the profile's"
+    )
+    upstream: list[str] = Field(
+        [], title="Upstream", description="ids of the nodes (feeder, gateway, network) it hangs on"
+    )
+    picture: PictureTable | None = Field(
+        None, title="Picture", description="of a camera: where its still pictures come from"
     )
 
 
@@ -114,15 +154,37 @@ class RuleTable(PartialTable):
 
     name: Id = Field("", title="Name", description="the rule's name within the point; its kind if left out")
     kind: RuleKind = Field(title="Kind", description="which condition alarms")
-    limit: PNumber = Field(
-        title="Limit", description="in the point's unit; the state of `state`, units a second of `rate`"
+    limit: PNumber | None = Field(
+        None,
+        title="Limit",
+        description="in the point's unit; the state of `state`, units a second of `rate`; quality has none",
+    )
+    reference: str = Field(
+        "",
+        title="Reference",
+        description="point of the device to compare with: a deviation's setpoint, a mismatch's command; "
+        "an unmoved value alarms only while it is not 0",
+    )
+    states: list[PNumber] = Field(
+        [], title="States", description="of `state`: any of these alarms, instead of limit"
+    )
+    within_s: PNumber = Field(
+        0,
+        ge=0,
+        title="Within",
+        description="of `unmoved`: seconds without movement that alarm; of `leap`: seconds over which the "
+        "value may grow by the limit, 0 for from one reading to the next",
     )
     deadband: PNumber = Field(0, title="Deadband", description="how far back inside the value must come")
     on_delay_s: PNumber = Field(
         0, ge=0, title="On delay", description="seconds the condition must hold, from 0"
     )
     off_delay_s: PNumber = Field(0, ge=0, title="Off delay", description="seconds it must be gone, from 0")
-    priority: Priority = Field(Priority.MEDIUM, title="Priority", description="IEC 62682 priority")
+    priority: Priority | None = Field(
+        None,
+        title="Priority",
+        description="IEC 62682 priority; by severity and time to respond if left out, else medium",
+    )
     text: TextTable | None = Field(
         None, title="Text", description="what the alarm says; if left out, the point's name and the kind"
     )
@@ -130,6 +192,39 @@ class RuleTable(PartialTable):
     cause: TextTable | None = Field(None, title="Cause", description="what usually brings it about")
     consequence: TextTable | None = Field(None, title="Consequence", description="what happens if it is left")
     action: TextTable | None = Field(None, title="Action", description="what the operator should do")
+    alarm_class: Id | None = Field(
+        None, title="Class", description="id of the alarm class; process if left out"
+    )
+    severity: Severity | None = Field(None, title="Severity", description="how bad the consequence is")
+    response_s: PNumber = Field(
+        0, ge=0, title="Time to respond", description="seconds until the consequence comes; 0 if unknown"
+    )
+    latched: Flag | None = Field(
+        None, title="Latched", description="stays until it is reset; as its class if left out"
+    )
+    re_alarm_s: PNumber | None = Field(
+        None, ge=0, title="Re-alarm", description="seconds to a second annunciation; as its class if left out"
+    )
+    first_out: str = Field("", title="First out", description="group whose first alarm is marked")
+    sound: str = Field("", title="Sound", description="name of its sound; that of the priority if left out")
+    prompt: TextTable | None = Field(None, title="Prompt", description="what is spoken with the sound")
+    suppressed_by: list[str] = Field(
+        [], title="Suppressed by", description="point/rule or device/point/rule that suppresses it"
+    )
+    suppressed_in: list[Id] = Field(
+        [], title="Suppressed in", description="limit sets in which it is suppressed by design"
+    )
+
+
+class AlarmTable(RuleTable):
+    """What an alarm of one device or node has instead of what is usual; or one more alarm on a device."""
+
+    device: str = Field(title="Device", description="id of the device or node")
+    point: str = Field(
+        "", title="Point", description="id of the point; none for the own alarms of a device or node"
+    )
+    name: Id = Field(title="Name", description="the rule's name within the point")
+    enabled: Flag = Field(default=True, title="Enabled", description="false takes the alarm away")
 
 
 class WriteTable(PartialTable):
@@ -229,7 +324,20 @@ class SiteFile(Table):
     device: list[DeviceTable] = Field([], title="Devices", description="the devices, one by one")
     devices: list[RowTable] = Field([], title="Rows of devices", description="many equal devices at once")
     user: list[UserTable] = Field([], title="Users", description="the first users")
+    alarm_class: list[AlarmClassTable] = Field(
+        [], title="Alarm classes", description="what alarms of a class share; over the built-in of that id"
+    )
+    alarm: list[AlarmTable] = Field(
+        [], title="Alarms", description="what an alarm of one device has instead of its profile's"
+    )
+    node: list[NodeTable] = Field([], title="Nodes", description="feeders, gateways and networks")
+    station: list[StationTable] = Field([], title="Stations", description="positions of operators")
     profile: dict[Id, ProfileTable] = Field({}, title="Profiles", description="kinds of devices")
+    plan: list[PlanTable] = Field([], title="Plans", description="linkage: what happens when")
+    group: list[GroupTable] = Field([], title="Groups", description="points that are written together")
+    calendar_day: list[CalendarDayTable] = Field(
+        [], title="Calendar", description="days that differ from the law's calendar"
+    )
 
 
 def json_schema(drivers: Mapping[str, DriverSchema] | None = None) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from config.editing import Edit
+from config.editing import Edit, with_value, without_blanks
 from config.problems import Key
 from config.settings_schema import SettingsTable, SiteTable
 from config.shape import leaves
-from config.site import Text
 from config.table import Table, TextTable
+from config.text import Text
 from config.validate import limits_of
 
 ROOTS: Mapping[str, type[Table]] = {"site": SiteTable, "settings": SettingsTable}
@@ -63,6 +63,21 @@ def fields_of_settings(tables: Mapping[str, Any]) -> Iterator[SettingField]:
     for root, model in ROOTS.items():
         label = Text("站点", "Site") if root == "site" else Text("运行", "Operation")
         yield from _of_model(model, (root,), label, (), tables.get(root, {}), None)
+
+
+def fields_of(model: type[Table], values: Mapping[str, Any], group: Text) -> list[SettingField]:
+    """Of one table by itself, such as an entry of a list in the documents."""
+    return [*_of_model(model, (), group, (), values, None)]
+
+
+def table_of(fields: Iterable[SettingField], texts: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """The table that a form makes which says `texts`, by `name_of` its fields; what is usual is left out."""
+    table: Any = {}
+    for field in fields:
+        value = entered(field, texts.get(name_of(field), ()))
+        if value not in (None, "", []) and value != _plain(field.default):
+            table = with_value(table, field.keys, value)
+    return dict(without_blanks(table))
 
 
 def _of_model(
@@ -141,6 +156,8 @@ def _kind(kinds: list[Any]) -> tuple[Kind, tuple[str, ...]]:
             inner = get_args(kind)[0]
             is_closed = get_origin(inner) is Literal
             return (Kind.CHOICES, get_args(inner)) if is_closed else (Kind.LINES, ())
+        if isinstance(kind, type) and issubclass(kind, StrEnum):
+            return Kind.CHOICE, tuple(kind)
         if kind is bool:
             return Kind.YES_NO, ()
         if kind is int:
@@ -183,7 +200,7 @@ def entered(field: SettingField, texts: Sequence[str]) -> Any:
         case Kind.CHOICES:
             return [one for one in texts if one]
         case Kind.LINES:
-            return [line.strip() for line in text.splitlines() if line.strip()]
+            return [line.strip() for line in "\n".join(texts).splitlines() if line.strip()]
         case Kind.WHOLE | Kind.NUMBER:
             return _number(text, float if field.kind is Kind.NUMBER else int) if text else None
         case _:

@@ -5,8 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, IPvAnyNetwork, field_validator
 
+from config.alarm_targets_schema import AlarmTargetsTable
 from config.problems import Unfit
-from config.site import LEAST_AUDIT_DAYS
+from config.settings import LEAST_AUDIT_DAYS
 from config.table import ID_RULE, Flag, Id, Table, TextTable, Whole, Words, shown
 
 CONTROL, OFFICE, WEB_OFFICE, FIELD = "web-control", "office", "web-office", "field"
@@ -253,6 +254,15 @@ class SettingsTable(Table):
             restarts=(OFFICE,),
         ),
     )
+    linkage_keep_days: Whole = Field(
+        1095,
+        ge=30,
+        title="Linkage runs kept",
+        description="days of runs of linkage plans to keep after they ended, at least 30",
+        json_schema_extra=shown(
+            "联动记录保留", "联动运行结束后其记录保留多少天，不少于 30", unit="d", restarts=()
+        ),
+    )
     ballast_mb: Whole = Field(
         64,
         ge=0,
@@ -260,6 +270,16 @@ class SettingsTable(Table):
         description="MB set aside, freed when the disk fills",
         json_schema_extra=shown(
             "磁盘预留", "预先占用的空间，磁盘写满时释放给报警和命令", unit="MB", restarts=("core", FIELD)
+        ),
+    )
+    manual_hold_minutes: Whole = Field(
+        120,
+        ge=1,
+        le=1440,
+        title="Manual hold",
+        description="minutes that linkage leaves a point alone which a person has operated",
+        json_schema_extra=shown(
+            "人工操作保持", "人员操作过的测点，联动在多少分钟内不写入，除非提前释放", unit="min", restarts=()
         ),
     )
     database: str = Field(
@@ -298,6 +318,12 @@ class SettingsTable(Table):
         title="Security",
         description="how people prove who they are",
         json_schema_extra=shown("安全", "如何证明身份", restarts=(OFFICE,)),
+    )
+    alarm_targets: AlarmTargetsTable = Field(
+        AlarmTargetsTable(),
+        title="Alarm targets",
+        description="what the figures about alarms are held against",
+        json_schema_extra=shown("报警指标", "报警绩效的判断标准和目标", restarts=(OFFICE,)),
     )
     api_requests: Whole = Field(
         600,

@@ -6,22 +6,20 @@ Built by `config.resolve` from the files of `config.schema`. Equal devices share
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from config.rules import AlarmClass, Rule
+from config.settings import Settings
+from config.text import Text
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text of the screens in both languages."""
-
-    zh: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        return self.zh if language.startswith("zh") else self.en
+if TYPE_CHECKING:
+    from config.calendar import CalendarDay
+    from config.plans import DayKind, Plan, PointGroup
 
 
 class PointKind(StrEnum):
@@ -38,32 +36,6 @@ class HistoryPolicy(StrEnum):
     NONE = "none"
 
 
-class RuleKind(StrEnum):
-    """Alarm conditions on one point; communication loss is a condition of the device itself."""
-
-    HIGH_HIGH = "high-high"
-    HIGH = "high"
-    LOW = "low"
-    LOW_LOW = "low-low"
-    STATE = "state"
-    """A discrete point equals `limit`."""
-    RATE = "rate"
-    """The value moves faster than `limit` units a second, up or down."""
-
-
-class Priority(StrEnum):
-    """IEC 62682 priorities, most urgent first: `rank` 1 to 4."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-    @property
-    def rank(self) -> int:
-        return list(Priority).index(self) + 1
-
-
 class Verify(StrEnum):
     """How a write is confirmed."""
 
@@ -72,29 +44,35 @@ class Verify(StrEnum):
     NONE = "none"
 
 
-COMM_LOSS = "comm-loss"
-"""The name of the rule that every device has: its link is down."""
-DEVICE_FAULT = "device-fault"
-"""The name of the rule that every device has: its actor keeps failing and was set aside."""
+class NodeKind(StrEnum):
+    FEEDER = "feeder"
+    GATEWAY = "gateway"
+    NETWORK = "network"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """An alarm rule. An alarm is named (device, point, rule name); a device's own rules have point ''."""
+class Node:
+    """Something on which devices hang: when it is out they are lost, and it is the one alarm."""
 
-    name: str
-    kind: RuleKind
-    limit: float
-    deadband: float
-    on_delay_s: float
-    off_delay_s: float
-    priority: Priority
-    text: Text
-    sets: Mapping[str, float] = field(default_factory=dict)
-    """Limit set -> the limit that replaces `limit` while the subsystem uses that set."""
-    cause: Text | None = None
-    consequence: Text | None = None
-    action: Text | None = None
+    id: str
+    name: Text
+    kind: NodeKind
+    zone: str
+    parent: str = ""
+    """The node on which it hangs itself."""
+    alarm: str = ""
+    """The condition (device/point/rule) that says it is out; '' when only its devices can tell."""
+    own_rules: Mapping[str, Rule] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """An operator's position, and the zones it answers for."""
+
+    id: str
+    name: Text
+    zones: tuple[str, ...]
+    """With everything below them; () for the whole site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +158,19 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitSpan:
+    """Hours in which a limit set is in force, on days of any of these kinds."""
+
+    limit_set: str
+    start: int
+    """Minutes of the day, in the site's time zone."""
+    end: int
+    """Not after `start`: on the day that follows."""
+    days: "tuple[DayKind, ...]" = ()
+    """Kinds of the day on which it starts; () for every day."""
+
+
+@dataclass(frozen=True, slots=True)
 class Subsystem:
     id: str
     kind: str
@@ -187,7 +178,18 @@ class Subsystem:
     field: str
     """The field process that serves it."""
     limit_sets: tuple[str, ...]
-    """The first is in force at the start."""
+    """The first is in force at the start, and while the schedule says nothing."""
+    limit_schedule: tuple[LimitSpan, ...] = ()
+    """The first span that holds counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Where a camera gives a still picture of what it sees now."""
+
+    address: str
+    user: str = ""
+    """'' where nobody has to log in; the password is the secret `camera-password`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,12 @@ class Device:
     period_s: float
     digest: str
     """Changes when anything that the device's actor depends on changes."""
+    upstream: tuple[str, ...] = ()
+    """The nodes on which it hangs."""
+    own_rules: Mapping[str, Rule] = field(default_factory=dict)
+    """The rules that every device has, by name."""
+    picture: Picture | None = None
+    """Of a camera. Its actor has nothing to do with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +233,24 @@ class Site:
     subsystems: Mapping[str, Subsystem]
     devices: Mapping[str, Device]
     users: tuple[BootstrapUser, ...]
-    settings: "Settings"
+    settings: Settings
+    classes: Mapping[str, AlarmClass] = field(default_factory=dict)
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+    stations: Mapping[str, Station] = field(default_factory=dict)
+    plans: "Mapping[str, Plan]" = field(default_factory=dict)
+    groups: "Mapping[str, PointGroup]" = field(default_factory=dict)
+    calendar: "Mapping[date, CalendarDay]" = field(default_factory=dict)
+    """Days that differ from the law's."""
+
+    def rule(self, device: str, point: str, rule: str) -> Rule | None:
+        """The rule of an alarm of a device or node; None for what the site does not have."""
+        found = self.devices.get(device)
+        if not point or found is None:
+            owner = found or self.nodes.get(device)
+            return owner.own_rules.get(rule) if owner and not point else None
+        at = found.template.index.get(point)
+        rules = () if at is None else found.template.points[at].rules
+        return next((one for one in rules if one.name == rule), None)
 
     def alarm_zone(self, zone: str) -> str:
         """The id of the topmost zone below the root of the tree that holds `zone`: usually the building.
@@ -243,90 +268,14 @@ class Site:
         return tuple(path)
 
     @cached_property
+    def cameras(self) -> Mapping[str, list[Device]]:
+        """The devices that give a picture, by each zone within which they stand."""
+        found: dict[str, list[Device]] = {}
+        for device in self.devices.values():
+            for zone in self.zone_path(device.zone) if device.picture is not None else ():
+                found.setdefault(zone, []).append(device)
+        return found
+
+    @cached_property
     def templates(self) -> Mapping[str, Template]:
         return {device.template.id: device.template for device in self.devices.values()}
-
-
-@dataclass(frozen=True, slots=True)
-class WebAddress:
-    host: str
-    port: int
-
-
-LEAST_AUDIT_DAYS = 180
-"""Days that the audit trail is kept, whatever a site says (the law asks for six months)."""
-
-
-@dataclass(frozen=True, slots=True)
-class BackupSettings:
-    """Where backups go and how many stay; '' is the folder in the run directory, or no second place."""
-
-    folder: str = ""
-    second_folder: str = ""
-    daily: int = 7
-    weekly: int = 4
-    monthly: int = 12
-    snapshot_hours: int = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """Where people log in once for many systems, by OpenID Connect. The client's secret is not here."""
-
-    id: str
-    name: Text
-    issuer: str
-    client_id: str
-    create_users: bool = False
-    """Whoever comes from there gets an account, which may only log in; otherwise somebody must consent."""
-    second_factor: bool = False
-    """It asks for a second factor itself; none is asked for here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Security:
-    """How people prove who they are."""
-
-    expiry_days: int = 90
-    """After so many days staff who may command choose a new password; 0 for never."""
-    expiry_warning_days: int = 7
-    remembered: int = 5
-    second_factor_for: frozenset[str] = frozenset()
-    """Permissions whose holders log in with a second factor."""
-    inside_networks: tuple[IPv4Network | IPv6Network, ...] = ()
-    """From elsewhere staff log in with a second factor; none for no difference."""
-    providers: tuple[Provider, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How the processes of this site run."""
-
-    control: WebAddress = WebAddress("127.0.0.1", 8080)
-    office: WebAddress = WebAddress("127.0.0.1", 8081)
-    history_budget_mb: int = 2048
-    """What the history outbox of a field process may hold while the historian is away."""
-    history_keep_days: int = 400
-    audit_keep_days: int = 1095
-    """At least LEAST_AUDIT_DAYS."""
-    personal_keep_days: int = 1095
-    """After the last dealing with a person; a field may say a shorter time."""
-    ballast_mb: int = 64
-    """Space set aside, freed when the disk fills."""
-    database: str = ""
-    """URL of the business database, without its password; '' is the SQLite file in the run directory."""
-    heartbeat_url: str = ""
-    heartbeat_file: str = ""
-    backup: BackupSettings = BackupSettings()
-    security: Security = Security()
-    api_requests: int = 600
-    """Requests a minute that a session of a program, or an address without one, may make."""
-    api_log_ins: int = 10
-    """Attempts a minute of one address to get a token."""
-
-    two_person: bool = False
-    """Another person than its author puts a new configuration version in force."""
-    modules_off: frozenset[str] = frozenset()
-    """Names in `config.packaging`."""
-    webhooks_to_this_machine: bool = False
-    """Whether events may be sent to programs on the machine that runs the office."""

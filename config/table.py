@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
 
-from config.site import Text
+from config.text import Text
 
 _ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
 Id = Annotated[str, StringConstraints(pattern=_ID)]
@@ -14,6 +14,8 @@ Words = Annotated[str, StringConstraints(pattern=r"\S", max_length=400)]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Whole = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""HH:MM"""
 
 ID_RULE = "lower-case letters, digits and hyphens, beginning with a letter or digit, at most 64"
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from config.check import Finding, check_point, check_template
+from config.check import check_point, check_template
 from config.driver_schema import DriverSchema
 from config.entries import Entry, fill_entry
 from config.inherit import Family, MergedPoint, inherited
 from config.parameters import Parameters, names_in
 from config.points import point_of
-from config.problems import Problems, Where
+from config.problems import Finding, Problems, Where
+from config.rules import AlarmClass
 from config.schema import BodyTable, PointTable
 from config.site import Point, Template
 from config.validate import validated
@@ -53,10 +54,15 @@ class Templates:
     """Makes templates on request and remembers them; whatever is wrong goes to `problems`, once."""
 
     def __init__(
-        self, definitions: Mapping[str, Entry], drivers: Mapping[str, DriverSchema], problems: Problems
+        self,
+        definitions: Mapping[str, Entry],
+        drivers: Mapping[str, DriverSchema],
+        classes: Mapping[str, AlarmClass],
+        problems: Problems,
     ) -> None:
         self._definitions = definitions
         self._drivers = drivers
+        self.classes = classes
         self._problems = problems
         self._families: dict[str, Family | None] = {}
         self._built: dict[tuple[str, str], Built | None] = {}
@@ -103,7 +109,7 @@ class Templates:
             way_out = f"Add parameters = {{{', '.join(f'{name} = ...' for name in missing)}}}"
             self._problems.add(place.at("parameters"), None, message, way_out)
             return None
-        signature = digest(sorted(values.items()))[:8] if values else ""
+        signature = digest(sorted(values.items()), family.variant)[:8] if values or family.variant else ""
         key = (family.id, signature)
         if key not in self._built:
             self._built[key] = self._build(family, values, signature, device)
@@ -162,7 +168,7 @@ class Templates:
     ) -> _BuiltPoint:
         """A point, shared among all templates in which the parameters that it mentions are the same."""
         plain_uses, source_uses = self._uses_of(family, point)
-        plain_key = (family.id, point.id, *_given(plain_uses, values))
+        plain_key = (family.id, point.variant, point.id, *_given(plain_uses, values))
         if plain_key not in self._plain:
             self._plain[plain_key] = self._plain_point(point, values, context)
         key = (*plain_key, "source", *_given(source_uses, values))
@@ -173,7 +179,7 @@ class Templates:
 
     def _uses_of(self, family: Family, point: MergedPoint) -> tuple[list[str], list[str]]:
         """The parameters that a point mentions, and those that its source and the options do."""
-        key = (family.id, point.id)
+        key = (family.id, f"{point.variant}/{point.id}")
         if key not in self._uses:
             source = names_in(point.table.get("source")) | names_in(family.body.get("options"))
             self._uses[key] = sorted(names_in(_without(point.whole(), "source"))), sorted(source)
@@ -187,12 +193,16 @@ class Templates:
         table = None if filled is None else validated(PointTable, filled, merged.place, problems, context)
         if table is None:
             return None
-        if (point := point_of(table, _Unknown())) is None:
+        if (point := point_of(table, _Unknown(), self.classes)) is None:
             message = f"analogue point {merged.id!r} has no high"
             problems.add(merged.place("high"), None, message, "Add low = ... and high = ..., its range")
             return None
         for finding in check_point(point):
             report(problems, merged.place(*finding.keys), finding, None, context)
+        for at, rule in enumerate(point.rules):
+            if rule.alarm_class not in self.classes:
+                where = merged.place("rule", at, "alarm_class")
+                problems.unknown(where, "alarm class", rule.alarm_class, self.classes)
         return point
 
     def _sourced(
@@ -254,7 +264,9 @@ def report(
     if known is not None:
         problems.unknown(place, finding.message, finding.value, known)
     else:
-        problems.add(place, finding.value, finding.message, finding.suggestion, context=context)
+        problems.add(
+            place, finding.value, finding.message, finding.suggestion, context=context, zh=finding.zh
+        )
 
 
 def _references(built: list[_BuiltPoint]) -> Iterator[tuple[str, str]]:

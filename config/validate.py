@@ -145,12 +145,13 @@ def not_finite(value: object) -> tuple[str, str]:
 def unknown_keys(annotation: Any, value: object, place: Place, problems: Problems, *keys: Key) -> None:
     """Adds the keys that nothing describes, also in tables that are not yet complete."""
     if isinstance(value, dict):
-        fields = fields_of(annotation)
+        fields, closed = fields_of(annotation), is_closed(annotation)
         for key, inner in value.items():
-            if is_closed(annotation) and key not in fields:
+            if closed and key not in fields:
                 problems.unknown(place(*keys, key), "key", key, fields)
-            else:
+            elif isinstance(inner, dict | list):
                 unknown_keys(step(annotation, key), inner, place, problems, *keys, key)
     elif isinstance(value, list):
         for at, inner in enumerate(value):
-            unknown_keys(step(annotation, at), inner, place, problems, *keys, at)
+            if isinstance(inner, dict | list):
+                unknown_keys(step(annotation, at), inner, place, problems, *keys, at)

@@ -1,4 +1,4 @@
-"""Calculated points: formulas, run hours, starts, energy and statistics over points of other devices."""
+"""Calculated points: formulas, run hours, starts, energy, statistics, what is usual of other devices."""
 
 import math
 import re
@@ -12,6 +12,7 @@ from config.site import Device, Template
 from drivers.computed import ComputedDecoder, ComputedDriver, Nowhere, Raw, Strict
 from drivers.driver import Cadence, Decoder, Driver, OptionsError, Quality, Reading, Surroundings
 from drivers.expression import Expression, ExpressionError
+from drivers.usual import LEAST_WEEKS, Key, Usual
 
 _DIRECT = re.compile(r"\{([^{}/\s]+/[^{}/\s]+)\}")
 _POINT = re.compile(r"[^/\s]+/[^/\s]+")
@@ -28,10 +29,18 @@ class Function(StrEnum):
     MEAN = "mean"
     MIN = "min"
     MAX = "max"
+    USUAL = "usual"
+    """The mean of the input in the same hour on like days, workdays or days off, of recent weeks."""
+    USUAL_SPREAD = "usual-spread"
+    """The standard deviation of that hour from day to day."""
 
     @property
     def accumulates(self) -> bool:
         return self in (Function.RUN_HOURS, Function.STARTS, Function.ENERGY)
+
+    @property
+    def is_usual(self) -> bool:
+        return self in (Function.USUAL, Function.USUAL_SPREAD)
 
 
 class Source(Strict):
@@ -42,6 +51,9 @@ class Source(Strict):
     inputs: Mapping[str, str] | tuple[str, ...] = ()
     """Name -> `device/point` for a formula; a list of `device/point` for a function."""
     above: float = Field(default=0.5, description="Run hours and starts count while the input is above this.")
+    weeks: int = Field(
+        default=4, ge=LEAST_WEEKS, le=12, description="Usual is what was so in this many weeks."
+    )
 
 
 class Options(Strict):
@@ -80,7 +92,7 @@ class Formula:
 
     points: tuple[tuple[str, str], ...]
     compute: Callable[[Sequence[float]], float] | None
-    """None for what accumulates."""
+    """None for what accumulates or is looked up."""
 
 
 def _formula(source: Source) -> Formula:
@@ -88,8 +100,9 @@ def _formula(source: Source) -> Formula:
     if source.function is not None:
         listed = source.inputs.values() if isinstance(source.inputs, Mapping) else source.inputs
         points = tuple(_split(point) for point in listed)
-        if not points or (source.function.accumulates and len(points) != 1):
-            wanted = "exactly one input" if source.function.accumulates else "at least one input"
+        single = source.function.accumulates or source.function.is_usual
+        if not points or (single and len(points) != 1):
+            wanted = "exactly one input" if single else "at least one input"
             raise OptionsError(f"function {source.function} needs {wanted}, {len(points)} are given")
         return Formula(points, _STATISTICS.get(source.function))
     if not isinstance(source.inputs, Mapping) and source.inputs:
@@ -162,10 +175,17 @@ class CalcDriver(ComputedDriver):
             for point, source in zip(self._points, self._sources, strict=True)
             if source.function is not None and source.function.accumulates
         }
+        usual = [
+            self._usually(at)
+            for at, source in enumerate(self._sources)
+            if source.function is not None and source.function.is_usual
+        ]
+        self._usual = Usual(usual, surroundings.history, surroundings.clock, surroundings.wall_ns)
 
     def state(self) -> Mapping[str, float]:
-        """`point` -> total, and `point.last` -> the input seen last, so that a start is not counted twice."""
-        state: dict[str, float] = {}
+        """`point` -> total, and `point.last` -> the input seen last, so that a start is not counted twice;
+        beside them what is usual."""
+        state: dict[str, float] = self._usual.state()
         for point, total in self._totals.items():
             state[point] = total.total
             if not math.isnan(total.last):
@@ -176,13 +196,23 @@ class CalcDriver(ComputedDriver):
         for point, total in self._totals.items():
             total.total = state.get(point, 0.0)
             total.last = state.get(f"{point}.last", math.nan)
+        self._usual.restore(state)
+
+    async def close(self) -> None:
+        self._usual.cancel()
 
     def computed(self) -> Raw:
+        self._usual.look()
         results = [self._point(at) for at in range(len(self._points))]
         return tuple(value for value, _ in results), tuple(quality for _, quality in results)
 
     def _point(self, at: int) -> tuple[float, int]:
         source, formula = self._sources[at], self._formulas[at]
+        if source.function is not None and source.function.is_usual:
+            usual, trust = self._usual.of(self._usually(at))
+            if usual is None or not usual.is_known:
+                return math.nan, trust
+            return (usual.mean if source.function is Function.USUAL else usual.spread), trust
         plant = self.surroundings.plant
         readings = [plant.reading(device, point) for device, point in formula.points]
         quality = max((self._quality(reading) for reading in readings), default=int(Quality.GOOD))
@@ -200,6 +230,10 @@ class CalcDriver(ComputedDriver):
         except (ArithmeticError, ValueError):
             return math.nan, Quality.BAD_INPUT
         return (result, quality) if math.isfinite(result) else (math.nan, Quality.BAD_INPUT)
+
+    def _usually(self, at: int) -> Key:
+        ((device, point),) = self._formulas[at].points
+        return f"{device}/{point}", self._sources[at].weeks
 
     def _quality(self, reading: Reading | None) -> int:
         if reading is None:

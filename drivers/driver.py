@@ -117,6 +117,18 @@ class Plant(Protocol):
         """None while the device is unknown here. A device not yet read gives BAD_NOT_READ."""
 
 
+class History(Protocol):
+    """What was recorded, as statistics ask for it. On the loop."""
+
+    def hours(self, wall_ns: int, weeks: int) -> Sequence[int]:
+        """The start of the hour of the site's clock that holds `wall_ns`, then that of the same hour on the
+        earlier days of its kind (workday or day off) in so many weeks."""
+
+    async def mean(self, point: str, hour_ns: int) -> float:
+        """Of `device/point` in the hour that starts then; NaN where less than half of it is known. Raises
+        LinkError when nobody answers, or nothing was ever recorded of it."""
+
+
 @runtime_checkable
 class Stateful(Protocol):
     """A driver whose points accumulate: the field process keeps `state` and gives it back after a restart."""
@@ -153,6 +165,8 @@ class Surroundings:
     """UTC nanoseconds."""
     facts: Callable[[], Mapping[str, float]] = dict
     """What the process tells of itself, by the names of `drivers.host.Fact`."""
+    history: History | None = None
+    """None where nothing recorded can be asked for."""
 
 
 class DriverType(Protocol):

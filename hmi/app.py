@@ -21,12 +21,15 @@ from business.identity.model import Place
 from business.identity.openid import OpenId
 from business.property.entities import ENTITIES
 from business.rest import asking
-from business.rest.app import document_of, mounted, rest
+from business.rest.app import mounted, rest
 from business.rest.limiting import Limiter, Rates
 from business.routers import ROUTERS
 from config.site import Site
+from hmi.alarm_files import alarm_files
+from hmi.alarm_reports import alarm_reports
 from hmi.attachments import attachments
 from hmi.badges import badges
+from hmi.cameras import cameras
 from hmi.feed import Feed, Frames
 from hmi.front import front
 from hmi.guard import SESSION, Guard, bind_sockets
@@ -34,9 +37,20 @@ from hmi.live import Live
 from hmi.menu import ENTRY, Entry
 from hmi.pages.about import about
 from hmi.pages.account import account
-from hmi.pages.alarms import AlarmList
+from hmi.pages.alarm_database.editing import editing as alarm_editing
+from hmi.pages.alarm_database.importing import importing as alarm_importing
+from hmi.pages.alarm_database.listing import listing as alarm_database
+from hmi.pages.alarm_kpi import alarm_kpi
+from hmi.pages.alarm_orders import AlarmOrdersPage
+from hmi.pages.alarm_reports import AlarmReportsPage
+from hmi.pages.alarms.listing import AlarmList
+from hmi.pages.alarms.one import alarm
 from hmi.pages.audit import audit
 from hmi.pages.backups import backups
+from hmi.pages.calendar import calendar
+from hmi.pages.configuration.entries import alarm_class, alarm_classes
+from hmi.pages.configuration.entries import station as defined_station
+from hmi.pages.configuration.entries import stations as defined_stations
 from hmi.pages.configuration.files import files
 from hmi.pages.configuration.secrets import secrets
 from hmi.pages.configuration.settings import modules, settings
@@ -48,8 +62,13 @@ from hmi.pages.find import find
 from hmi.pages.help import contents, manual
 from hmi.pages.jobs import jobs
 from hmi.pages.journal import journal
+from hmi.pages.linkage.listing import plans
+from hmi.pages.linkage.plan import new, plan
+from hmi.pages.linkage.run import run
+from hmi.pages.linkage.runs import runs
 from hmi.pages.menus import menus
 from hmi.pages.missing import forbidden, switched_off
+from hmi.pages.modes import Modes
 from hmi.pages.numbering import numbering
 from hmi.pages.organisation import organisation
 from hmi.pages.overview import overview
@@ -67,6 +86,7 @@ from hmi.pages.screens import screens
 from hmi.pages.security import security
 from hmi.pages.service_accounts import service_accounts
 from hmi.pages.sessions import sessions
+from hmi.pages.stations import stations
 from hmi.pages.subsystem import subsystem
 from hmi.pages.system import system
 from hmi.pages.users import users
@@ -75,10 +95,11 @@ from hmi.plain import language_of, theme_of
 from hmi.ports import Ports
 from hmi.prints import prints
 from hmi.seats import Seats, take_down
+from hmi.stations import EVERYWHERE
 from hmi.ticker import tick
 from hmi.transfers import transfers
 from hmi.view import House, View
-from hmi.words import refusal
+from hmi.words.refusals import refusal
 
 RECONNECT_S = 60.0
 """How long a page outlives its connection; then it is built anew."""
@@ -98,9 +119,18 @@ _COMMON: dict[str, Page] = {
     "/screens": screens,
     "/roles": roles,
     "/scopes": scopes,
+    "/linkage": plans,
+    "/calendar": calendar,
+    "/linkage/new": new,
+    "/linkage/plan/{name}": plan,
+    "/linkage/runs": runs,
+    "/linkage/run/{name}": run,
     "/help": contents,
     "/help/{name}": manual,
     "/about": about,
+    "/alarm-kpi": alarm_kpi,
+    "/alarm-orders": lambda view: AlarmOrdersPage(view).draw(),
+    "/alarm-reports": lambda view: AlarmReportsPage(view).draw(),
 }
 PAGES: dict[Place, dict[str, Page]] = {
     Place.CONTROL: {
@@ -108,7 +138,10 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/subsystem/{name}": subsystem,
         "/device/{name}": device,
         "/alarms": lambda view: AlarmList(view).draw(),
+        "/alarm/{name}": alarm,
+        "/modes": lambda view: Modes(view).draw(),
         "/journal": journal,
+        "/stations": stations,
         **_COMMON,
     },
     Place.OFFICE: {
@@ -118,9 +151,16 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/webhooks": webhooks,
         "/service-accounts": service_accounts,
         "/backups": backups,
+        "/alarm-database": alarm_database,
+        "/alarm-database/import": alarm_importing,
+        "/alarm-database/edit": alarm_editing,
         "/configuration": versions,
         "/configuration/settings": settings,
         "/configuration/modules": modules,
+        "/configuration/alarm-classes": alarm_classes,
+        "/configuration/alarm-classes/{name}": alarm_class,
+        "/configuration/stations": defined_stations,
+        "/configuration/stations/{name}": defined_station,
         "/configuration/files": files,
         "/configuration/secrets": secrets,
         "/organisation": organisation,
@@ -198,13 +238,20 @@ def build(
     app.state.house = house
     app.mount("/assets", StaticFiles(directory=Path(__file__).parent / "static"))
     app.include_router(front(house, place, providers, https=https))
+    app.include_router(alarm_reports(house))
+    if place is Place.CONTROL:
+        app.include_router(cameras(house))
     if place is Place.OFFICE:
+        app.include_router(alarm_files(house))
         app.include_router(transfers(house, ENTITIES))
         app.include_router(attachments(house, ENTITIES))
         app.include_router(prints(house, ENTITIES))
         limiter = Limiter(Rates(site.settings.api_requests, site.settings.api_log_ins), time.time)
-        programs = asking.Ports(authority, ports.office, refusal, limiter, wall_ns)
-        app.router.routes.append(mounted(rest(programs, ROUTERS, document_of(ROUTERS))))
+        programs = asking.Ports(
+            authority, ports.office, refusal, limiter, wall_ns, ports.gate, ports.journal,
+            site=lambda: house.live.site, linkage=house.live.linkage_said,
+        )  # fmt: skip
+        app.router.routes.append(mounted(rest(programs, ROUTERS)))
     for path, page in PAGES[place].items():
         _register(ENTRY[place, path], page, house)
     ui.add_head_html(_HEAD, shared=True)
@@ -228,9 +275,11 @@ def build(
 
 _HEAD = (
     '<link rel="stylesheet" href="/assets/steward.css"><link rel="stylesheet" href="/assets/records.css">'
-    '<link rel="stylesheet" href="/assets/transfers.css">'
+    '<link rel="stylesheet" href="/assets/transfers.css"><link rel="stylesheet" href="/assets/figures.css">'
     '<script src="/assets/steward.js"></script><script src="/assets/records.js"></script>'
-    '<script src="/assets/transfers.js"></script>'
+    '<script src="/assets/transfers.js"></script><script src="/assets/plan.js"></script>'
+    '<link rel="stylesheet" href="/assets/alarms.css"><link rel="stylesheet" href="/assets/cameras.css">'
+    '<script src="/assets/alarms.js"></script><script src="/assets/cameras.js"></script>'
 )
 
 
@@ -268,4 +317,6 @@ async def _view(house: House, request: Request, client: Client, entry: Entry) ->
     )
     view = View(house, client, person, language, entry.at.path(here), here, menu)
     view.badges = waiting
+    chosen = request.cookies.get("steward_station", EVERYWHERE)
+    view.station = chosen if house.stations.is_known(chosen) else EVERYWHERE
     return view

@@ -10,6 +10,8 @@ from config.site import Point
 from hmi import drawing, words
 from hmi.ports import Commands
 from hmi.view import View
+from hmi.words import operating as own
+from hmi.words import refusals
 
 TTL_S = 10.0
 """How long a command is worth carrying out."""
@@ -22,10 +24,10 @@ def in_words(view: View, result: CommandResult, point: Point | None = None) -> s
     parts = [view.say(words.STAGES[result.stage])]
     if result.stage is Stage.CONFIRMED and result.value is not None and point is not None:
         parts.append(
-            view.say(words.READ_BACK_VALUE, value=drawing.with_unit(view.language, point, result.value))
+            view.say(own.READ_BACK_VALUE, value=drawing.with_unit(view.language, point, result.value))
         )
     if result.detail and result.stage is not Stage.DONE:
-        parts.append(words.refusal(view.language, result.detail))
+        parts.append(refusals.refusal(view.language, result.detail))
     return "：".join(parts) if view.language == "zh" else ": ".join(parts)
 
 
@@ -37,9 +39,10 @@ async def send(
     view: View, body: Any, heard: Callable[[CommandResult], None], port: Commands | None = None
 ) -> CommandResult:
     """Send a command, report every stage, return the last. Silence ends as unknown."""
-    last = CommandResult("", Stage.UNKNOWN, view.say(words.COMMAND_NO_ANSWER), None, view.live.wall_ns())
+    last = CommandResult("", Stage.UNKNOWN, view.say(own.COMMAND_NO_ANSWER), None, view.live.wall_ns())
     said = False
-    async for result in (port or view.house.ports.gate).send(body, view.issuer(), TTL_S):
+    issuer = view.issuer() if port else view.plant_issuer()
+    async for result in (port or view.house.ports.gate).send(body, issuer, TTL_S):
         last, said = result, True
         heard(result)
     if not said:
@@ -47,10 +50,17 @@ async def send(
     return last
 
 
+def notify(view: View, said: str, *, trouble: bool = False) -> None:
+    """A line for whoever sits at the page, if anybody still does."""
+    if not view.client.is_deleted:
+        with view.client.content:
+            ui.notify(said, type="warning" if trouble else "info")
+
+
 async def carry_out(view: View, body: Any, permission: str, port: Commands | None = None) -> bool:
     """A command without a dialog of its own: its end is shown as a notice. True when it was done."""
     if not await view.may(permission):
         return False
     result = await send(view, body, lambda _result: None, port)
-    ui.notify(in_words(view, result), type="warning" if is_trouble(result) else "info")
+    notify(view, in_words(view, result), trouble=is_trouble(result))
     return not is_trouble(result)

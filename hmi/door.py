@@ -25,7 +25,7 @@ from hmi.plain import field, form, language_of, link, page, safe_path
 from hmi.shell import EMPTY
 from hmi.view import House
 from hmi.words import account as said
-from hmi.words import say
+from hmi.words import refusals, say
 
 T = TypeVar("T")
 
@@ -192,4 +192,4 @@ def in_words(request: Request, result: CommandResult) -> str:
     language = language_of(request)
     if result.stage is Stage.UNKNOWN or result.stage is Stage.FAILED:
         return say(language, words.NO_ANSWER)
-    return words.refusal(language, result.detail or Refusal.NOT_PERMITTED)
+    return refusals.refusal(language, result.detail or Refusal.NOT_PERMITTED)

@@ -1,16 +1,18 @@
 """Values, qualities, times and alarms as text: pure, in the reader's language and the site's time zone."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from actors.messages import Alarm
-from config.site import COMM_LOSS, DEVICE_FAULT, Device, Point, PointKind, Rule, RuleKind, Site, Text
+from config.rules import Rule, RuleKind
+from config.site import Device, LimitSpan, Point, PointKind, Site
 from drivers.driver import Quality
 from hmi import words
 from hmi.live import Reading
-from hmi.words import say
+from hmi.words import limits, say
 
 NOTHING = "—"
 
@@ -106,9 +108,37 @@ def age(language: str, seconds: float) -> str:
     return say(language, words.DAYS_AGO, count=int(seconds // 86_400))
 
 
+def span(language: str, seconds: float) -> str:
+    """How long something takes: hours and minutes, minutes and seconds, or seconds."""
+    whole = max(int(seconds), 0)
+    if whole >= 3600:
+        return say(language, words.SPAN_HOURS, hours=whole // 3600, minutes=whole % 3600 // 60)
+    if whole >= 60:
+        return say(language, words.SPAN_MINUTES, minutes=whole // 60, seconds=whole % 60)
+    return say(language, words.SPAN_SECONDS, seconds=whole)
+
+
+def limit_span(language: str, seconds: float) -> str:
+    """A span that somebody set: whole minutes and hours are said as such."""
+    whole = int(seconds)
+    if whole >= 3600 and not whole % 3600:
+        return say(language, words.WHOLE_HOURS, hours=whole // 3600)
+    if 60 <= whole < 3600 and not whole % 60:
+        return say(language, words.WHOLE_MINUTES, minutes=whole // 60)
+    return span(language, seconds)
+
+
 def clock(zone: ZoneInfo, time_ns: int) -> str:
     """hh:mm:ss in the site's time zone."""
     return datetime.fromtimestamp(time_ns / 1e9, zone).strftime("%H:%M:%S") if time_ns else NOTHING
+
+
+def moment(zone: ZoneInfo, time_ns: int, now_ns: int) -> str:
+    """hh:mm:ss, with month and day in front when it was not today."""
+    if not time_ns:
+        return NOTHING
+    then, now = (datetime.fromtimestamp(one / 1e9, zone) for one in (time_ns, now_ns))
+    return then.strftime("%H:%M:%S" if then.date() == now.date() else "%m-%d %H:%M:%S")
 
 
 def date_and_clock(zone: ZoneInfo, time_ns: int) -> str:
@@ -118,12 +148,6 @@ def date_and_clock(zone: ZoneInfo, time_ns: int) -> str:
 def point_of(device: Device, point: str) -> Point | None:
     at = device.template.index.get(point)
     return None if at is None else device.template.points[at]
-
-
-def rule_of(site: Site, device: str, point: str, rule: str) -> Rule | None:
-    found = site.devices.get(device)
-    drawn = point_of(found, point) if found else None
-    return next((one for one in drawn.rules if one.name == rule), None) if drawn else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,26 +163,90 @@ class AlarmText:
 
 def alarm(language: str, site: Site, one: Alarm) -> AlarmText:
     device = site.devices.get(one.device)
+    owner = device or site.nodes.get(one.device)
     zone = site.zones.get(one.zone)
     point = point_of(device, one.point) if device else None
-    rule = rule_of(site, one.device, one.point, one.rule)
+    rule = site.rule(one.device, one.point, one.rule)
     return AlarmText(
         place=zone.name.in_language(language) if zone else one.zone,
-        device=device.name.in_language(language) if device else one.device,
+        device=owner.name.in_language(language) if owner else one.device,
         message=rule_text(language, point, rule, one.rule),
-        value=with_unit(language, point, one.value) if point else NOTHING,
-        limit=with_unit(language, point, one.limit)
-        if point and rule and rule.kind not in {RuleKind.STATE, RuleKind.RATE}
-        else NOTHING,
+        value=judged(language, point, rule, one.value),
+        limit=limit(language, point, rule, one.limit),
     )
 
 
+def judged(language: str, point: Point | None, rule: Rule | None, number: float | None) -> str:
+    """What a rule was judged by: the point's value, or the rate or growth that two readings made."""
+    if point is None:
+        return NOTHING
+    if rule is not None and number is not None and rule.kind is RuleKind.RATE:
+        return _rate(point, number)
+    text = with_unit(language, point, number)
+    grew = rule is not None and rule.kind is RuleKind.LEAP and number is not None and number > 0
+    return f"+{text}" if grew else text
+
+
+def limit(language: str, point: Point | None, rule: Rule | None, number: float | None) -> str:
+    """The limit as its kind means it; nothing where it is none."""
+    if point is None or rule is None or number is None:
+        return NOTHING
+    match rule.kind:
+        case RuleKind.HIGH_HIGH | RuleKind.HIGH | RuleKind.LOW | RuleKind.LOW_LOW:
+            return with_unit(language, point, number)
+        case RuleKind.RATE:
+            return _rate(point, number)
+        case RuleKind.LEAP:
+            return f"+{with_unit(language, point, number)}"
+        case RuleKind.DEVIATION:
+            return f"±{with_unit(language, point, number)}"
+        case RuleKind.MISMATCH if point.kind is not PointKind.DISCRETE:
+            return f"±{with_unit(language, point, number)}"
+        case _:
+            return NOTHING
+
+
+def bounds(site: Site, point: Point, limit_set: str) -> tuple[list[float], list[float]]:
+    """The low and the high limits of a point while a limit set is in force. What is only an event, such as
+    the value that starts a plan, is no limit."""
+    alarms = [
+        rule
+        for rule in point.rules
+        if (found := site.classes.get(rule.alarm_class)) is None or not found.event
+    ]
+    low, high = (
+        [rule.sets.get(limit_set, rule.limit) for rule in alarms if rule.kind in kinds]
+        for kinds in ({RuleKind.LOW, RuleKind.LOW_LOW}, {RuleKind.HIGH, RuleKind.HIGH_HIGH})
+    )
+    return low, high
+
+
+def limit_schedule(language: str, spans: Sequence[LimitSpan]) -> str:
+    """When which limit set holds, in one line."""
+    told = []
+    for span in spans:
+        days = "/".join(say(language, limits.DAYS[day]) for day in span.days)
+        hours = f"{_time_of_day(span.start)}–{_time_of_day(span.end)}"
+        told.append(f"{span.limit_set} {hours} {days or say(language, limits.EVERY_DAY)}")
+    return say(language, limits.BY_SCHEDULE) + " · ".join(told) if told else ""
+
+
+def _time_of_day(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _rate(point: Point, number: float) -> str:
+    return f"{number:.3g} {point.unit}/s" if math.isfinite(number) else NOTHING
+
+
 def rule_text(language: str, point: Point | None, rule: Rule | None, name: str) -> str:
-    if rule is not None and point is not None:
-        said = rule.text.in_language(language)
-        return said or f"{point.name.in_language(language)} {say(language, words.RULES[rule.kind])}"
-    known: dict[str, Text] = {COMM_LOSS: words.RULE_COMM_LOSS, DEVICE_FAULT: words.RULE_DEVICE_FAULT}
-    return say(language, known[name]) if name in known else name
+    """What an alarm says; a rule that the site has no more is called by its name."""
+    if rule is None:
+        return name
+    said = rule.text.in_language(language)
+    if said or point is None:
+        return said
+    return f"{point.name.in_language(language)} {say(language, words.RULES[rule.kind])}"
 
 
 def number(text: str) -> float | None:

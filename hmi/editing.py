@@ -11,7 +11,7 @@ from markupsafe import Markup
 from nicegui import ui
 from sqlalchemy.orm import Session
 
-from config.site import Text
+from config.text import Text
 from hmi import words
 from hmi.commanding import carry_out
 from hmi.shell import EMPTY
@@ -75,9 +75,15 @@ class Editor:
     """A dialog over some fields, used again and again; it stays open until what it holds was accepted."""
 
     def __init__(
-        self, view: View, fields: Sequence[Field], told: Callable[[Values], str] | None = None
+        self,
+        view: View,
+        fields: Sequence[Field],
+        told: Callable[[Values], str] | None = None,
+        *,
+        enter: bool = False,
     ) -> None:
-        """`told` says below the fields what the values come to, at every change."""
+        """`told` says below the fields what the values come to, at every change. With `enter` the first
+        field is entered at once, and the Enter key does what the button does."""
         self._view = view
         self._told = told
         self._save: Callable[[Values], Awaitable[bool]] = _never
@@ -86,6 +92,9 @@ class Editor:
             self._title = ui.label().classes("text-weight-bold")
             for field in fields:
                 self._inputs[field.name] = self._input(field)
+            if enter:
+                first = self._inputs[fields[0].name]
+                first.props("autofocus").on("keydown.enter", self._pressed)
             self._line = ui.label().classes("sub")
             with ui.element("div").classes("actions"):
                 ui.button(view.say(words.CANCEL), on_click=self._dialog.close).props("flat")

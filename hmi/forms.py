@@ -13,7 +13,7 @@ from actors.said import in_language
 from business.attachments.store import KINDS
 from business.registry.declare import Field
 from business.registry.values import FieldProblem
-from config.site import Text
+from config.text import Text
 from hmi import words as common
 from hmi.guard import FILES
 from hmi.shell import EMPTY

@@ -16,9 +16,10 @@ from hmi.door import Door, address_of, in_words
 from hmi.guard import cookie_of
 from hmi.plain import THEMES, field, form, hint, language_of, page, read_form, safe_path
 from hmi.sign_on import sign_on
+from hmi.stations import EVERYWHERE
 from hmi.steps import steps
 from hmi.view import House
-from hmi.words import say
+from hmi.words import refusals, say
 
 YEAR_S = 365 * 86_400
 PREFERENCES = {"language": words.LANGUAGES, "theme": THEMES}
@@ -39,8 +40,8 @@ def front(house: House, place: Place, providers: Mapping[str, OpenId], *, https:
     @router.get("/preference")
     async def prefer(request: Request) -> Response:
         response = RedirectResponse(safe_path(request.query_params.get("back", "/")), 303)
-        for name, values in PREFERENCES.items():
-            value = request.query_params.get(name, "")
+        for name, values in {**PREFERENCES, "station": (EVERYWHERE, *house.live.site.stations)}.items():
+            value = request.query_params.get(name)
             if value in values:
                 # Not 'strict': who comes back from a provider goes on in the language he left in.
                 response.set_cookie(
@@ -77,7 +78,7 @@ def front(house: House, place: Place, providers: Mapping[str, OpenId], *, https:
         failed = result.detail in {Refusal.LOG_IN_FAILED, CODE_AWAITED}
         response = None if failed else door.next_step(knock, result)
         if response is None:
-            said = words.refusal(language_of(request), Refusal.LOG_IN_FAILED)
+            said = refusals.refusal(language_of(request), Refusal.LOG_IN_FAILED)
             notice = said if failed else in_words(request, result)
             response = await door.log_in_page(request, notice, failed=failed, status=401)
         return door.hold(response, knock)

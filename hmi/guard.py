@@ -34,6 +34,8 @@ UPLOADS = "/transfer/upload/"
 """Where files come in, which may be as long as those who read them say."""
 FILES = "/files/"
 """Where attached files come in, and are shown."""
+CAMERA = "/camera/"
+"""Where the pictures of cameras are."""
 
 _HEADERS = {
     "Content-Security-Policy": (

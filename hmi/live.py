@@ -4,14 +4,19 @@ Arrival costs a copy of matrices, whatever the number of points; only what a pag
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from actors.alarm_states import HIDDEN, SOUNDING
+from actors.circumstances import SILENT_MODES
 from actors.messages import (
     Alarm,
     AlarmChanged,
+    Area,
+    AreasChanged,
     Beat,
     ConfigurationAnnounced,
     DeviceState,
@@ -19,17 +24,25 @@ from actors.messages import (
     Frame,
     Int64,
     Link,
+    LinkageState,
+    NoticePosted,
     Scans,
+    StationCalled,
     SubsystemState,
 )
 from actors.newest import LiveMessage, Matrix, Newest, empty_matrix
 from actors.table import Table, tables
 from config.site import Device, Point, PointKind, Site
 from drivers.driver import Quality
+from hmi.flood import WINDOW_S, FloodGauge
 from hmi.stream import Stream
 
 SILENT_S = 3.0
 """A publisher not heard of for this long is lost, and all that came from it is stale."""
+LINKAGE_SILENT_S = 6.0
+"""Linkage is off when its state has not been heard for this long."""
+CALLS = 50
+"""Of the calls of plans to stations, so many are remembered."""
 STALE_PERIODS = 3.0
 """A value older than this many of its periods is stale."""
 
@@ -80,6 +93,11 @@ class Live:
         self.alarm_revision = 1
         self.state_revision = 1
         """Of devices and subsystems."""
+        self.linkage_revision = 1
+        self.calls: deque[StationCalled] = deque(maxlen=CALLS)
+        """What plans called stations for since this process began, the newest last."""
+        self._linkage_heard_s = -math.inf
+        self.flood = FloodGauge()
         self.publishers: dict[str, Publisher] = {}
         self.rows: dict[str, Rows] = {}
         self.use(site)
@@ -116,10 +134,10 @@ class Live:
 
     def hear(self, name: str, message: LiveMessage) -> None:
         """From a publisher not asked for snapshots: of it counts only what says everything by itself."""
-        if isinstance(message, Beat | ConfigurationAnnounced):
+        if isinstance(message, Beat | ConfigurationAnnounced | LinkageState):
             publisher = self.publishers.setdefault(name, Publisher())
             publisher.heard_s = self.clock()
-            publisher.newest.apply(message)
+            self._apply(publisher, message, fresh=True)
 
     def restore(self, frame: Frame, messages: Iterable[LiveMessage]) -> bool:
         """Take a snapshot in, which replaces all that its publisher said; true when another is needed."""
@@ -127,29 +145,63 @@ class Live:
         after = publisher.stream.restore(frame)
         if after is None:
             return True
+        known = publisher.newest.alarms
         publisher.newest = Newest()
         publisher.heard_s = self.clock()
         self.alarm_revision += 1
         self.state_revision += 1
+        self.linkage_revision += 1
         for one in messages:
-            self._apply(publisher, one, fresh=False)
+            self._apply(publisher, one, fresh=False, known=known)
         for one in after:
             self._apply(publisher, one, fresh=True)
         return publisher.stream.behind
 
-    def _apply(self, publisher: Publisher, message: LiveMessage, *, fresh: bool) -> None:
+    def _apply(
+        self,
+        publisher: Publisher,
+        message: LiveMessage,
+        *,
+        fresh: bool,
+        known: Mapping[tuple[str, str, str], Alarm] | None = None,
+    ) -> None:
+        """`known` are the alarms before, where those of the publisher were just forgotten."""
         self.revision += 1
         match message:
             case Scans():
                 self._scan(message, fresh=fresh)
                 return
-            case AlarmChanged():
+            case AlarmChanged(alarm):
                 self.alarm_revision += 1
+                self._gauge(alarm, publisher.newest.alarms if known is None else known)
+            case AreasChanged():
+                self.alarm_revision += 1
+            case LinkageState():
+                self.linkage_revision += 1
+                if fresh:
+                    self._linkage_heard_s = self.clock()
+            case NoticePosted():
+                self.linkage_revision += 1
+            case StationCalled():
+                self.linkage_revision += 1
+                if all(one.id != message.id for one in self.calls):
+                    self.calls.append(message)
             case DeviceState() | SubsystemState():
                 self.state_revision += 1
             case Beat() | ConfigurationAnnounced():
                 pass
         publisher.newest.apply(message)
+
+    def _gauge(self, alarm: Alarm, known: Mapping[tuple[str, str, str], Alarm]) -> None:
+        """Count it when it has just been annunciated."""
+        if not may_sound(alarm):
+            return
+        before = known.get((alarm.device, alarm.point, alarm.rule))
+        if before is None or before.event != alarm.event or not may_sound(before):
+            age_s = max(self.wall_ns() - alarm.changed_ns, 0) / 1e9
+            if age_s > WINDOW_S:
+                return
+            self.flood.note(self.clock() - age_s, place_of(self.site, alarm))
 
     def _scan(self, scans: Scans, *, fresh: bool) -> None:
         rows = self.rows.get(scans.table)
@@ -165,8 +217,12 @@ class Live:
 
     def is_silent(self, process: str) -> bool:
         """Whether a publisher is lost. True before the first frame."""
+        return self.publisher_age(process) > SILENT_S
+
+    def publisher_age(self, process: str) -> float:
+        """Seconds since it was heard of."""
         publisher = self.publishers.get(process)
-        return publisher is None or self.clock() - publisher.heard_s > SILENT_S
+        return self.clock() - publisher.heard_s if publisher is not None else math.inf
 
     def place(self, device: str) -> tuple[Rows, int]:
         """Table and row of a device. Raises KeyError."""
@@ -208,10 +264,47 @@ class Live:
                 return state
         return None
 
+    def limit_set(self, subsystem: str) -> str:
+        """The one in force; '' before anybody has said."""
+        state = self.subsystem_state(subsystem)
+        return state.limit_set if state else ""
+
     def alarms(self) -> Iterator[Alarm]:
-        """All that are not normal, in no order."""
+        """All that an operator is told of, in no order."""
+        return (one for one in self.every_alarm() if one.state not in HIDDEN)
+
+    def every_alarm(self) -> Iterator[Alarm]:
+        """All that are not normal, the hidden ones too, in no order."""
         for publisher in self.publishers.values():
             yield from publisher.newest.alarms.values()
+
+    def areas(self) -> Iterator[Area]:
+        """The parts of the site that are in a mode."""
+        for publisher in self.publishers.values():
+            if publisher.newest.areas is not None:
+                yield from publisher.newest.areas.areas
+
+    def linkage(self) -> LinkageState | None:
+        """None while linkage is off: it says so, or nothing was heard of it or of `core` for too long."""
+        state = self.linkage_said()
+        return state if state is not None and not state.off else None
+
+    def linkage_trouble(self) -> str:
+        """Why linkage is off, where it says so itself: a text said in both languages, or ''."""
+        state = self.linkage_said()
+        return state.off if state is not None else ""
+
+    def linkage_said(self) -> LinkageState | None:
+        """The last that was heard of it; None when that is too long ago."""
+        if self.clock() - self._linkage_heard_s > LINKAGE_SILENT_S:
+            return None
+        states = (one.newest.linkage for one in self.publishers.values())
+        return next((one for one in states if one is not None), None)
+
+    def notices(self) -> Iterator[NoticePosted]:
+        """Those that stand."""
+        for publisher in self.publishers.values():
+            yield from publisher.newest.notices.values()
 
     def announced(self) -> int:
         """The configuration version said to be running; 0 while nobody has said."""
@@ -226,3 +319,14 @@ class Live:
         points = device.template.points
         marked = [point for point in points if point.main]
         yield from marked or [point for point in points if point.kind is PointKind.ANALOGUE][:1]
+
+
+def may_sound(alarm: Alarm) -> bool:
+    """Whether it is one to be heard until somebody answers. What another alarm explains is not."""
+    return alarm.state in SOUNDING and not alarm.root and alarm.mode not in SILENT_MODES
+
+
+def place_of(site: Site, alarm: Alarm) -> str:
+    """The zone in which it stands; that of the building for what the site no longer has."""
+    found = site.devices.get(alarm.device) or site.nodes.get(alarm.device)
+    return found.zone if found is not None else alarm.zone

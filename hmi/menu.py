@@ -8,6 +8,9 @@ from types import MappingProxyType
 from business.access import ANYWHERE, OWN, ROOT
 from business.access.messages import MANAGE, SCOPES, USERS
 from business.access.plant import PROCESSES, WATCH
+from business.alarm_database import messages as alarm_database
+from business.alarm_kpi import messages as alarm_kpi
+from business.alarm_orders import messages as alarm_orders
 from business.audit.messages import READ
 from business.backup.messages import MANAGE as BACKUPS_MANAGE
 from business.configuration import messages as configuration
@@ -24,22 +27,31 @@ from business.privacy import messages as privacy
 from business.property.entities import ENTITIES
 from business.reviews import messages as reviews
 from business.webhooks.messages import MANAGE as WEBHOOKS
-from config.site import Text
+from config.text import Text
 from hmi import words
 from hmi.words import access as access_words
-from hmi.words import account, programs
+from hmi.words import account, annunciation, programs
+from hmi.words import jobs as job_words
 from hmi.words import menus as menu_words
 from hmi.words import privacy as privacy_words
 from hmi.words import property as property_words
 from hmi.words import reviews as review_words
+from hmi.words.alarm_database import DATABASE
+from hmi.words.alarm_kpi import KPIS
+from hmi.words.alarm_orders import ORDERS
+from hmi.words.alarm_report import REPORTS
 from hmi.words.backup import BACKUPS
+from hmi.words.calendar import CALENDAR
 from hmi.words.configuration import CONFIGURATION, FILES, MODULES, SECRETS, SETTINGS
 from hmi.words.dictionaries import DICTIONARIES
 from hmi.words.duplicates import DUPLICATES
+from hmi.words.entries import CLASSES, STATIONS
 from hmi.words.finding import FIND
+from hmi.words.linkage import LINKAGE, PLAN, RUN, RUNS
 from hmi.words.manual import HELP
 from hmi.words.numbering import NUMBERING
 from hmi.words.organisation import ORGANISATION
+from hmi.words.plan_form import NEW
 from hmi.words.printing import PRINTING
 from hmi.words.property import CHART
 
@@ -140,6 +152,18 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/", words.OVERVIEW, WATCH, At.HERE, Section.UPPER, _CONTROL),
     Entry("/alarms", words.ALARMS, WATCH, At.HERE, Section.UPPER, _CONTROL),
     Entry("/journal", words.JOURNAL, WATCH, At.HERE, Section.UPPER, _CONTROL),
+    Entry("/alarm-kpi", KPIS, WATCH, At.HERE, Section.UPPER, _BOTH),
+    Entry("/alarm-orders", ORDERS, alarm_orders.READ, At.HERE, Section.UPPER, _BOTH),
+    Entry("/alarm-reports", REPORTS, alarm_kpi.REPORT, At.HERE, Section.UPPER, _BOTH),
+    Entry("/alarm/{name}", words.ALARM, WATCH, At.HERE, Section.NONE, _CONTROL),
+    Entry("/modes", annunciation.MODES, WATCH, At.HERE, Section.UPPER, _CONTROL),
+    Entry("/stations", annunciation.STATIONS, WATCH, At.HERE, Section.UPPER, _CONTROL),
+    Entry("/linkage", LINKAGE, WATCH, At.HERE, Section.UPPER, _BOTH),
+    Entry("/calendar", CALENDAR, WATCH, At.HERE, Section.NONE, _BOTH),
+    Entry("/linkage/new", NEW, configuration.WRITE, At.HERE, Section.NONE, _BOTH),
+    Entry("/linkage/plan/{name}", PLAN, WATCH, At.HERE, Section.NONE, _BOTH),
+    Entry("/linkage/runs", RUNS, WATCH, At.HERE, Section.NONE, _BOTH),
+    Entry("/linkage/run/{name}", RUN, WATCH, At.HERE, Section.NONE, _BOTH),
     Entry("/subsystem/{name}", words.SUBSYSTEM, WATCH, At.HERE, Section.NONE, _CONTROL),
     Entry("/device/{name}", words.DEVICE, WATCH, At.HERE, Section.NONE, _CONTROL),
     Entry("/", words.SESSIONS, OWN, At.ANYWHERE, Section.NONE, _OFFICE),
@@ -170,12 +194,21 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/security", account.SECURITY, USERS, At.ANYWHERE, Section.ACCESS, _BOTH),
     Entry("/audit", words.AUDIT, READ, At.GROUP, Section.ACCESS, _OFFICE),
     Entry("/system", words.SYSTEM, PROCESSES, At.HERE, Section.SYSTEM, _BOTH),
-    Entry("/jobs", words.JOBS, JOBS, At.GROUP, Section.SYSTEM, _OFFICE),
+    Entry("/jobs", job_words.JOBS, JOBS, At.GROUP, Section.SYSTEM, _OFFICE),
     Entry("/webhooks", programs.WEBHOOKS, WEBHOOKS, At.GROUP, Section.SYSTEM, _OFFICE),
     Entry("/backups", BACKUPS, BACKUPS_MANAGE, At.GROUP, Section.SYSTEM, _OFFICE),
+    Entry("/alarm-database", DATABASE, alarm_database.READ, At.GROUP, Section.SYSTEM, _OFFICE),
+    Entry("/alarm-database/import", DATABASE, alarm_database.DEFINE, At.GROUP, Section.NONE, _OFFICE),
+    Entry("/alarm-database/edit", DATABASE, alarm_database.DEFINE, At.GROUP, Section.NONE, _OFFICE),
     Entry("/configuration", CONFIGURATION, configuration.READ, At.GROUP, Section.SYSTEM, _OFFICE),
     Entry("/configuration/settings", SETTINGS, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
     Entry("/configuration/modules", MODULES, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
+    Entry("/configuration/alarm-classes", CLASSES, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
+    Entry(
+        "/configuration/alarm-classes/{name}", CLASSES, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE
+    ),
+    Entry("/configuration/stations", STATIONS, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
+    Entry("/configuration/stations/{name}", STATIONS, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
     Entry("/configuration/files", FILES, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
     Entry("/configuration/secrets", SECRETS, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
     Entry(MENU_PAGE, menu_words.MENU, menus.MANAGE, At.GROUP, Section.SYSTEM, _OFFICE),

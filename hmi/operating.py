@@ -9,6 +9,7 @@ from hmi import drawing, words
 from hmi.commanding import in_words, is_trouble, send
 from hmi.shell import EMPTY, html
 from hmi.view import View
+from hmi.words import operating as own
 
 
 class OperateDialog:
@@ -27,37 +28,33 @@ class OperateDialog:
         with ui.dialog().props("persistent") as self._dialog, ui.card():
             self._title = ui.label().classes("text-weight-bold")
             self._facts = html(EMPTY)
-            self._choice = (
-                ui.select({}, label=view.say(words.NEW_VALUE)).props("outlined dense").mark("choice")
-            )
-            self._entry = ui.input(view.say(words.NEW_VALUE)).props("outlined dense").mark("entry")
+            self._choice = ui.select({}, label=view.say(own.NEW_VALUE)).props("outlined dense").mark("choice")
+            self._entry = ui.input(view.say(own.NEW_VALUE)).props("outlined dense").mark("entry")
             self._entry.on("keydown.enter", self._select)
             self._problem = ui.label().classes("warning").mark("problem")
             self._stages = html(EMPTY)
             with ui.element("div").classes("actions"):
                 ui.button(view.say(words.CLOSE), on_click=self._dialog.close).props("flat").mark("close")
-                self._step_1 = ui.button(view.say(words.SELECT), on_click=self._select).mark("select")
-                self._step_2 = ui.button(view.say(words.CONFIRM_WRITE), on_click=self._operate).mark(
-                    "confirm"
-                )
+                self._step_1 = ui.button(view.say(own.SELECT), on_click=self._select).mark("select")
+                self._step_2 = ui.button(view.say(own.CONFIRM_WRITE), on_click=self._operate).mark("confirm")
 
     def open(self, point: Point) -> None:
         view, write = self._view, point.write
         assert write is not None
         self._point, self._selection, self._lines = point, "", []
         self._title.text = (
-            f"{view.say(words.SET_POINT, point=view.name(point.name))} · {view.name(self._device.name)}"
+            f"{view.say(own.SET_POINT, point=view.name(point.name))} · {view.name(self._device.name)}"
         )
         self._facts.content = str(
             Markup(
                 '<div class="checks"><span>{}</span><span>{}</span><span>{}</span><span>{}</span>'
                 "<span>{}</span><span>{}</span></div>"
             ).format(
-                view.say(words.CURRENT_VALUE),
+                view.say(own.CURRENT_VALUE),
                 view.value(self._device.id, point.id, role="operate"),
-                view.say(words.LIMITS),
+                view.say(own.LIMITS),
                 self._range(point),
-                view.say(words.VERIFIED_BY),
+                view.say(own.VERIFIED_BY),
                 self._verification(point),
             )
         )
@@ -88,41 +85,45 @@ class OperateDialog:
                 for code, text in point.states.items()
                 if point.write.low <= code <= point.write.high
             )
+        if point.kind is PointKind.TEXT:
+            return self._view.say(own.ANY_TEXT)
         return f"{point.write.low:g} – {point.write.high:g} {point.unit}"
 
     def _verification(self, point: Point) -> str:
         assert point.write is not None
         match point.write.verify:
             case Verify.READ_BACK:
-                return self._view.say(words.READ_BACK)
+                return self._view.say(own.READ_BACK)
             case Verify.FEEDBACK:
                 feedback = drawing.point_of(self._device, point.write.feedback)
                 assert feedback is not None, "held by the configuration"
-                return self._view.say(words.FEEDBACK, point=self._view.name(feedback.name))
+                return self._view.say(own.FEEDBACK, point=self._view.name(feedback.name))
             case Verify.NONE:
-                return self._view.say(words.NOT_VERIFIED)
+                return self._view.say(own.NOT_VERIFIED)
 
-    def _entered(self, point: Point) -> float | None:
+    def _entered(self, point: Point) -> float | str | None:
         """The value typed or chosen; None after a complaint."""
         view, write = self._view, point.write
         assert write is not None
         if self._choice.visible:
             if self._choice.value is None:
-                self._complain(view.say(words.VALUE_MISSING))
+                self._complain(view.say(own.VALUE_MISSING))
                 return None
             return float(self._choice.value)
         text = str(self._entry.value or "").strip()
+        if point.kind is PointKind.TEXT:
+            return text
         if not text:
-            self._complain(view.say(words.VALUE_MISSING))
+            self._complain(view.say(own.VALUE_MISSING))
             return None
         value = drawing.number(text)
         if value is None:
-            self._complain(view.say(words.NOT_A_NUMBER, value=text[:40]))
+            self._complain(view.say(own.NOT_A_NUMBER, value=text[:40]))
             return None
         if not write.low <= value <= write.high:
             self._complain(
                 view.say(
-                    words.OUT_OF_LIMITS,
+                    own.OUT_OF_LIMITS,
                     value=f"{value:g}",
                     low=f"{write.low:g}",
                     high=f"{write.high:g}",
@@ -146,7 +147,7 @@ class OperateDialog:
         else:
             self._selection = str(result.value)
             said = drawing.with_unit(self._view.language, point, value)
-            self._lines.append((f"{said} · {self._view.say(words.SELECTED)}", False))
+            self._lines.append((f"{said} · {self._view.say(own.SELECTED)}", False))
         self._draw_stages()
         self._buttons(selected=bool(self._selection))
 
@@ -156,7 +157,7 @@ class OperateDialog:
         if point is None or not selection or not await self._view.may("point.operate"):
             return
         self._step_2.visible = False
-        self._lines.append((self._view.say(words.SENT), False))
+        self._lines.append((self._view.say(own.SENT), False))
         self._draw_stages()
         await send(self._view, OperatePoint(selection, self._device.id, point.id, self._value), self._hear)
         self._buttons(selected=False)

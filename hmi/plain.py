@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from business.identity.model import Place
-from config.site import Text
+from config.text import Text
 from hmi import words
 from hmi.shell import EMPTY, preference
 from hmi.view import House

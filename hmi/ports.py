@@ -12,7 +12,7 @@ from business.backup.listing import Listing
 from business.configuration.desk import Desk
 from business.configuration.secrets import SecretRow
 from business.exchange.shelf import Shelf
-from config.site import Site
+from config.site import Picture, Site
 
 
 class Commands(Protocol):
@@ -35,6 +35,26 @@ class Queries(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Still:
+    """A picture that a camera gave."""
+
+    kind: str
+    """Media type."""
+    content: bytes
+
+
+class NoPicture(Exception):
+    """Why there is none, said in both languages."""
+
+
+class Pictures(Protocol):
+    """Asks cameras what they see."""
+
+    async def of(self, picture: Picture) -> Still:
+        """Now. Raises NoPicture."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """Everything outside, by what it is for."""
 
@@ -46,6 +66,8 @@ class Ports:
     """`historian`: trends."""
     journal: Queries
     """`core`: the alarm journal."""
+    figures: Queries
+    """`office`: the figures about alarms."""
     trees: Mapping[str, Queries]
     """The supervision tree of each process, by name."""
     snapshots: Mapping[str, Queries]
@@ -60,5 +82,6 @@ class Ports:
     """The site as configured in a version. Raises QueryFailed."""
     desk: Desk
     """The configuration as it may be edited. Reads files and asks the machine: ask it in a thread."""
+    pictures: Pictures
     secrets: Callable[[Session], tuple[SecretRow, ...]]
     """Which secrets are set, since when and by whom; never a value."""

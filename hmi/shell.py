@@ -1,6 +1,6 @@
 """The frame around every page: name, alarm banner, navigation, language, theme, who is logged in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import quote
 
@@ -10,12 +10,15 @@ from nicegui import ui
 from actors.messages import Alarm, AlarmState
 from business.access.plant import WATCH
 from business.identity.model import Place
-from hmi import drawing, navigation, words
+from hmi import announcing, drawing, navigation, words
+from hmi.alarm_index import name_of
+from hmi.alarm_naming import alarm_link
 from hmi.live import SILENT_S
 from hmi.manual import help_for
 from hmi.searching import SearchBox
 from hmi.view import View
 from hmi.words import menus as menu_words
+from hmi.words import system as system_words
 from hmi.words.manual import HELP_HERE
 
 EMPTY = Markup("")
@@ -39,6 +42,10 @@ def frame(view: View, title: str, above: Markup = EMPTY) -> Iterator[None]:
         html(_navigation(view))
         with ui.element("div").classes("page"):
             html(_warnings(view))
+            if _watches(view):
+                html(announcing.strips(view) + announcing.cheat_sheet(view))
+            elif view.person.place is Place.CONTROL:
+                html(announcing.linkage_off(view))
             html(Markup('{}<h1 id="content" tabindex="-1">{}</h1>').format(above, title))
             yield
 
@@ -55,21 +62,16 @@ def symbol(priority: int, state: AlarmState, label: str = "") -> Markup:
     ).format(priority=priority, state=state.value, label=label)
 
 
-def key_of(alarm: Alarm) -> str:
-    """Names the very occurrence."""
-    return f"{alarm.device}/{alarm.point}/{alarm.rule}#{alarm.event}"
-
-
-def urgency(alarm: Alarm) -> tuple[bool, int, int]:
-    """Sort key: unacknowledged first, then by priority, then the newest."""
-    waiting = alarm.state in {AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED}
-    return (not waiting, alarm.priority, -alarm.changed_ns)
+def _watches(view: View) -> bool:
+    """Whether it is a page of the control room for somebody who may see the plant."""
+    return view.person.place is Place.CONTROL and view.person.may(WATCH, view.here)
 
 
 def _top(view: View, site: str) -> Markup:
     banner = EMPTY
-    if view.person.place is Place.CONTROL and view.person.may(WATCH, view.here):
-        banner = view.block(lambda: _banner(view), lambda: view.live.alarm_revision)
+    if _watches(view):
+        banner = view.block(lambda: _banner(view), lambda: view.house.alarms.revision)
+        banner += announcing.silence_button(view)
     if view.person.place is Place.OFFICE and view.person.may("house.read"):
         box = SearchBox(view)
         view.on("find", "", box.suggest)
@@ -93,18 +95,15 @@ def _top(view: View, site: str) -> Markup:
 
 
 def _banner(view: View) -> Markup:
-    alarms = sorted(view.live.alarms(), key=urgency)
-    waiting = [one for one in alarms if not urgency(one)[0]]
-    if not alarms:
+    now = view.house.alarms.now
+    if not now.told:
         return Markup('<a class="banner calm" href="/alarms">{}</a>').format(view.say(words.NO_ALARMS))
-    first = alarms[0]
+    first = next((one for one in now.told if view.house.stations.is_own(view.station, one)), now.told[0])
     said = drawing.alarm(view.language, view.live.site, first)
-    return Markup(
-        '<a class="banner" href="/alarms#{key}">{symbol}<span class="what"><b>{device}</b> {message}</span>'
-        '<span class="where">{place}</span><span class="when">{when}</span>'
-        '<span class="count">{count}</span></a>'
+    told = Markup(
+        '{symbol}<span class="what"><b>{device}</b> {message}</span><span class="where">{place}</span>'
+        '<span class="when">{when}</span>'
     ).format(
-        key=quote(key_of(first)),
         symbol=symbol(
             first.priority, first.state, view.say(words.PRIORITIES.get(first.priority, words.ALARM))
         ),
@@ -112,7 +111,10 @@ def _banner(view: View) -> Markup:
         device=said.device,
         message=said.message,
         when=drawing.clock(view.zone, first.occurred_ns),
-        count=view.say(words.UNACKNOWLEDGED_COUNT, count=len(waiting)) if waiting else len(alarms),
+    )
+    return Markup('<div class="banner">{first}<a class="count" href="/alarms">{count}</a></div>').format(
+        first=alarm_link(view, name_of(first), told),
+        count=view.say(words.UNACKNOWLEDGED_COUNT, count=now.waiting) if now.waiting else len(now.told),
     )
 
 
@@ -120,9 +122,9 @@ def _navigation(view: View) -> Markup:
     subsystems = (
         Markup("<h2>{}</h2>{}").format(
             view.say(words.SUBSYSTEMS),
-            view.block(lambda: _subsystems(view), lambda: view.live.alarm_revision),
+            view.block(lambda: _subsystems(view), lambda: view.house.alarms.revision),
         )
-        if view.person.place is Place.CONTROL and view.person.may(WATCH, view.here)
+        if _watches(view)
         else EMPTY
     )
     return Markup(
@@ -150,28 +152,24 @@ def _navigation(view: View) -> Markup:
 
 
 def _subsystems(view: View) -> Markup:
-    worst: dict[str, Alarm] = {}
-    count: dict[str, int] = {}
-    for alarm in view.live.alarms():
-        device = view.live.site.devices.get(alarm.device)
-        if device is not None:
-            count[device.subsystem] = count.get(device.subsystem, 0) + 1
-            other = worst.get(device.subsystem)
-            if other is None or urgency(alarm) < urgency(other):
-                worst[device.subsystem] = alarm
+    by_subsystem = view.house.alarms.now.by_subsystem
     return EMPTY.join(
         Markup('<a href="/subsystem/{id}"{here}><span>{name}</span>{mark}</a>').format(
             id=subsystem.id,
             here=_here(view.path == f"/subsystem/{subsystem.id}"),
             name=view.name(subsystem.name),
-            mark=Markup('<span class="tally">{}{}</span>').format(
-                count[subsystem.id], symbol(worst[subsystem.id].priority, worst[subsystem.id].state)
-            )
-            if subsystem.id in worst
-            else EMPTY,
+            mark=_tally(by_subsystem.get(subsystem.id, ())),
         )
         for subsystem in view.live.site.subsystems.values()
     )
+
+
+def _tally(alarms: Sequence[Alarm]) -> Markup:
+    """How many, and the most urgent."""
+    if not alarms:
+        return EMPTY
+    mark = symbol(alarms[0].priority, alarms[0].state)
+    return Markup('<span class="tally">{}{}</span>').format(len(alarms), mark)
 
 
 def _themes(view: View) -> Markup:
@@ -211,7 +209,7 @@ def _warnings(view: View) -> Markup:
         if names := silent():
             said = view.say(
                 words.PLANT_SILENT,
-                names=", ".join(words.process(view.language, name) for name in names),
+                names=", ".join(system_words.process(view.language, name) for name in names),
                 seconds=SILENT_S,
             )
             lines += Markup('<p class="warning" data-warning="silent">{}</p>').format(said)

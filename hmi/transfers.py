@@ -15,6 +15,7 @@ from actors.said import in_language
 from business.access import Person
 from business.exchange.refusal import FileRefused
 from business.exchange.sheet import FILE_BYTES
+from business.exchange.shelf import Shelf
 from business.exporting.queries import export_state
 from business.importing.importer import FAILED_ROWS
 from business.importing.queries import import_state
@@ -22,7 +23,7 @@ from business.importing.template import write_template
 from business.importing.uploads import keep
 from business.property.importing import special_columns
 from business.registry.entity import Entities, Entity
-from config.site import Text
+from config.text import Text
 from hmi.guard import SESSION, UPLOADS
 from hmi.plain import language_of
 from hmi.view import House
@@ -52,20 +53,8 @@ def transfers(house: House, entities: Entities) -> APIRouter:
     @router.post(f"{UPLOADS}{{name}}")
     async def upload(request: Request, name: str) -> Response:
         if await permitted(request, name, "import") is None:
-            return _problem(request, words.NOT_PERMITTED, 403)
-        token = ports.shelf.token()
-        received = ports.shelf.path(token, "upload")
-        try:
-            if not await _received(request, received):
-                return _problem(request, words.TOO_BIG, 413, megabytes=FILE_BYTES // MEGABYTE)
-            called = unquote(request.headers.get("x-file-name", ""))[-NAME_LENGTH:]
-            async with reading:
-                await asyncio.to_thread(keep, ports.shelf, token, received, called)
-        except FileRefused as refusal:
-            return _json({"problem": in_language(str(refusal), language_of(request))}, 422)
-        finally:
-            received.unlink(missing_ok=True)
-        return _json({"go": f"/{name}/import?file={token}"})
+            return problem_of(request, words.NOT_PERMITTED, 403)
+        return await uploaded(request, ports.shelf, reading, f"/{name}/import")
 
     @router.get("/transfer/template/{name}")
     async def template(request: Request, name: str) -> Response:
@@ -81,7 +70,7 @@ def transfers(house: House, entities: Entities) -> APIRouter:
                 write_template(target, session, entities, entity, special_columns(entity.name), language)
 
         await asyncio.to_thread(write)
-        return _file(path, f"{entity.label.in_language(language)}.xlsx")
+        return file_of(path, f"{entity.label.in_language(language)}.xlsx")
 
     @router.get("/transfer/failed/{token}")
     async def failed(request: Request, token: str) -> Response:
@@ -92,7 +81,7 @@ def transfers(house: House, entities: Entities) -> APIRouter:
         language = language_of(request)
         path = ports.shelf.path(token, FAILED_ROWS.format(language=language))
         said = say(language, words.ERRORS)
-        return _file(path, f"{entity.label.in_language(language)}-{said}.xlsx")
+        return file_of(path, f"{entity.label.in_language(language)}-{said}.xlsx")
 
     @router.get("/transfer/export/{token}")
     async def export(request: Request, token: str) -> Response:
@@ -103,7 +92,7 @@ def transfers(house: House, entities: Entities) -> APIRouter:
         if house.live.wall_ns() - state.started_ns > EXPORT_HOURS * HOUR_NS:
             return PlainTextResponse(say(language_of(request), words.EXPORT_GONE), 410)
         label = entity.label.in_language(language_of(request))
-        return _file(ports.shelf.path(token, state.format), f"{label}.{state.format}")
+        return file_of(ports.shelf.path(token, state.format), f"{label}.{state.format}")
 
     return router
 
@@ -121,7 +110,24 @@ async def _owned(request: Request, house: House, read: Callable[[Session, str], 
     return await asyncio.to_thread(reading)
 
 
-async def _received(request: Request, target: Path) -> bool:
+async def uploaded(request: Request, shelf: Shelf, reading: asyncio.Semaphore, page: str) -> Response:
+    """Keeps what is sent, and says where to go with it: to the page that shows what would be imported."""
+    token = shelf.token()
+    arrived = shelf.path(token, "upload")
+    try:
+        if not await received(request, arrived):
+            return problem_of(request, words.TOO_BIG, 413, megabytes=FILE_BYTES // MEGABYTE)
+        called = unquote(request.headers.get("x-file-name", ""))[-NAME_LENGTH:]
+        async with reading:
+            await asyncio.to_thread(keep, shelf, token, arrived, called)
+    except FileRefused as refusal:
+        return json_of({"problem": in_language(str(refusal), language_of(request))}, 422)
+    finally:
+        arrived.unlink(missing_ok=True)
+    return json_of({"go": f"{page}?file={token}"})
+
+
+async def received(request: Request, target: Path) -> bool:
     """False for a body that is longer than a file may be, whatever it says of its length."""
     size = 0
     with target.open("wb") as file:
@@ -133,7 +139,7 @@ async def _received(request: Request, target: Path) -> bool:
     return True
 
 
-def _file(path: Path, name: str) -> Response:
+def file_of(path: Path, name: str) -> Response:
     if not path.exists():
         return PlainTextResponse("404", 404)
     headers = {
@@ -143,9 +149,9 @@ def _file(path: Path, name: str) -> Response:
     return FileResponse(path, headers=headers)
 
 
-def _problem(request: Request, text: Text, status: int, **values: object) -> Response:
-    return _json({"problem": say(language_of(request), text, **values)}, status)
+def problem_of(request: Request, text: Text, status: int, **values: object) -> Response:
+    return json_of({"problem": say(language_of(request), text, **values)}, status)
 
 
-def _json(content: dict[str, str], status: int = 200) -> Response:
+def json_of(content: dict[str, str], status: int = 200) -> Response:
     return Response(json.dumps(content), status, media_type="application/json")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,9 @@ from nicegui import ui
 from actors.channels.query import QueryFailed
 from actors.messages import Float64, ReadTrend, Trend
 from actors.said import in_language
-from config.site import Device, Point, PointKind, RuleKind
+from config.site import Device, Point, PointKind
 from drivers.driver import BAD
-from hmi import words
+from hmi import drawing, words
 from hmi.curve import LOOK_BACK_NS, Curve, curve, is_held
 from hmi.view import View
 
@@ -79,8 +80,15 @@ class TrendPanel:
             if point is self._point:
                 self._said.text = said
                 self._chart.options.clear()
-                self._chart.options.update(options(view, point, drawn, since_ns, until_ns))
+                self._chart.options.update(
+                    options(view, point, drawn, since_ns, until_ns, self._bounds(point))
+                )
                 self._chart.update()
+
+    def _bounds(self, point: Point) -> list[float]:
+        live = self._view.live
+        low, high = drawing.bounds(live.site, point, live.limit_set(self._device.subsystem))
+        return low + high
 
     def _live(self, point: Point) -> float | None:
         """The value of now, if it is one."""
@@ -89,7 +97,9 @@ class TrendPanel:
         return reading.value if good else None
 
 
-def options(view: View, point: Point, drawn: Curve, since_ns: int, until_ns: int) -> dict[str, Any]:
+def options(
+    view: View, point: Point, drawn: Curve, since_ns: int, until_ns: int, bounds: Sequence[float]
+) -> dict[str, Any]:
     """What ECharts draws: minimum to maximum as a band, the last value of each bucket as a line."""
     # The axis is labelled in the site's time zone: the chart is told UTC and shifted by hand.
     offset_ms = _offset_ms(view, until_ns)
@@ -110,7 +120,7 @@ def options(view: View, point: Point, drawn: Curve, since_ns: int, until_ns: int
             "step": "end" if is_held(point) else False,
             "lineStyle": {"width": 1.5, "color": _LINE},
             "itemStyle": {"color": _LINE},
-            "markLine": _limits(point),
+            "markLine": _limits(bounds),
         }
     ]
     if point.kind is PointKind.ANALOGUE and not is_held(point):
@@ -177,14 +187,13 @@ def _worded(view: View, point: Point) -> str:
     return f"value => value == null ? '—' : Number(value).toFixed({point.decimals}) + {unit}"
 
 
-def _limits(point: Point) -> dict[str, Any]:
-    limits = {RuleKind.HIGH_HIGH, RuleKind.HIGH, RuleKind.LOW, RuleKind.LOW_LOW}
+def _limits(bounds: Sequence[float]) -> dict[str, Any]:
     return {
         "symbol": "none",
         "silent": True,
         "lineStyle": {"type": "dashed", **_GREY},
         "label": {"show": False},
-        "data": [{"yAxis": rule.limit} for rule in point.rules if rule.kind in limits],
+        "data": [{"yAxis": limit} for limit in bounds],
     }
 
 

@@ -6,6 +6,7 @@ one message; that costs a fortieth of an element for every value.
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,12 +20,16 @@ from actors.messages import Issuer
 from actors.permissions import PERMISSIONS, URGENT
 from business.access import ANYWHERE, ROOT, Person, Refusal
 from business.menus.arranging import Saved
-from config.site import Point, Text
+from config.site import Point
+from config.text import Text
 from hmi import drawing, words
+from hmi.alarm_index import AlarmIndex
 from hmi.drawing import Drawn
 from hmi.live import Live, Rows
 from hmi.ports import Ports
 from hmi.seats import Seats
+from hmi.stations import EVERYWHERE, Stations
+from hmi.words import refusals
 
 KEY_LENGTH = 400
 """Characters of the longest key that a click may carry."""
@@ -41,13 +46,26 @@ Entered = dict[str, tuple[str, ...]]
 FormHandler = Callable[[Entered], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class House:
     """What all pages of a process share."""
 
     live: Live
     ports: Ports
     seats: Seats
+
+    @cached_property
+    def alarms(self) -> AlarmIndex:
+        return AlarmIndex(self.live)
+
+    @cached_property
+    def stations(self) -> Stations:
+        """A station is answered for while one of its pages can be heard."""
+
+        def open_() -> list[str]:
+            return [view.station for view in self.seats.views.values() if view.is_heard]
+
+        return Stations(self.live, self.alarms, open_)
 
 
 @dataclass(slots=True)
@@ -100,6 +118,10 @@ class View:
         self.badges: Mapping[str, int] = {}
         """How much waits behind links of the navigation, by path."""
         """The navigation, as an administrator arranged it."""
+        self.station = EVERYWHERE
+        """The operator's station at which the browser stands."""
+        self.sounds = False
+        """Whether the browser may play tones."""
         self.path = client.request.url.path
         self.zone = ZoneInfo(house.live.site.timezone)
         self._cells: dict[tuple[str, str, str], Cell] = {}
@@ -234,6 +256,15 @@ class View:
     def issuer(self) -> Issuer:
         return Issuer(self.person.user, self.person.session, self.client.ip)
 
+    def plant_issuer(self) -> Issuer:
+        """The same person as the alarm journal names them: with their station."""
+        where = f"{self.station} {self.client.ip}" if self.station else str(self.client.ip)
+        return Issuer(self.person.user, self.person.session, where)
+
+    @property
+    def is_heard(self) -> bool:
+        return self.sounds and self.client.has_socket_connection
+
     def on(self, act: str, permission: str, handler: Handler) -> None:
         """Clicks on elements with data-act=`act` come to `handler` with their data-key."""
         self._acts[act] = (permission, handler)
@@ -253,7 +284,7 @@ class View:
         except SQLAlchemyError:
             if permission in _URGENT:  # `core` knows who was there last
                 return True
-            ui.notify(words.refusal(self.language, Refusal.NOT_RECORDED), type="warning")
+            ui.notify(refusals.refusal(self.language, Refusal.NOT_RECORDED), type="warning")
             return False
         if person is None:
             ui.navigate.to("/login")
@@ -262,7 +293,7 @@ class View:
         reason = person.refusal(permission, self.scope)
         if reason is None:
             return True
-        ui.notify(words.refusal(self.language, reason), type="warning")
+        ui.notify(refusals.refusal(self.language, reason), type="warning")
         if reason is Refusal.NOT_PERMITTED:
             await self.house.seats.note_overreach(self.issuer(), permission)
         return False

@@ -12,7 +12,7 @@ from business.database import Base
 from business.dictionaries.seed import SEED
 from business.property.entities import ENTITIES
 from business.registry.declare import Field
-from config.site import Text
+from config.text import Text
 from hmi.manual import FOLDER
 
 LANGUAGES: Final = ("zh", "en")
@@ -31,6 +31,13 @@ TABLES: Final = {
     "dictionary_marks": Text("字典预置标记", "What of the dictionaries has shipped"),
     "duplicates": Text("疑似重复档案", "Possible duplicates"),
     "erasures": Text("个人信息清除记录", "What was erased of people"),
+    "alarm_orders": Text("报警工单", "Work orders of alarms"),
+    "alarm_orders_awaited": Text(
+        "报警工单：等待持续时间", "Alarms that get an order if they still stand later"
+    ),
+    "alarm_orders_followed": Text("报警工单：跟踪位置", "How far alarms are taken over into orders"),
+    "alarm_reports": Text("报警报告", "Alarm reports"),
+    "alarm_report_files": Text("报警报告的文件", "Files of alarm reports"),
     "exports": Text("导出文件", "Files of exports"),
     "external_identities": Text("外部身份", "Identities elsewhere"),
     "failed_log_ins": Text("登录失败", "Failed log-ins"),
@@ -46,6 +53,7 @@ TABLES: Final = {
     "menu_sections": Text("菜单分组的改动", "Changed sections of the menu"),
     "numbering_counts": Text("编号计数", "Counters of numbering rules"),
     "numbering_rules": Text("编号规则", "Numbering rules"),
+    "plan_simulations": Text("联动预案的模拟", "Simulations of linkage plans"),
     "posts": Text("岗位", "Posts"),
     "print_templates": Text("打印模板", "Print templates"),
     "print_versions": Text("打印模板版本", "Versions of print templates"),

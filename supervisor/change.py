@@ -67,9 +67,19 @@ def difference(
         added_subsystems=tuple(sorted(subsystems_after.keys() - subsystems_before.keys())),
         removed_subsystems=tuple(sorted(subsystems_before.keys() - subsystems_after.keys())),
         changed_subsystems=tuple(
-            sorted(id_ for id_ in subsystems_stay if subsystems_before[id_] != subsystems_after[id_])
+            sorted(
+                id_
+                for id_ in subsystems_stay
+                if subsystems_before[id_] != subsystems_after[id_]
+                or (subsystems_after[id_].limit_schedule and _hours(old) != _hours(new))
+            )
         ),
     )
+
+
+def _hours(site: Site) -> tuple[object, ...]:
+    """What the schedule of a subsystem goes by."""
+    return site.timezone, site.calendar
 
 
 def _devices(process: str, site: Site) -> dict[str, Device]:

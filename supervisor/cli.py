@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
     from actors.paths import RunPaths
-    from config.site import Settings
+    from config.settings import Settings
 
 app = typer.Typer(
     help="Steward (园区管家) runs a campus: real-time supervision and property management.",

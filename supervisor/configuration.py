@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from actors.codecs import QUERIES
 from actors.messages import Configuration, ReadConfiguration, ReadTree
 from actors.paths import RunPaths
 from config.entries import Documents
+from config.problems import SiteError
 from config.resolve import build
 from config.site import Site
 from drivers import SCHEMAS
@@ -65,6 +67,26 @@ def read_site(configuration: Configuration) -> Site:
 def documents_of(configuration: Configuration) -> Documents:
     read: Documents = json.loads(configuration.documents)
     return read
+
+
+class Present:
+    """The site as it is in force, for a process that does not start anew for most of what differs."""
+
+    def __init__(self, paths: RunPaths, site: Site) -> None:
+        self._paths = paths
+        self._site = site
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Site:
+        """While `core` does not tell the newest, the one before."""
+        with self._lock:
+            number = int(self._paths.running.read_text())
+            if number != self._site.version:
+                try:
+                    self._site = read_site(ask(self._paths, number))
+                except (QueryFailed, SiteError):
+                    logger.warning("version %d of the configuration cannot be read yet", number)
+            return self._site
 
 
 def wait_for(paths: RunPaths, process: str) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import URL, make_url
 from actors.paths import RunPaths
 from business.database import sqlite_url
 from config.secrets import SecretMissing, secret
-from config.site import Settings
+from config.settings import Settings
 
 DATABASE_PASSWORD = "database-password"  # noqa: S105  # the name of the secret
 

@@ -17,7 +17,9 @@ from actors.outlets import Outlets
 from actors.subsystem import SubsystemActor
 from actors.sweep import Lost, SayEverything, SweepActor
 from actors.table import Table, tables
-from config.site import DEVICE_FAULT, Device, Site
+from config.limit_schedule import LimitSchedule
+from config.rules import DEVICE_FAULT
+from config.site import Device, Site
 from drivers.driver import Cadence, Decoder, DriverType, Surroundings
 from supervisor.change import Change, difference
 from supervisor.restart import Breaker
@@ -132,12 +134,14 @@ class Plant:
             decoder=self._decoders[table.id],
             matrices=self.matrices,
             devices=[_Member(self, device.id) for device in table.devices],
-            limit_sets={
-                id_: kept.read_limit_set(self._out.recall, self.site.subsystems[id_])
-                for id_ in {device.subsystem for device in table.devices}
-            },
+            limit_sets={id_: self._limit_set(id_) for id_ in {device.subsystem for device in table.devices}},
             outlets=self._out,
         )
+
+    def _limit_set(self, id_: str) -> str:
+        subsystem = self.site.subsystems[id_]
+        schedule = LimitSchedule.of(self.site, subsystem)
+        return kept.read_limit_set(self._out.recall, subsystem, schedule, self._out.wall_ns())
 
     def _start_subsystem(self, subsystem: str, place: Place) -> Ref:
         devices = [device for device in self.site.devices.values() if device.subsystem == subsystem]
@@ -160,6 +164,7 @@ class Plant:
             place.supervisor,
             dispatcher=self._dispatcher,
             subsystem=self.site.subsystems[subsystem],
+            schedule=LimitSchedule.of(self.site, self.site.subsystems[subsystem]),
             sweeps=[self._sweeps[table] for table in concerned],
             outlets=self._out,
         )

@@ -14,7 +14,8 @@ from business.configuration.desk import Probe, Trouble
 from business.database import open_reader
 from business.identity.model import User
 from config.secrets import SecretError
-from config.site import Site, WebAddress
+from config.settings import WebAddress
+from config.site import Site
 from supervisor.database import business_url
 
 

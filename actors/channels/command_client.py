@@ -134,10 +134,10 @@ class BlockingCommandClient:
         self._ids = ids
 
     def send(
-        self, body: Any, issuer: Issuer, ttl_s: float, *, wait_s: float | None = None
+        self, body: Any, issuer: Issuer, ttl_s: float, *, wait_s: float | None = None, name: str = ""
     ) -> Iterator[CommandResult]:
         """As `CommandClient.send`."""
-        name = self._ids()
+        name = name or self._ids()
         wait_s = ttl_s + ANSWER_S if wait_s is None else wait_s
         deadline = time.monotonic() + wait_s
         with contextlib.closing(dealer(zmq.Context.instance(), self._endpoint)) as socket:
@@ -156,7 +156,9 @@ class BlockingCommandClient:
                         return
             yield _unknown(name, wait_s)
 
-    def ask(self, body: Any, issuer: Issuer, ttl_s: float, *, wait_s: float | None = None) -> CommandResult:
+    def ask(
+        self, body: Any, issuer: Issuer, ttl_s: float, *, wait_s: float | None = None, name: str = ""
+    ) -> CommandResult:
         """The final result."""
-        *_, last = self.send(body, issuer, ttl_s, wait_s=wait_s)
+        *_, last = self.send(body, issuer, ttl_s, wait_s=wait_s, name=name)
         return last

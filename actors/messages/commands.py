@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from actors.messages.live import Mode, Verdict
+
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
@@ -47,6 +49,112 @@ class AcknowledgeAlarm:
     rule: str
     event: int
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceAlarm:
+    """Stop the sound of an occurrence; it blinks on."""
+
+    device: str
+    point: str
+    rule: str
+    event: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResetAlarm:
+    """Let go of a latched alarm whose condition is over."""
+
+    device: str
+    point: str
+    rule: str
+    event: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShelveAlarm:
+    """Keep an alarm from the operator until `until_ns`, or (one shot) until it returns if that is sooner."""
+
+    device: str
+    point: str
+    rule: str
+    until_ns: int
+    one_shot: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnshelveAlarm:
+    device: str
+    point: str
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFromService:
+    """Take an alarm out of service under a work order, until `until_ns` (0: until it is put back)."""
+
+    device: str
+    point: str
+    rule: str
+    until_ns: int
+    order: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnToService:
+    device: str
+    point: str
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TickStep:
+    """A line of the response checklist is done."""
+
+    device: str
+    point: str
+    rule: str
+    event: int
+    step: int
+    """From 0."""
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordVerdict:
+    """What an alarm turned out to be, and what was done."""
+
+    device: str
+    point: str
+    rule: str
+    event: int
+    verdict: Verdict
+    cause: str
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetArea:
+    """Put a zone (with everything below) or a device into a mode, or shelve a class there, until a time."""
+
+    mode: Mode
+    zone: str
+    device: str
+    alarm_class: str
+    until_ns: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndArea:
+    area: str
+    """`Area.id`"""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ class ConditionChanged:
     limit: float | None
     limit_set: str
     version: int
+    found: bool = False
+    """Found so with the first value after a start, a new configuration or another limit, rather than seen to
+    happen: nothing may be started by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,15 @@ class ConditionsRead:
     active: tuple[ActiveCondition, ...]
     complete: bool
     """False while the device is lost: only its own conditions (link, fault) are known, the rest stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSetUsed:
+    """Which state a subsystem is in: said when it changes, and on request."""
+
+    subsystem: str
+    limit_set: str
+    time_ns: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,13 +69,111 @@ class SubsystemState:
 
 
 class AlarmState(StrEnum):
-    """ISA-18.2 states A to D."""
+    """The states of ISA-18.2-2016, A to I."""
 
     NORMAL = "normal"
     UNACKNOWLEDGED = "unacknowledged"
     ACKNOWLEDGED = "acknowledged"
     RETURNED = "returned"
     """Returned to normal, unacknowledged."""
+    LATCHED = "latched"
+    """The condition is over; it stays until it is acknowledged and reset."""
+    LATCHED_ACKNOWLEDGED = "latched-acknowledged"
+    SHELVED = "shelved"
+    """By an operator, for a time or one shot."""
+    SUPPRESSED = "suppressed"
+    """By design: by logic or by the state of the plant."""
+    OUT_OF_SERVICE = "out-of-service"
+
+
+class Hiding(StrEnum):
+    """Why an alarm is kept from the operator."""
+
+    SHELVED = "shelved"
+    SUPPRESSED = "suppressed"
+    OUT_OF_SERVICE = "out-of-service"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One reason for which an alarm is hidden; several add up."""
+
+    kind: Hiding
+    cause: str
+    """What hides it by itself: a condition, a limit set, an area order; '' for a person's own decision."""
+    by: str
+    reason: str
+    since_ns: int
+    until_ns: int = 0
+    """0 for no end of its own."""
+    one_shot: bool = False
+    """Ends when the condition returns to normal."""
+    order: str = ""
+    """The work order under which it is out of service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A line of the checklist that somebody has done."""
+
+    step: int
+    by: str
+    time_ns: int
+    note: str = ""
+
+
+class Verdict(StrEnum):
+    """What an alarm turned out to be."""
+
+    REAL = "real"
+    FALSE = "false"
+    TEST = "test"
+    DRILL = "drill"
+    WORKS = "works"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How an occurrence was closed."""
+
+    verdict: Verdict
+    cause: str
+    done: str
+    by: str
+    time_ns: int
+
+
+class Mode(StrEnum):
+    """What is going on in a part of the site, so that its alarms are not what they seem."""
+
+    TEST = "test"
+    DRILL = "drill"
+    WORKS = "works"
+    SHELVED = "shelved"
+    """The alarms of a class are shelved there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the site in a mode: `zone` with everything below, or one device; '' for any."""
+
+    id: str
+    mode: Mode
+    zone: str
+    device: str
+    alarm_class: str
+    """'' for all classes."""
+    by: str
+    reason: str
+    since_ns: int
+    until_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class AreasChanged:
+    """All that is in force now."""
+
+    areas: tuple[Area, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +201,22 @@ class Alarm:
     by: str
     """Who acknowledged."""
     note: str
+    active: bool = False
+    """The condition holds, whatever the state."""
+    alarm_class: str = ""
+    suppressions: tuple[Suppression, ...] = ()
+    root: str = ""
+    """device/point/rule of the alarm that explains this one; '' for none."""
+    silenced_ns: int = 0
+    """When somebody silenced this occurrence; 0 while it may sound."""
+    mode: str = ""
+    """The mode of its part of the site when it occurred: test, drill, works or ''."""
+    first_out: bool = False
+    """The first of its group."""
+    repeats: int = 0
+    """Occurrences since the last acknowledgement."""
+    ticks: tuple[Tick, ...] = ()
+    judgement: Judgement | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from actors.messages.columns import Float64, Int64, UInt8
 from actors.messages.durable import CommandResult
-from actors.messages.live import Alarm, AlarmState, Frame
+from actors.messages.live import Alarm, AlarmState, Area, Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,50 @@ class ReadAlarms:
 @dataclass(frozen=True, slots=True)
 class Alarms:
     alarms: tuple[Alarm, ...]
+    areas: tuple[Area, ...] = ()
+    """The parts of the site that are in a mode."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmKind:
+    """The alarms of one rule, on whichever device."""
+
+    point: str
+    rule: str
+    profile: str = ""
+    """'' for that rule of every type of devices."""
+
+
+MOST_NAMES = 1000
+"""Devices, and kinds of alarms, that one filter may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFilter:
+    """Which rows of the journal: all that are said, any of the values of each; nothing said is everything."""
+
+    devices: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    """Types of devices, beside `devices`: a row is of one of those, or of any device of these."""
+    alarms: tuple[AlarmKind, ...] = ()
+    zones: tuple[str, ...] = ()
+    subsystems: tuple[str, ...] = ()
+    priorities: tuple[int, ...] = ()
+    classes: tuple[str, ...] = ()
+    transitions: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    annunciated: bool | None = None
+    """Whether it sounded; None for both."""
+    since_ns: int = 0
+    """System time of the transition; 0 for no bound."""
+    until_ns: int = 0
+    """Before this; 0 for no bound."""
+
+    @property
+    def is_too_long(self) -> bool:
+        return max(len(self.devices), len(self.alarms), len(self.profiles)) > MOST_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +155,18 @@ class ReadJournal:
 
     cursor: int
     limit: int
-    device: str
-    """'' for all."""
+    wanted: JournalFilter = JournalFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class FollowJournal:
+    """A page of the alarm journal after the `after`th row, oldest first: for those who follow by cursor.
+
+    No row ever comes in before one that was told; the answer counts nothing.
+    """
+
+    after: int
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +190,28 @@ class JournalRow:
     station: str
     note: str
     annunciated: bool
+    alarm_class: str = ""
+    profile: str = ""
+    """The type of the device."""
+    subsystem: str = ""
+    root: str = ""
+    """device/point/rule of the cause under which it is grouped; '' for none."""
+    mode: str = ""
+    """test, drill or works; '' for none."""
+    fresh: bool = False
+    """It was seen to begin, in time and by a usable value: a plan may start on it."""
+    verdict: str = ""
+    """Of a row that records one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Journal:
     rows: tuple[JournalRow, ...]
+    count: int = 0
+    """How many match, on every page; no more than `COUNTED` are counted."""
+
+
+COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)

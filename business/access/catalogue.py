@@ -12,6 +12,9 @@ from business.access import messages as access
 from business.access import plant
 from business.access.model import Duty
 from business.access.permission import EVERYBODY, OWN
+from business.alarm_database import messages as alarm_database
+from business.alarm_kpi import messages as alarm_kpi
+from business.alarm_orders import messages as alarm_orders
 from business.audit import messages as audit
 from business.backup import messages as backup
 from business.configuration import messages as configuration
@@ -26,8 +29,9 @@ from business.printing import messages as printing
 from business.privacy import messages as privacy
 from business.property import permissions as property_
 from business.reviews import messages as reviews
+from business.simulations import messages as simulations
 from business.webhooks import messages as webhooks
-from config.site import Text
+from config.text import Text
 
 _MODULES: tuple[ModuleType, ...] = (
     plant,
@@ -47,6 +51,10 @@ _MODULES: tuple[ModuleType, ...] = (
     reviews,
     duplicates,
     privacy,
+    alarm_kpi,
+    alarm_database,
+    alarm_orders,
+    simulations,
 )
 
 

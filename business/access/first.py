@@ -8,7 +8,7 @@ from business.access.catalogue import DEFAULTS, PERMISSIONS, duties_of
 from business.access.model import NAME_LENGTH, Duty, Grant, Role, RolePermission, Scope, ScopeKind, Shipped
 from business.access.roles import DEFAULT_ROLES
 from business.identity.model import count_access_up
-from config.site import Text
+from config.text import Text
 
 COMPANY = "company"
 _SHIPPED = frozenset(f"role:{name}" for name in DEFAULT_ROLES) | {f"permission:{one}" for one in PERMISSIONS}

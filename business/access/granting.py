@@ -19,7 +19,7 @@ from business.access.refusals import Refusal
 from business.access.roles import ALWAYS_OWN
 from business.gate import Refused
 from business.identity.model import User, UserKind, count_access_up
-from config.site import Text
+from config.text import Text
 
 DUTIES: dict[Duty, Text] = {
     Duty.SYSTEM: Text("系统管理", "system administration"),

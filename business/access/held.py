@@ -9,7 +9,7 @@ from business.access.model import Grant, Role, RolePermission, Scope
 from business.access.permission import ROOT
 from business.access.person import Held
 from business.access.roles import ALWAYS_OWN
-from config.site import Text
+from config.text import Text
 
 FOREVER_NS = 2**63 - 1
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from business.access.model import Duty
 from business.access.roles import REGIONAL_MANAGER, SECURITY
-from config.site import Text
+from config.text import Text
 
 MANAGE = "access.manage"
 DELEGATE = "access.delegate"

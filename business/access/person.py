@@ -12,7 +12,7 @@ from business.access.permission import ANYWHERE, OWN, READ, ROOT
 from business.access.refusals import Refusal
 from business.identity.model import Place
 from business.packaging import WHOLE, Packaging
-from config.site import Text
+from config.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from business.access.model import Duty, Grant, Role, RolePermission, Scope
 from business.access.person import Reach, within
 from business.identity.model import User
-from config.site import Text
+from config.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from config.site import Text
+from config.text import Text
 
 OPERATOR: Final = "operator"
 SHIFT_LEADER: Final = "shift-leader"

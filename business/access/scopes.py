@@ -8,7 +8,7 @@ from actors.said import said
 from business.access.model import CODE_LENGTH, NAME_LENGTH, Grant, Scope, ScopeKind
 from business.gate import Refused
 from business.identity.model import count_access_up
-from config.site import Text
+from config.text import Text
 
 KINDS = list(ScopeKind)
 

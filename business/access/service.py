@@ -44,7 +44,7 @@ from business.access.refusals import Refusal
 from business.access.roles import ALWAYS_OWN
 from business.gate import Refused
 from business.identity.model import User, count_access_up, plain_name
-from config.site import Text
+from config.text import Text
 
 
 class Access:

@@ -19,7 +19,7 @@ from business.audit.nightly import check
 from business.audit.verify import DAY_NS
 from business.gate import Execute, Gate, Module
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress
-from config.site import Text
+from config.text import Text
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from business.exchange.table import Table, Written
 from business.exchange.text_file import write_csv
 from business.exchange.xlsx_file import write_xlsx
 from business.fields.registry import made
-from config.site import Text
+from config.text import Text
 
 _LONG = 32_000
 """Characters of a cell; a spreadsheet holds a few more."""

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from business.access.model import Duty
 from business.access.roles import AUDITOR
-from config.site import Text
+from config.text import Text
 
 READ: Final = "audit.read"
 """The permission for the trail. It goes to auditors, and not to those whose deeds it tells."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from actors.said import in_both, said
 from business.audit.verify import Break, Verdict, verify
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress
-from config.site import Text
+from config.text import Text
 
 logger = logging.getLogger(__name__)
 

@@ -3,16 +3,13 @@
 import dataclasses
 import json
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from actors.channels.query import QueryFailed
 from actors.channels.socket_owner import Failed
-from actors.codecs import CORE_COMMANDS
+from actors.codecs import RECORDED
 from actors.messages import CommandRow, Issuer
 from actors.permissions import PERMISSIONS
 from actors.wire import WireError
@@ -21,13 +18,12 @@ from business.audit.chain import digest_of
 from business.audit.changes import collected, watch
 from business.audit.model import AuditChange, AuditFollowed
 from business.audit.trail import Deed, append, recorded
+from business.follower import PAGE, Follower
 from business.identity.overreach import overreached
 
 logger = logging.getLogger(__name__)
 
 SOURCE = "core"
-PERIOD_S = 1.0
-PAGE = 500
 _PLACE = ("device", "point", "rule")
 """Fields that together name what a command is about, below its kind of object."""
 
@@ -58,7 +54,7 @@ def followed(session: Session) -> int:
 
 def _deed(row: CommandRow) -> tuple[Deed, list[AuditChange]]:
     try:
-        command = CORE_COMMANDS.decode(row.body)
+        command = RECORDED.decode(row.body)
     except WireError as error:  # of another version of the program: what is known of it still counts
         logger.warning("the body of command %s (%s) cannot be read: %s", row.id, row.kind, error)
         return _named(row, "", "", ""), []
@@ -83,11 +79,14 @@ def _about(fields: dict[str, Any]) -> str:
         return "/".join(("devices", *(str(fields[name]) for name in _PLACE if name in fields)))
     if "subsystem" in fields:
         return f"subsystems/{fields['subsystem']}"
+    for name in ("plan", "run"):
+        if name in fields:
+            return f"linkage/{name}s/{fields[name]}"
     return f"configuration/{fields['version']}" if "version" in fields else ""
 
 
-class PlantTrail:
-    """Follows `core` and takes over what its commands have come to, as a service with a thread of its own."""
+class PlantTrail(Follower):
+    """Takes over what the commands of `core` have come to."""
 
     def __init__(
         self,
@@ -97,24 +96,12 @@ class PlantTrail:
         on_failure: Failed,
     ) -> None:
         """`ask(after, limit)` reads ended commands from `core`. Raises QueryFailed while that is away."""
+        super().__init__("plant trail", "commands to the plant reach the audit trail", on_failure=on_failure)
         watch(sessions)
-        self._on_failure = on_failure
         self._sessions = sessions
         self._ask = ask
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="plant trail", daemon=True)
-        self._is_broken = False
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self, timeout_s: float) -> bool:
-        self._stop.set()
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
 
     def turn(self) -> int:
-        """Take over one page; how many commands it held. Raises QueryFailed, SQLAlchemyError."""
         with self._sessions() as session:
             after = followed(session)
         rows = self._ask(after, PAGE)
@@ -122,25 +109,3 @@ class PlantTrail:
             with self._sessions.begin() as session:
                 take_over(session, rows)
         return len(rows)
-
-    def _run(self) -> None:
-        try:
-            self._follow()
-        except Exception as error:  # noqa: BLE001  # a trail that stands still without a word is no trail
-            self._on_failure(error)
-
-    def _follow(self) -> None:
-        while not self._stop.is_set():
-            try:
-                full = self.turn() == PAGE
-            except (QueryFailed, SQLAlchemyError) as error:
-                full = False
-                if not self._is_broken:
-                    self._is_broken = True
-                    logger.warning("commands to the plant reach the audit trail later: %s", error)
-            else:
-                if self._is_broken:
-                    self._is_broken = False
-                    logger.info("commands to the plant reach the audit trail again")
-            if not full:
-                self._stop.wait(PERIOD_S)

@@ -15,7 +15,8 @@ from business.audit.model import AuditCut, AuditExport, AuditRecord
 from business.audit.queries import Wanted, matching
 from business.audit.verify import DAY_NS
 from business.gate import Refused
-from config.site import LEAST_AUDIT_DAYS, Text
+from config.settings import LEAST_AUDIT_DAYS
+from config.text import Text
 
 FORMATS: Final = ("xlsx", "csv")
 MOST_ROWS = 50_000

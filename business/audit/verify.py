@@ -12,7 +12,7 @@ from actors.said import said
 from business.audit.chain import GENESIS, digest_of_change, digest_of_changes, seal_of
 from business.audit.messages import CutTrail
 from business.audit.model import AuditChange, AuditCut, AuditRecord
-from config.site import LEAST_AUDIT_DAYS
+from config.settings import LEAST_AUDIT_DAYS
 
 PAGE = 1_000
 """Records read at once."""

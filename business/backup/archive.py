@@ -20,7 +20,7 @@ from business.backup.place import Place, Places
 from business.backup.tables import reading, sqlite_tables
 from business.backup.trouble import BackupError, cannot_write
 from business.jobs.kinds import Progress
-from config.site import BackupSettings
+from config.settings import BackupSettings
 
 Work = Generator[Progress, None, Manifest]
 RESERVE_BYTES = 256 * 1024 * 1024

@@ -32,11 +32,11 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
 def databases(paths: RunPaths, *, has_business: bool) -> tuple[Path, ...]:
     """SQLite files in the order of copying.
 
-    The business follows what `core` has done by a cursor, so it comes first: what follows can only know more
-    than the cursor. The state of `field` holds tags and substitutions.
+    The business follows what `core` has done by a cursor, so it comes first, and linkage the journal: what
+    is followed can only know more than the cursor. The state of `field` holds tags and substitutions.
     """
     conditions = sorted(paths.root.glob("field/*/conditions.db"))
-    found = (*([paths.business] if has_business else []), paths.alarms, *conditions)
+    found = (*([paths.business] if has_business else []), paths.linkage, paths.alarms, *conditions)
     return tuple(path for path in found if path.exists())
 
 

@@ -9,7 +9,8 @@ from business.backup.place import Places
 from business.backup.snapshots import Shelf, take_snapshot
 from business.backup.sqlite_copy import Cancelled
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress, Retry
-from config.site import BackupSettings, Text
+from config.settings import BackupSettings
+from config.text import Text
 
 BACKUP, SNAPSHOT = "backup", "snapshot"
 BACKUP_LABEL = Text("完整备份", "Full backup")

@@ -15,7 +15,7 @@ from business.backup import manifest
 from business.backup.files import sync
 from business.backup.manifest import Manifest
 from business.backup.trouble import BackupError, cannot_write
-from config.site import BackupSettings
+from config.settings import BackupSettings
 
 logger = logging.getLogger(__name__)
 

@@ -4,11 +4,14 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from actors.paths import RunPaths
 from actors.said import said
+from business.alarm_database.definitions import Definitions, definitions
 from business.configuration.messages import FileText, SettingEdit
+from config.alarm_edits import AlarmEdit, with_alarms
 from config.applied import Applied, Trial, noted, under_way
 from config.driver_schema import DriverSchema
 from config.editing import Difference, Edit, differences, edited, read_text
@@ -53,6 +56,8 @@ class Proposal:
     documents: Documents
     troubles: tuple[Trouble, ...]
     differences: tuple[Difference, ...]
+    site: Site | None = None
+    """What the documents come to; None where nobody could say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ class Desk:
         self._paths = paths
         self._drivers = drivers
         self._probe = probe
+        self._definitions: dict[int, Definitions] = {}
+        self._one_at_a_time = Lock()
         self.store = VersionStore(paths.configuration)
 
     def state(self) -> State:
@@ -123,8 +130,26 @@ class Desk:
                 documents[one.file] = read
             elif read is not None:
                 documents.pop(one.file, None)
+        return self._proposal(base, documents, {one.file: one.text for one in texts}, problems)
+
+    def propose_alarms(self, base: Version, edits: Iterable[AlarmEdit]) -> Proposal:
+        """The same, for alarms that devices have of their own."""
+        return self._proposal(base, with_alarms(base.documents, edits), {}, Problems())
+
+    def definitions(self, number: int) -> Definitions:
+        """Every alarm as a version defines it. Raises VersionError."""
+        with self._one_at_a_time:
+            if number not in self._definitions:
+                found = definitions(self.store.get(number).documents, self._drivers)
+                last = [*self._definitions.items()][-1:]  # they are large: two are kept
+                self._definitions = {**dict(last), number: found}
+            return self._definitions[number]
+
+    def _proposal(
+        self, base: Version, documents: Documents, written: Mapping[str, str], problems: Problems
+    ) -> Proposal:
+        """`written` are the texts of files as somebody has just edited them."""
         told = tuple(differences(base.documents, documents))
-        written = {one.file: one.text for one in texts}
         if len(problems):
             return Proposal(documents, _troubles(problems, written), told)
         site = examine(documents, self._drivers, problems)
@@ -132,7 +157,11 @@ class Desk:
         if site is not None and not troubles:
             old = examine(base.documents, self._drivers, Problems())
             troubles += self._further(old, site) if old is not None else []
-        return Proposal(documents, tuple(troubles), told)
+        return Proposal(documents, tuple(troubles), told, site)
+
+    def site(self, documents: Documents) -> Site | None:
+        """The site as these documents say it; None when they cannot be a site."""
+        return examine(documents, self._drivers, Problems())
 
     def _further(self, old: Site, new: Site) -> Iterator[Trouble]:
         if new.id != old.id:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from business.access.model import Duty
 from business.access.roles import AUDITOR, SYSTEM
-from config.site import Text
+from config.text import Text
 
 READ = "configuration.read"
 WRITE = "configuration.write"

@@ -16,8 +16,10 @@ from actors.messages import Stage
 from actors.said import said
 from business.audit.model import AuditRecord
 from business.gate import Refused
-from config.site import Security, Text
+from config.settings import Security
+from config.text import Text
 
+CAMERA_PASSWORD = "camera-password"  # noqa: S105  # its name
 LONGEST = 4096
 """Bytes."""
 _SLACK_NS = 5_000_000_000
@@ -44,6 +46,13 @@ SECRETS: Mapping[str, KnownSecret] = MappingProxyType(
                 "Where the address is a key to an account; it counts instead of the setting",
             ),
             shortest=len("http://a"),
+        ),
+        CAMERA_PASSWORD: KnownSecret(
+            Text("摄像机口令", "Password of the cameras"),
+            Text(
+                "设备的 picture 中填了 user 的摄像机用它取画面",
+                "With it pictures are taken from cameras whose picture names a user",
+            ),
         ),
     }
 )

@@ -1,6 +1,7 @@
 """What the commands of the configuration do. A version is a file that is written once, so a transaction that
 fails after it leaves a version that is in force nowhere; the command, given again, finds it and is done."""
 
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,17 +11,20 @@ from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
 from actors.said import in_language, said
+from business.alarm_database.messages import DefineAlarms
 from business.audit.changes import HIDDEN, tell
 from business.configuration.desk import Desk, Proposal
 from business.configuration.messages import RemoveSecret, SaveConfiguration, SetSecret
 from business.configuration.secrets import Vault
 from business.gate import Refused
 from business.wording import name
+from config.alarm_edits import AlarmEdit
 from config.editing import Difference
-from config.site import Text
+from config.text import Text
 from config.validate import is_confidential
 from config.versions import Overtaken, Version, VersionError, digest_of
 
+Saving = SaveConfiguration | DefineAlarms
 LONGEST_REASON = 200
 REASON = Text("修改原因", "the reason")
 
@@ -37,7 +41,9 @@ class ConfigurationDesk:
         """Carry out a command inside the caller's transaction. Raises Refused; nothing is then written."""
         match command:
             case SaveConfiguration():
-                self._save(session, issuer, command)
+                self._save(session, issuer, command, self._edited(command))
+            case DefineAlarms():
+                self._save(session, issuer, command, self._defined(command))
             case SetSecret():
                 was_there = self._vault.store(command.name, command.value)
                 tell(
@@ -53,13 +59,25 @@ class ConfigurationDesk:
                 raise TypeError(f"{type(command).__name__} is not a command of the configuration")
         return ()
 
-    def _save(self, session: Session, issuer: Issuer, command: SaveConfiguration) -> None:
-        reason = name(command.reason, REASON, LONGEST_REASON)
-        base = self._get(command.base)
+    def _edited(self, command: SaveConfiguration) -> Proposal:
         try:
-            proposal = self._desk.propose(base, command.edits, command.texts)
+            return self._desk.propose(self._get(command.base), command.edits, command.texts)
         except ValueError as error:
             raise Refused(said(f"修改无法识别：{error}", f"the edit cannot be read: {error}")) from error
+
+    def _defined(self, command: DefineAlarms) -> Proposal:
+        try:
+            edits = [
+                AlarmEdit((one.device, one.point, one.rule), _table(one.table)) for one in command.alarms
+            ]
+        except ValueError as error:
+            raise Refused(
+                said(f"报警定义无法识别：{error}", f"the definition cannot be read: {error}")
+            ) from error
+        return self._desk.propose_alarms(self._get(command.base), edits)
+
+    def _save(self, session: Session, issuer: Issuer, command: Saving, proposal: Proposal) -> None:
+        reason = name(command.reason, REASON, LONGEST_REASON)
         if proposal.troubles:
             raise Refused(_all(proposal))
         version = self._known(command, issuer, reason, proposal)
@@ -72,7 +90,7 @@ class ConfigurationDesk:
             {_path(one): _shown(one, one.after) for one in proposal.differences},
         )
 
-    def _add(self, command: SaveConfiguration, issuer: Issuer, reason: str, proposal: Proposal) -> Version:
+    def _add(self, command: Saving, issuer: Issuer, reason: str, proposal: Proposal) -> Version:
         if not proposal.differences:
             raise Refused(
                 said(
@@ -87,9 +105,7 @@ class ConfigurationDesk:
         except Overtaken:
             raise Refused(self._faster(command)) from None
 
-    def _known(
-        self, command: SaveConfiguration, issuer: Issuer, reason: str, proposal: Proposal
-    ) -> Version | None:
+    def _known(self, command: Saving, issuer: Issuer, reason: str, proposal: Proposal) -> Version | None:
         """The version that this very command has stored before its transaction was lost."""
         try:
             version = self._desk.store.get(command.newest + 1)
@@ -98,7 +114,7 @@ class ConfigurationDesk:
         mine = (digest_of(proposal.documents), issuer.user, reason, command.newest)
         return version if (version.digest, version.author, version.reason, version.base) == mine else None
 
-    def _faster(self, command: SaveConfiguration) -> str:
+    def _faster(self, command: Saving) -> str:
         newest = self._desk.store.latest()
         assert newest is not None
         return said(
@@ -116,6 +132,14 @@ class ConfigurationDesk:
 
     def _clock(self) -> datetime:
         return datetime.fromtimestamp(self._wall_ns() / 1e9, UTC)
+
+
+def _table(text: str) -> dict[str, Any] | None:
+    """Raises ValueError for what no page sends."""
+    table = json.loads(text)
+    if table is not None and (not isinstance(table, dict) or {"device", "point", "name"} & table.keys()):
+        raise ValueError(f"{text[:60]!r} is no table of an alarm")
+    return table
 
 
 def _all(proposal: Proposal) -> str:

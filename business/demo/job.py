@@ -20,7 +20,7 @@ from business.jobs.messages import RunJobNow
 from business.jobs.service import Jobs
 from business.organisation.service import Organisation
 from business.registry.service import Registry
-from config.site import Text
+from config.text import Text
 
 NAME = "demo_estate"
 SEED = 20

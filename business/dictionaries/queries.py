@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from business.dictionaries.model import Dictionary, DictionaryEntry, DictionaryMark
 from business.remembered import remembered
-from config.site import Text
+from config.text import Text
 
 
 @dataclass(frozen=True, slots=True)

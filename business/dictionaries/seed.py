@@ -6,7 +6,7 @@ Another module adds its own here: entries that are missing in a database are wri
 from dataclasses import dataclass
 
 from business.dictionaries.model import Colour
-from config.site import Text
+from config.text import Text
 
 
 @dataclass(frozen=True, slots=True)

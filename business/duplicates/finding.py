@@ -13,7 +13,7 @@ from business.duplicates.model import Duplicate
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress
 from business.registry.doubles import distinguishing
 from business.registry.entity import Entities, Entity
-from config.site import Text
+from config.text import Text
 
 FIND = "find_duplicates"
 LABEL = Text("查找疑似重复档案", "Find what may be registered twice")

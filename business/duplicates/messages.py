@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from business.access.roles import MANAGING, STEWARD
-from config.site import Text
+from config.text import Text
 
 READ = "duplicate.read"
 """The permission for the page; to merge takes that of removing the entity, to dismiss that of writing it."""

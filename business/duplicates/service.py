@@ -17,7 +17,7 @@ from business.gate import Refused
 from business.identity.account import user_named
 from business.registry.entity import Entities
 from business.registry.finding import several
-from config.site import Text
+from config.text import Text
 
 _REASON = Text("不是重复的原因", "why they are two")
 

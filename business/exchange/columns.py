@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from business.fields.field_type import FieldType
-from config.site import Text
+from config.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from itertools import islice
 
 from business.exchange.refusal import refused
 from business.exchange.sheet import Row, Sheet, limited
-from business.exchange.text import unescaped
+from business.exchange.text import meant
 
 SEPARATORS = (",", "\t", ";", "|")
 _SAMPLE_ROWS = 50
@@ -78,7 +78,7 @@ def _rows(text: str, separator: str) -> Iterator[Row]:
     number = 1
     try:
         for cells in reader:
-            yield Row(number, tuple(unescaped(cell) if cell.strip() else None for cell in cells))
+            yield Row(number, tuple(map(meant, cells)))
             number = reader.line_num + 1
     except csv.Error as cause:
         raise refused(

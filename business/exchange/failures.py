@@ -9,7 +9,7 @@ from business.exchange.reading import Failed
 from business.exchange.sheet import Cell
 from business.exchange.table import Native, Written, native_date
 from business.exchange.xlsx_file import write_cells
-from config.site import Text
+from config.text import Text
 
 TITLE = Text("未导入的行", "Rows refused")
 

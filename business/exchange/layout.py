@@ -12,7 +12,7 @@ from business.exchange.columns import Column, is_blank
 from business.exchange.refusal import refused
 from business.exchange.sheet import HEADER_ROWS, Cell, Row, Sheet
 from business.exchange.synonyms import ALIKE
-from config.site import Text
+from config.text import Text
 
 REASON = Text("错误原因", "Reason refused")
 """Heading that `failures` adds to rows that failed; never taken for a field when they come back."""

@@ -16,7 +16,7 @@ from business.exchange.layout import Header, Mapped, unmapped
 from business.exchange.refusal import refused
 from business.exchange.sheet import SAFE_DIGITS, Cell, Imprecise, Row, letter
 from business.fields.field_type import FieldError
-from config.site import Text
+from config.text import Text
 
 T = TypeVar("T")
 

@@ -32,6 +32,12 @@ def unescaped(text: str) -> str:
     return text[1:] if text[:1] == "'" and _ESCAPED.match(text) and not _NUMBER.fullmatch(text[1:]) else text
 
 
+def meant(cell: str) -> str | None:
+    """The text of a cell that was read; None for a blank one."""
+    text = unescaped(cell)
+    return text if text.strip() else None
+
+
 def width(text: str) -> int:
     """Columns of a fixed-width screen: two for a Chinese character, none for a combining mark."""
     if text.isascii():

@@ -31,7 +31,7 @@ from business.exchange.sheet import (
     too_many_columns,
     too_many_rows,
 )
-from business.exchange.text import unescaped
+from business.exchange.text import meant
 from business.exchange.xlsx_extent import check_extent
 
 Merged = tuple[tuple[int, int], tuple[int, int]]
@@ -100,10 +100,6 @@ def _rows(sheet: CalamineSheet, areas: list[Merged]) -> Iterator[Row]:
         yield Row(at + 1, cells)
 
 
-def _text(value: str) -> str | None:
-    return unescaped(value) if value and not value.isspace() else None
-
-
 def _number(value: float) -> str:
     if value.is_integer() and abs(value) < 10**SAFE_DIGITS:
         return str(int(value))
@@ -127,7 +123,7 @@ def _same(value: Any) -> Any:
 
 
 _AS_CELL: dict[type, Callable[[Any], Cell]] = {
-    str: _text,
+    str: meant,
     float: _number,
     int: str,
     bool: _same,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from business.registry.conditions import Condition
-from config.site import Text
+from config.text import Text
 
 PERMISSION = "{entity}.export"
 

@@ -28,7 +28,7 @@ from business.registry.entity import Entities, Entity
 from business.registry.paging import Cursor, beyond
 from business.registry.queries import Wanted, matching, order, visible
 from business.registry.record import Record
-from config.site import Text
+from config.text import Text
 
 LABEL = Text("导出档案", "Export records")
 PAGE: Final = 500

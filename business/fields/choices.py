@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, String
 
 from business.fields.field_type import FieldError, FieldType
 from business.fields.written import as_text, narrow, wrong
-from config.site import Text
+from config.text import Text
 
 KEY_LENGTH = 64
 LISTED = 12

@@ -8,7 +8,7 @@ from stdnum.cn import uscc
 from business.fields.field_type import FieldType
 from business.fields.texts import same
 from business.fields.written import narrow, wrong
-from config.site import Text
+from config.text import Text
 
 _LENGTH = 18
 _NEVER = re.compile("[IOSVZ]")

@@ -8,7 +8,7 @@ from stdnum import luhn
 from business.fields.field_type import FieldType
 from business.fields.texts import same
 from business.fields.written import hidden, narrow, wrong
-from config.site import Text
+from config.text import Text
 
 
 def postal_code() -> FieldType[str]:

@@ -9,7 +9,7 @@ from stdnum import numdb
 from business.fields.field_type import FieldType
 from business.fields.texts import same
 from business.fields.written import narrow, wrong
-from config.site import Text
+from config.text import Text
 
 OVERSEAS = {"81", "82", "83"}
 """Hong Kong, Macao, Taiwan: in numbers of residence permits, with zeros behind."""

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy.types import TypeEngine
 
-from config.site import Text
+from config.text import Text
 
 V = TypeVar("V")
 

@@ -11,7 +11,7 @@ from sqlalchemy import String
 from business.fields.field_type import FieldType
 from business.fields.texts import same
 from business.fields.written import narrow, wrong
-from config.site import Text
+from config.text import Text
 
 KEPT = 40
 SEARCHED = 200

@@ -11,7 +11,7 @@ from business.fields.district import is_place, is_province
 from business.fields.field_type import FieldError, FieldType
 from business.fields.texts import same
 from business.fields.written import hidden, narrow, wrong
-from config.site import Text
+from config.text import Text
 
 OLDEST = 1900
 _LENGTH, _OLD_LENGTH = 18, 15

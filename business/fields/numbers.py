@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger
 from business.fields.column_types import Exact, plain
 from business.fields.field_type import FieldType
 from business.fields.written import as_text, narrow, wrong
-from config.site import Text
+from config.text import Text
 
 LARGEST = 10**15 - 1
 MOST_DIGITS = 28

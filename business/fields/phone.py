@@ -8,7 +8,7 @@ from sqlalchemy import String
 
 from business.fields.field_type import FieldError, FieldType
 from business.fields.written import hidden, narrow, wrong
-from config.site import Text
+from config.text import Text
 
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _EXTENSION = re.compile(r"\s*(?:转|轉|分机|ext\.?|;ext=|x|#|(?<=[0-9]{7})-)\s*([0-9]{1,6})", re.IGNORECASE)

@@ -7,7 +7,7 @@ from sqlalchemy import String
 
 from business.fields.field_type import FieldType
 from business.fields.written import narrow, wrong
-from config.site import Text
+from config.text import Text
 
 _PLACE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 _SIGN = "[A-HJ-NP-Z0-9]"

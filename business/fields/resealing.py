@@ -23,7 +23,7 @@ from actors.said import said
 from business.fields.keyring import SealError
 from business.fields.sealed import indexes, keyring_of, opened, sealed_columns
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress
-from config.site import Text
+from config.text import Text
 
 logger = logging.getLogger(__name__)
 

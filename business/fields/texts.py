@@ -10,7 +10,7 @@ from sqlalchemy import Text as LongText
 from business.fields.column_types import TextList
 from business.fields.field_type import FieldType
 from business.fields.written import as_text, line, lines, narrow, short, wrong
-from config.site import Text
+from config.text import Text
 
 TAG_LENGTH = 32
 _BETWEEN_TAGS = re.compile(r"[、,，;；\n]")

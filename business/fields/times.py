@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Date
 
 from business.fields.field_type import FieldError, FieldType
 from business.fields.written import narrow, wrong
-from config.site import Text
+from config.text import Text
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 _EXCEL_ZERO = date(1899, 12, 30)

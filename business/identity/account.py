@@ -35,7 +35,7 @@ from business.identity.passwords import MAX_LENGTH, Passwords
 from business.identity.phone_codes import subject_of
 from business.identity.policy import demands_second_factor
 from business.identity.seating import end_seats
-from config.site import Security
+from config.settings import Security
 
 LONGEST_EMAIL = 254
 NO_SECOND_FACTOR = said("没有启用两步验证", "there is no second factor")

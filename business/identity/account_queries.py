@@ -11,7 +11,7 @@ from business.identity.lockout import Lockout, locked_out, of_user
 from business.identity.model import User, UserKind, UserSession
 from business.identity.policy import demands_second_factor, password_ends_ns, warned_days
 from business.identity.queries import reached
-from config.site import Security
+from config.settings import Security
 
 
 @dataclass(frozen=True, slots=True)

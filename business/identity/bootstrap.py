@@ -18,7 +18,8 @@ from business.gate import Execute, Gate, Refused
 from business.identity.messages import CreateUser, SetPassword
 from business.identity.model import User
 from business.identity.service import Identity
-from config.site import BootstrapUser, Text
+from config.site import BootstrapUser
+from config.text import Text
 
 logger = logging.getLogger(__name__)
 

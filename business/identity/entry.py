@@ -33,7 +33,7 @@ from business.identity.passwords import MAX_LENGTH, Passwords
 from business.identity.phone_codes import PhoneCodes
 from business.identity.policy import demands_second_factor, may_enter, password_is_over
 from business.identity.seating import open_seat
-from config.site import Security
+from config.settings import Security
 
 PENDING_NS = 10 * 60 * SECOND_NS
 """How long a log-in may stay half done."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from business.access import EVERYBODY
-from config.site import Text
+from config.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from business.identity.model import NAME_LENGTH, User, UserSession, count_access
 from business.identity.passwords import NO_PASSWORD
 from business.identity.policy import may_enter
 from business.identity.seating import end_seats
-from config.site import Provider, Security
+from config.settings import Provider, Security
 
 WAITING = 500
 """At most this many wait for consent; what waits longer than WAITING_NS is forgotten."""

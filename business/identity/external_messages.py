@@ -6,7 +6,7 @@ from typing import ClassVar
 from business.access import EVERYBODY
 from business.access.messages import USERS
 from business.identity.entry_messages import Visit
-from config.site import Text
+from config.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from sqlalchemy import String
 
 from business.audit.changes import HIDDEN
 from business.fields.field_type import FieldType
-from config.site import Text
+from config.text import Text
 
 
 def hidden_text() -> FieldType[str]:

@@ -7,7 +7,7 @@ from business.access import EVERYBODY, OWN
 from business.access.messages import USERS
 from business.identity import account_messages, entry_messages, external_messages, screen_messages
 from business.identity.entry_messages import Visit
-from config.site import Text
+from config.text import Text
 
 # --- commands ----------------------------------------------------------------------------------------------
 

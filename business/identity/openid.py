@@ -17,7 +17,7 @@ from joserfc.jws import JWSRegistry
 
 from business.identity.tokens import fingerprint
 from config.secrets import Secret
-from config.site import Provider
+from config.settings import Provider
 
 SIGNED_WITH = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Never 'none', nor a secret that the provider shares with its clients."""

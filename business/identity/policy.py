@@ -8,7 +8,7 @@ from business.access import OWN, SECOND_NS
 from business.access.held import holding
 from business.access.permission import READ
 from business.identity.model import Place, User, UserKind
-from config.site import Security
+from config.settings import Security
 
 DAY_NS = 86_400 * SECOND_NS
 

@@ -7,7 +7,7 @@ from business.access import EVERYBODY
 from business.access.messages import USERS
 from business.access.roles import VIEWER
 from business.identity.entry_messages import Visit
-from config.site import Text
+from config.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ from business.identity.passwords import NO_PASSWORD, Passwords, weakness
 from business.identity.phone_codes import PhoneCodes
 from business.identity.screens import Screens
 from business.identity.seating import end_seats
-from config.site import Security
+from config.settings import Security
 
 NOBODY = Issuer("", "", "")
 _ORDINARY = Security()

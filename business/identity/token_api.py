@@ -45,7 +45,7 @@ from business.rest.shapes import (
     moment_or_none,
     nanoseconds,
 )
-from config.site import Text
+from config.text import Text
 
 router = APIRouter()
 _SHOWN_ONCE = Text(

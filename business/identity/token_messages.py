@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from business.access import EVERYBODY
 from business.access.messages import USERS
-from config.site import Text
+from config.text import Text
 
 # --- commands ----------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from business.registry.custom import fields_of
 from business.registry.declare import Field
 from business.registry.entity import Entity
 from business.registry.record import EXTERNAL_ID_LENGTH
-from config.site import Text
+from config.text import Text
 
 WRITTEN_LENGTH = 200
 EXTERNAL_ID: Final = Column(

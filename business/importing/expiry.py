@@ -11,7 +11,7 @@ from business.exporting.model import Export
 from business.importing.model import Import, ImportFailure
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress
 from business.jobs.model import OPEN, JobRun
-from config.site import Text
+from config.text import Text
 
 CLEAR: Final = "clear_transfers"
 LABEL: Final = Text("清理导入导出文件", "Clear files of imports and exports")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from config.site import Text
+from config.text import Text
 
 PERMISSION = "{entity}.import"
 

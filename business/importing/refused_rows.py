@@ -11,7 +11,7 @@ from business.exchange.reading import Failed, RowError
 from business.importing.importer import FAILED_ROWS, Importer
 from business.importing.model import ImportFailure
 from business.importing.source import Source, source_of
-from config.site import Text
+from config.text import Text
 
 PAGE: Final = 500
 """Refused rows that are read at once."""

@@ -13,7 +13,7 @@ from business.importing.columns import columns
 from business.registry.custom import fields_of
 from business.registry.declare import Field
 from business.registry.entity import Entities, Entity
-from config.site import Text
+from config.text import Text
 
 ROWS: Final = 2_000
 """Rows beneath the heading that offer the entries of dictionaries."""

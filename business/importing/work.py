@@ -15,7 +15,7 @@ from business.importing.refused_rows import write_refused
 from business.importing.source import source_of
 from business.importing.trial import Trial
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress
-from config.site import Text
+from config.text import Text
 
 logger = logging.getLogger(__name__)
 

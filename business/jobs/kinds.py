@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from actors.said import said
 from business.packaging import WHOLE, Packaging
-from config.site import Text
+from config.text import Text
 
 SECOND_NS = 1_000_000_000
 

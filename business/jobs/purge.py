@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from actors.said import said
 from business.jobs.kinds import SECOND_NS, JobContext, JobKind, Progress
 from business.jobs.model import JobRun
-from config.site import Text
+from config.text import Text
 
 DAY_NS = 86_400 * SECOND_NS
 KEEP_DAYS = 180

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from config.site import Text
+from config.text import Text
 
 MENU_PAGE = "/menus"
 """Never hidden: whoever may arrange the menu must find the way back to it."""

@@ -6,7 +6,7 @@ from actors.said import said
 from business import wording
 from business.gate import Refused
 from business.menus.model import PATH_LENGTH
-from config.site import Text
+from config.text import Text
 
 _LINK = Text("链接", "the link")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from business.access.roles import SYSTEM
-from config.site import Text
+from config.text import Text
 
 MANAGE = "menu.manage"
 PERMISSIONS: Mapping[str, Text] = {MANAGE: Text("管理菜单", "Manage the menu")}

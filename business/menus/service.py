@@ -24,7 +24,7 @@ from business.menus.messages import (
     ResetMenuSection,
 )
 from business.menus.model import SECTION_LENGTH, MenuEntry, MenuSection
-from config.site import Text
+from config.text import Text
 
 MOST_ENTRIES = 300
 """Entries, and sections."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from actors.said import said
-from config.site import Text
+from config.text import Text
 
 LONGEST = 60
 """Characters of the longest pattern."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from business.numbering.model import NumberingCount, NumberingRule
 from business.numbering.pattern import Reset, read
-from config.site import Text
+from config.text import Text
 
 SHOWN_PROJECT = "P01"
 """Stands for a project in a preview."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from business.numbering.pattern import Reset
-from config.site import Text
+from config.text import Text
 
 
 @dataclass(frozen=True, slots=True)

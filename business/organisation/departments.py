@@ -9,7 +9,7 @@ from actors.said import said
 from business import wording
 from business.gate import Refused
 from business.organisation.model import Department, Membership
-from config.site import Text
+from config.text import Text
 
 DEEPEST = 10
 """Levels of the deepest tree."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from business.access.roles import DISPATCHER, OFFICE_STAFF, OPERATING, SECURITY, SYSTEM
-from config.site import Text
+from config.text import Text
 
 READ = "organisation.read"
 MANAGE = "organisation.manage"

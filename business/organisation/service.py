@@ -31,7 +31,7 @@ from business.organisation.messages import (
     RemovePost,
 )
 from business.organisation.model import Department, Membership, Post
-from config.site import Text
+from config.text import Text
 
 _POST = Text("岗位名称", "the name of the post")
 _CERTIFICATES = Text("所需证书", "the certificates")

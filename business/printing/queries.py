@@ -11,7 +11,7 @@ from actors.said import said
 from business.printing.model import PrintTemplate, PrintVersion
 from business.printing.rendering import PrintRefused, render
 from business.printing.service import existing, read_sample, version
-from config.site import Text
+from config.text import Text
 
 
 @dataclass(frozen=True, slots=True)

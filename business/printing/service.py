@@ -25,7 +25,7 @@ from business.printing.messages import (
 from business.printing.model import NOTE_LENGTH, PrintTemplate, PrintVersion
 from business.printing.rendering import PrintRefused, render
 from business.printing.templates import ShippedTemplate, seed
-from config.site import Text
+from config.text import Text
 
 LONGEST_SAMPLE = 20_000
 """Characters."""

@@ -23,7 +23,7 @@ from business.privacy.model import Erasure
 from business.registry.attached import held
 from business.registry.entity import Entities
 from business.search.index import scrub
-from config.site import Text
+from config.text import Text
 
 FINISH = "finish_erasures"
 LABEL = Text("清除文件中的已删个人信息", "Clear erased data out of files")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from business.access.roles import MANAGING
-from config.site import Text
+from config.text import Text
 
 READ = "privacy.read"
 ERASE = "privacy.erase"

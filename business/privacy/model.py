@@ -7,7 +7,7 @@ from business.database import Base
 from business.fields.sealed import sealed_column
 from business.fields.texts import papers
 from business.registry.model import ENTITY_LENGTH
-from config.site import Text as Said
+from config.text import Text as Said
 
 REASON_LENGTH = 200
 

@@ -22,7 +22,7 @@ from business.property.consents import WITHDRAWN, Consent
 from business.registry.declare import Field
 from business.registry.entity import Entities, Entity
 from business.registry.record import Record
-from config.site import Text
+from config.text import Text
 
 EXPIRE = "erase_expired"
 LABEL = Text("清除到期个人信息", "Erase personal data kept long enough")

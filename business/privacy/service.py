@@ -21,7 +21,7 @@ from business.privacy.model import REASON_LENGTH, Erasure
 from business.registry.entity import Entities
 from business.registry.finding import absent
 from business.registry.indexing import Index
-from config.site import Text
+from config.text import Text
 
 PERSON = "person"
 _REASON = Text("清除原因", "the reason of the erasure")

@@ -11,7 +11,7 @@ from business.access import Reach
 from business.property.living import Ownership, Stay
 from business.registry.entity import Entity
 from business.registry.record import Record
-from config.site import Text
+from config.text import Text
 
 
 @dataclass(frozen=True, slots=True)

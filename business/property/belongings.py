@@ -15,7 +15,7 @@ from business.property.estate import PICTURES, REMARK
 from business.property.own import homes
 from business.registry.declare import Sensitive, attribute, coded, reference
 from business.registry.record import Kind, Record
-from config.site import Text
+from config.text import Text
 
 OWNER = Text("主人", "Owner")
 HOUSE = Text("房屋", "House")

@@ -14,7 +14,7 @@ from business.registry.entity import Entities, Entity
 from business.registry.queries import visible
 from business.registry.record import Record
 from business.registry.texts import Texts, texts
-from config.site import Text
+from config.text import Text
 
 SUBJECTS = ("house", "person", "company")
 FACTS = 4

@@ -15,7 +15,7 @@ from business.property.estate import PICTURES, REMARK
 from business.property.own import pass_on
 from business.registry.declare import attribute, coded, reference
 from business.registry.record import Kind, Record
-from config.site import Text
+from config.text import Text
 
 NAME = Text("名称", "Name")
 CREDIT = Text("统一社会信用代码", "Credit code")

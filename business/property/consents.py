@@ -12,7 +12,7 @@ from business.property.estate import REMARK
 from business.property.people import Person
 from business.registry.declare import attribute, coded, reference
 from business.registry.record import Kind, Record
-from config.site import Text
+from config.text import Text
 
 PROCESSING, GIVEN, WITHDRAWN = "processing", "given", "withdrawn"
 

@@ -17,7 +17,7 @@ from business.fields.times import day
 from business.gate import Refused
 from business.registry.declare import attribute, coded, reference
 from business.registry.record import Kind, Record
-from config.site import Text
+from config.text import Text
 
 CODE = text(20)
 PICTURES = Text("图片", "Pictures")

@@ -22,7 +22,7 @@ from business.property.estate import PICTURES, REMARK, Building, Unit
 from business.registry.declare import attribute, coded, reference
 from business.registry.record import Kind, Record
 from business.remembered import told
-from config.site import Text
+from config.text import Text
 
 PLACE = Text("位置", "Place")
 LAYOUT = Text("户型与面积", "Layout and areas")

@@ -30,7 +30,7 @@ from business.property.house import House
 from business.property.house_places import make_missing
 from business.property.living import WHOLE, Ownership
 from business.property.people import CARD, PHONE, Person
-from config.site import Text
+from config.text import Text
 
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%|(\d+)\s*/\s*(\d+)")
 _BETWEEN_SHARES = re.compile(r"[、,，;；\s]+|(?<=%)\s*/\s*")

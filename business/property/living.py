@@ -21,7 +21,7 @@ from business.property.estate import REMARK
 from business.property.house import UNSOLD, House
 from business.registry.declare import attribute, coded, reference
 from business.registry.record import Kind, Record
-from config.site import Text
+from config.text import Text
 
 SINCE = Text("起始日期", "Since")
 UNTIL = Text("结束日期（不含）", "Until (not including)")

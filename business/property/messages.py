@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from business.access.messages import USERS
-from config.site import Text
+from config.text import Text
 
 # --- commands ----------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from business.property.estate import PICTURES, REMARK
 from business.property.own import pass_on
 from business.registry.declare import Sensitive, attribute, coded, reference, sealed
 from business.registry.record import Kind, Record
-from config.site import Text
+from config.text import Text
 
 IDENTITY = Text("身份", "Identity")
 CONTACT = Text("联系方式", "Contact")

@@ -13,7 +13,7 @@ from business.access.roles import (
     SYSTEM,
 )
 from business.property.entities import ENTITIES
-from config.site import Text
+from config.text import Text
 
 _KEEPING = MANAGING | {STEWARD}
 """Who keeps the register."""

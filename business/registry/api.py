@@ -30,7 +30,7 @@ from business.rest.paging import Wanted as Paging
 from business.rest.problems import Refusing, problems
 from business.rest.sending import Send
 from business.rest.shapes import MOST_ID, Line, Moment, Shape, example, moment
-from config.site import Text
+from config.text import Text
 
 T = TypeVar("T")
 

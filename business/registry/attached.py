@@ -10,7 +10,7 @@ from actors.said import said
 from business.attachments.store import Attachments
 from business.jobs.kinds import JobContext, JobKind, Progress
 from business.registry.entity import Entities
-from config.site import Text
+from config.text import Text
 
 CLEAR = "clear_attachments"
 LABEL = Text("清理无人引用的附件", "Clear files that no record holds")

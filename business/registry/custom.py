@@ -17,7 +17,7 @@ from business.registry.entity import Entity
 from business.registry.model import CustomField
 from business.registry.values import CUSTOM
 from business.remembered import remembered
-from config.site import Text
+from config.text import Text
 
 TYPES: Mapping[str, FieldType[Any]] = {
     "text": text(),

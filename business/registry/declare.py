@@ -11,7 +11,7 @@ from actors.said import said
 from business.audit.model import SECRET
 from business.fields.field_type import FieldError, FieldType
 from business.fields.sealed import sealed_column
-from config.site import Text
+from config.text import Text
 
 FIELD = "field"
 """The key of a column's `info` under which its declaration stands."""

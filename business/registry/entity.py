@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from business.registry.declare import FIELD, Field
 from business.registry.record import Kind, Record
-from config.site import Text
+from config.text import Text
 
 ACTIONS: Mapping[str, Text] = {
     "read": Text("查看", "See"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from business.access import OWN
-from config.site import Text
+from config.text import Text
 
 Raw = str | int | float | bool | tuple[str, ...] | None
 """A value as a form, a file or a JSON body gives it; the field's type makes it canonical."""

@@ -23,7 +23,7 @@ from business.registry.messages import (
 )
 from business.registry.record import Record
 from business.remembered import remembered, told
-from config.site import Text
+from config.text import Text
 
 _HELD = "registry.held"
 

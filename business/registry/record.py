@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
 from business.access.person import Reach
 from business.database import Base
-from config.site import Text
+from config.text import Text
 
 EXTERNAL_ID_LENGTH = 64
 

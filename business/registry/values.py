@@ -8,7 +8,7 @@ from actors.said import in_language, said
 from business.fields.field_type import FieldError
 from business.registry.declare import Field
 from business.registry.messages import Raw
-from config.site import Text
+from config.text import Text
 
 CUSTOM = "custom."
 """Before the name of a field that the site has added, wherever both kinds meet."""

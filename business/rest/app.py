@@ -21,6 +21,7 @@ from business.rest.problems import (
     on_refusing,
     on_unfit,
 )
+from business.rest.reference import read_document
 from business.rest.reference import router as reference
 
 VERSION = "1.0"
@@ -32,12 +33,11 @@ _DESCRIPTION = (
 )
 
 
-def rest(ports: Ports, routers: Sequence[APIRouter], document: dict[str, Any]) -> FastAPI:
-    """The app of the given routers, and the document about them."""
+def rest(ports: Ports, routers: Sequence[APIRouter]) -> FastAPI:
+    """The app of the given routers, which `DOCUMENT` tells of."""
     app = _app(routers)
     app.state.ports = ports
-    app.state.document = document
-    app.state.parameters = known_parameters(document)
+    app.state.parameters = known_parameters(read_document())
     app.include_router(reference)
     app.add_exception_handler(Refusing, on_refusing)
     app.add_exception_handler(HTTPException, on_http)
@@ -55,7 +55,7 @@ def mounted(app: FastAPI) -> Mount:
 
 
 def document_of(routers: Sequence[APIRouter]) -> dict[str, Any]:
-    """The OpenAPI document of the given routers. Takes a second."""
+    """The OpenAPI document of the given routers. Takes a second, so what it gave is kept in `DOCUMENT`."""
     document: dict[str, Any] = _app(routers).openapi()
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)

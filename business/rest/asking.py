@@ -9,13 +9,15 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
-from actors.messages import CommandResult, Issuer
+from actors.channels.query import QueryFailed
+from actors.messages import CommandResult, Issuer, LinkageState
 from business.access import ANYWHERE, Authority, Person, Refusal
 from business.identity.messages import NoteOverreach
 from business.identity.model import Place
 from business.rest.limiting import Limiter
-from business.rest.problems import Refusing, refused
-from config.site import Text
+from business.rest.problems import BUSY_S, Refusing, refused
+from config.site import Site
+from config.text import Text
 
 T = TypeVar("T")
 
@@ -24,6 +26,7 @@ RATE_HEADERS = "steward.rate"
 """Key of the ASGI scope: headers that tell how often the reader may still ask."""
 
 
+_AWAY = Text("实时服务没有应答；请稍后重试", "The core process does not answer; try again later")
 _MISSING = Text("没有这个对象，或您无权查看", "There is no such thing, or it is not yours to see")
 
 
@@ -36,6 +39,13 @@ class Commands(Protocol):
         """The results as they come, the last one final; `name` is the command's id where it has one."""
 
 
+class Queries(Protocol):
+    """Carries queries to `core`, as `actors.channels.query_client.QueryClient` does."""
+
+    def ask(self, query: Any) -> AsyncIterator[Any]:
+        """The messages of the answer. Raises QueryFailed, also when nobody answers in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What the routes need of the world outside."""
@@ -46,6 +56,13 @@ class Ports:
     """A refusal in a language ('zh' or 'en'): of its code, or of a text said in both."""
     limiter: Limiter
     wall_ns: Callable[[], int]
+    gate: Commands
+    """`core`: commands to the plant and to alarms."""
+    core: Queries
+    site: Callable[[], Site]
+    """The configuration in force."""
+    linkage: Callable[[], LinkageState | None]
+    """What linkage says of itself; None when nothing is heard of it."""
 
 
 async def ports_of(request: Request) -> Ports:
@@ -111,6 +128,16 @@ def needs(permission: str, scope: str = ANYWHERE) -> Callable[..., Awaitable[Per
     return permitted
 
 
+def needs_here(permission: str) -> Callable[..., Awaitable[Person]]:
+    """As `needs`, at this site: for its plant."""
+
+    async def permitted(ports: Outside, reader: Reader, issuer: Asking) -> Person:
+        here = await asyncio.to_thread(ports.authority.here)
+        return await needs(permission, here)(ports, reader, issuer)
+
+    return permitted
+
+
 def session_of(ports: Outside) -> Iterator[Session]:
     with ports.authority.open() as session:
         yield session
@@ -135,3 +162,11 @@ async def read(ports: Ports, query: Callable[[Session], T | None]) -> T:
             return query(session)
 
     return existing(await asyncio.to_thread(look))
+
+
+async def asked_of_core(ports: Ports, query: Any) -> list[Any]:
+    """The messages of the answer. Raises Refusing when nobody answers."""
+    try:
+        return [chunk async for chunk in ports.core.ask(query)]
+    except QueryFailed as error:
+        raise Refusing(503, _AWAY, headers={"Retry-After": str(BUSY_S)}) from error

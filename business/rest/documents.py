@@ -1,6 +1,6 @@
 """What the OpenAPI document says in both languages."""
 
-from config.site import Text
+from config.text import Text
 
 
 def both(text: Text) -> str:

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from business.rest.asking import RATE_HEADERS
 from business.rest.problems import Refusing, answer
-from config.site import Text
+from config.text import Text
 
 logger = logging.getLogger(__name__)
 

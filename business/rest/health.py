@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from business.rest.asking import Outside
 from business.rest.problems import BUSY_S, Refusing
 from business.rest.shapes import example
-from config.site import Text
+from config.text import Text
 
 router = APIRouter()
 _NO_DATABASE = Text("无法读取业务数据库", "The business database cannot be read")

@@ -9,7 +9,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from business.rest.problems import Refusing
-from config.site import Text
+from config.text import Text
 
 _TOO_MANY = Text(
     "请求过于频繁，请在 Retry-After 秒后再试", "Too many requests; try again after Retry-After seconds"

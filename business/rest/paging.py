@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from business.rest.problems import Refusing
 from business.rest.shapes import LARGEST
-from config.site import Text
+from config.text import Text
 
 MOST = 200
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from business.access import Refusal
 from business.rest.reasons import reason
 from business.rest.shapes import example
-from config.site import Text
+from config.text import Text
 
 MEDIA_TYPE = "application/problem+json"
 CHALLENGE = {"WWW-Authenticate": "Bearer"}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from actors.said import SEPARATOR, in_language
-from config.site import Text
+from config.text import Text
 
 _REASONS: Mapping[str, Text] = {
     "missing": Text("必填", "is required"),

@@ -7,7 +7,7 @@ from typing import ClassVar
 from business.access import OWN
 from business.access.roles import MANAGING, STEWARD
 from business.registry.messages import Raws
-from config.site import Text
+from config.text import Text
 
 READ = "review.read"
 """The permission for the page of what waits; to decide takes that of writing the entity."""

@@ -10,7 +10,7 @@ from business.database import Base
 from business.fields.sealed import sealed_column
 from business.fields.texts import papers
 from business.registry.model import ENTITY_LENGTH
-from config.site import Text as Said
+from config.text import Text as Said
 
 CONTENT_LENGTH = 20_000
 """Characters of the longest proposal."""

@@ -9,7 +9,7 @@ from business.jobs.kinds import JobContext, JobKind, Lane, Progress
 from business.search.index import rebuild, scrub
 from business.search.model import SearchEntry
 from business.search.segments import VERSION
-from config.site import Text
+from config.text import Text
 
 ROWS_A_CHUNK = 100
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from actors.said import in_language
 from business.access import ROOT
+from business.happenings import types
 from business.rest.asking import Outside, ReadSession, existing, needs, read
 from business.rest.documents import both
 from business.rest.paging import Page, Wanted, page
@@ -25,7 +26,6 @@ from business.rest.shapes import (
     moment,
     moment_or_none,
 )
-from business.webhooks.happenings import types
 from business.webhooks.messages import (
     MANAGE,
     ChangeWebhook,
@@ -39,7 +39,7 @@ from business.webhooks.messages import (
 from business.webhooks.model import Delivery, DeliveryState, Webhook
 from business.webhooks.queries import deliveries
 from business.webhooks.signing import new_secret
-from config.site import Text
+from config.text import Text
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"], dependencies=[Depends(needs(MANAGE, ROOT))])
 _SHOWN_ONCE = Text(

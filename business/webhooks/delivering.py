@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from actors.said import said
 from business.audit.model import AuditRecord
+from business.happenings import happening, is_wanted
 from business.jobs.kinds import SECOND_NS, JobContext, JobKind, Lane, Progress
-from business.webhooks.happenings import happening, is_wanted
 from business.webhooks.model import Delivery, DeliveryState, Webhook, WebhookCursor
 from business.webhooks.posting import Answer, Poster
 from business.webhooks.service import newest, waiting
 from business.webhooks.signing import headers
-from config.site import Text
+from config.text import Text
 
 RECORDS_A_CHUNK = 200
 DELIVERIES_A_CHUNK = 20

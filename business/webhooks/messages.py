@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from business.access.model import Duty
 from business.access.roles import SYSTEM
-from config.site import Text
+from config.text import Text
 
 MANAGE = "webhook.manage"
 PERMISSIONS: Mapping[str, Text] = {MANAGE: Text("管理事件推送", "Manage webhooks")}

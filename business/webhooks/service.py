@@ -14,7 +14,7 @@ from actors.messages import Issuer
 from actors.said import said
 from business.audit.model import AuditRecord
 from business.gate import Refused
-from business.webhooks.happenings import TRIAL, body_of, types
+from business.happenings import TRIAL, body_of, types
 from business.webhooks.messages import (
     ChangeWebhook,
     CreateWebhook,

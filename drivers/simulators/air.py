@@ -55,7 +55,7 @@ class AirMachine(Model):
             low, high = low + 2, high - 2
         needed = not low < self.room.temperature_c < high
         automatic = self.settings["mode"] == AUTO and (self.schedule(world) or needed)
-        self.running = not self.has("trip") and (self.settings["mode"] == ON or automatic)
+        self.running = self.able and (self.settings["mode"] == ON or automatic)
 
     def condition(self, world: World, fresh: float, dt_s: float) -> None:
         """Mix `fresh` (0 to 1) outdoor air into the room's, then cool or heat it."""
@@ -178,12 +178,15 @@ class AirHandler(AirMachine):
 class RecordedAirHandler(AirHandler):
     """An air handler whose fan, discharge air, zone air and room pressure replay trends of a real one."""
 
+    def decide(self, world: World) -> None:
+        super().decide(world)
+        if self.settings["mode"] == AUTO and self.able:
+            self.running = world.recordings.supply_fan.filled(world.wall_s) > 0.5
+
     def step(self, world: World, dt_s: float) -> None:
         super().step(world, dt_s)
         wall_s = world.wall_s
         records = world.recordings
-        if self.settings["mode"] == AUTO and not self.has("trip"):
-            self.running = records.supply_fan.filled(wall_s) > 0.5
         self._discharge_c = celsius(records.discharge_air_f.filled(wall_s))
         self._zone_c = celsius(records.zone_air_f.filled(wall_s))
         self._pressure_pa = pascal(records.building_pressure_inwc.filled(wall_s))
@@ -255,7 +258,7 @@ class FreshAir(AirMachine):
 
     def decide(self, world: World) -> None:
         automatic = self.settings["mode"] == AUTO and self.schedule(world)
-        self.running = not self.has("trip") and (self.settings["mode"] == ON or automatic)
+        self.running = self.able and (self.settings["mode"] == ON or automatic)
 
     def drive(self, coldest_c: float, warmest_c: float, dt_s: float) -> float:
         """The valve follows from the temperatures: the setpoint is the supply air's."""

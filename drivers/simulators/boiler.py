@@ -24,12 +24,12 @@ class Boiler(Model):
         self._now = {name: series.replay(world.wall_s) for name, series in world.recordings.boiler.items()}
         fire = self._now[f"{self._own}FireRate_value"]
         # Below a few percent the burner only idles; the record shows 2 or 3 while it is off.
-        self.fire_pct = fire if fire > 5 and not self.has("trip") else 0.0
+        self.fire_pct = fire if fire > 5 and self.able else 0.0
         if not math.isnan(system := self._now["Boiler_SysHWS_value_f"]):
             world.hot_water_c = celsius(system)
         self._hours.add(float(self.fire_pct > 0), dt_s)
         self._gas.add(self.gas_m3_h, dt_s)
-        self.power_kw = 1.5 if self.fire_pct else 0.2
+        self.power_kw = 1.5 if self.fire_pct else 0.2 if self.able else 0.0
 
     @property
     def gas_m3_h(self) -> float:

@@ -1,18 +1,20 @@
 """The world: every simulated device of a site, stepped together from one clock and one seed."""
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from zoneinfo import ZoneInfo
 
 from config.site import Device, Site
-from drivers.simulators.faults import GATEWAY, SENSOR, SILENT, Fault, schedule
+from drivers.simulators.faults import GATEWAY, NO_POWER, SENSOR, SILENT, Fault, schedule
 from drivers.simulators.model import Model, Reading
 from drivers.simulators.models import MODELS
 from drivers.simulators.plant import Machines, balance
 from drivers.simulators.presence import as_it_is, presence
 from drivers.simulators.recorded import Recordings
+from drivers.simulators.supply import Supply
 from drivers.simulators.thermal import Room
 from drivers.simulators.weather import Weather
 from drivers.simulators.wiring import Wiring
@@ -76,7 +78,9 @@ class Campus:
         self._coming = schedule(by_model, seed, start_s) if with_faults else iter(())
         self._next = next(self._coming, None)
         self.faults: list[Fault] = []
-        """In force now."""
+        """In force now by chance; `played` are those of scenarios."""
+        self.played: list[Fault] = []
+        self._supply = Supply(wiring, by_model)
 
     def step(self, dt_s: float) -> None:
         """Move everything on by `dt_s`."""
@@ -87,6 +91,7 @@ class Campus:
         world.day = self._day(world.local)
         world.presence = presence(world.day)
         self._break_and_mend()
+        world.standby.load_kw = self._supply.essential_kw(world.loads_kw)
         for room in world.rooms.values():
             room.step(world.weather, world.presence, dt_s)
         for rank, models in self._ranks.items():
@@ -100,23 +105,23 @@ class Campus:
 
     def readings(self) -> Iterator[tuple[Device, Mapping[str, Reading]]]:
         """Every device with the values of all its points; None where a sensor is broken."""
-        broken = {(fault.device, fault.point) for fault in self.faults if fault.effect == SENSOR}
+        broken = {(fault.device, fault.point) for fault in self._suffered(SENSOR)}
         for model in self.models.values():
             values = model.readings(self.world)
             hidden = {point: None for device, point in broken if device == model.device.id}
             yield model.device, {**values, **hidden} if hidden else values
 
-    def write(self, device: str, point: str, value: float) -> None:
+    def write(self, device: str, point: str, value: float | str) -> None:
         """The control room wrote `value`, in the point's unit."""
         self.models[device].write(point, value)
 
     def silent(self) -> frozenset[str]:
         """Devices that do not answer now."""
-        return frozenset(fault.device for fault in self.faults if fault.effect == SILENT)
+        return frozenset(fault.device for fault in self._suffered(SILENT))
 
     def cut_off(self) -> frozenset[str]:
         """Devices whose gateway has lost its link now."""
-        return frozenset(fault.device for fault in self.faults if fault.effect == GATEWAY)
+        return frozenset(fault.device for fault in self._suffered(GATEWAY))
 
     def _break_and_mend(self) -> None:
         now_s = self.world.time_s
@@ -124,10 +129,23 @@ class Campus:
             self.faults.append(self._next)
             self._next = next(self._coming, None)
         self.faults = [fault for fault in self.faults if fault.until_s > now_s]
+        self.played = list(self._scenes(now_s))
         for model in self.models.values():
             model.faults.clear()
-        for fault in self.faults:
+        for fault in chain(self.faults, self.played):
             self.models[fault.device].faults.add(fault.effect)
+        for device in self._supply.dark(self.models, self.world.standby, self.world.fire):
+            self.models[device].faults.add(NO_POWER)
+
+    def _scenes(self, now_s: float) -> Iterator[Fault]:
+        """What the scenarios that are being played do by now."""
+        for name, since_s in self.world.scenarios.items():
+            for effect in self.world.wiring.scenarios[name]:
+                if effect.device in self.models and now_s >= since_s + effect.after_s:
+                    yield Fault(effect.device, effect.effect, "", since_s + effect.after_s, math.inf)
+
+    def _suffered(self, effect: str) -> Iterator[Fault]:
+        return (fault for fault in chain(self.faults, self.played) if fault.effect == effect)
 
 
 def _rooms(site: Site, played: list[Device], wiring: Wiring) -> dict[str, Room]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from config.site import Device
 from drivers.simulators.approach import clamp, toward
+from drivers.simulators.faults import NO_POWER
 from drivers.simulators.model import Counter, Model, Reading
 from drivers.simulators.recorded import Series
 from drivers.simulators.world import World
@@ -37,12 +38,19 @@ class Meter(Model):
         return sum(map(world.loads_kw.__getitem__, self._behind)) + self._sockets_kw * wanted
 
     def step(self, world: World, dt_s: float) -> None:
-        self.power_kw = min(self.load_kw(world), self.most_kw)
+        self.power_kw = min(self.load_kw(world), self.most_kw) if self.alive else 0.0
         self.factor = clamp(self.factor + 0.002 * (self._random.random() - 0.5), 0.9, 0.98)
         self.phases_kw = [self.power_kw * share for share in _PHASES]
-        self.volts = [self.near(world.grid_v - 0.01 * kw, 0.3) for kw in self.phases_kw]
+        self.volts = [
+            self.near(world.grid_v - 0.01 * kw, 0.3) if self.alive else 0.0 for kw in self.phases_kw
+        ]
         self.energy.add(self.power_kw, dt_s)
         self.reactive_energy.add(self.power_kw * self._tangent, dt_s)
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is voltage at the meter."""
+        return not (self.has("mains") or self.has(NO_POWER))
 
     @property
     def _tangent(self) -> float:
@@ -50,7 +58,8 @@ class Meter(Model):
 
     @property
     def amperes(self) -> list[float]:
-        return [kw * 1000 / volts / self.factor for kw, volts in zip(self.phases_kw, self.volts, strict=True)]
+        pairs = zip(self.phases_kw, self.volts, strict=True)
+        return [kw * 1000 / volts / self.factor if volts else 0.0 for kw, volts in pairs]
 
     def between(self) -> list[float]:
         """Line voltages AB, BC, CA."""
@@ -79,7 +88,7 @@ class Meter(Model):
             "reactive": self.power_kw * self._tangent,
             "apparent": self.power_kw / self.factor,
             "factor": self.factor,
-            "frequency": world.grid_hz,
+            "frequency": world.grid_hz if self.alive else 0.0,
             "energy-total": self.energy.value,
             "energy": self.energy.value,
             "energy-reverse": 0.0,
@@ -141,7 +150,7 @@ class Incomer(Meter):
             "reactive": self.power_kw * self._tangent,
             "factor": self.factor,
             "phase-angle": math.degrees(math.acos(self.factor)),
-            "frequency": world.grid_hz,
+            "frequency": world.grid_hz if self.alive else 0.0,
             "energy": self.energy.value,
             "energy-export": 0.0,
             "reactive-import": self.reactive_energy.value,

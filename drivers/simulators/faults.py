@@ -9,6 +9,8 @@ from config.site import Device
 SENSOR = "sensor"
 SILENT = "silent"
 GATEWAY = "gateway"
+NO_POWER = "no-power"
+"""What a device suffers whose supply is gone; see `supply.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ KINDS = (
     Kind(("boiler-1", "boiler-2"), "trip"),
     Kind(("lighting", "fresh-air", "cooling-tower"), "local"),
     Kind(("water-supply",), "leak"),
+    Kind(("door-controller",), "held-1"),
+    Kind(("fire-loop",), "dirty-smoke-1"),
+    Kind(("camera",), "offline"),
 )
 
 _FIRST_S = (30.0, 60.0)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from config.site import Device
+from drivers.simulators.faults import NO_POWER
 from drivers.simulators.world import World
 
 Reading = float | str | None
@@ -27,6 +28,7 @@ class Model:
         """What the control room may write, by point."""
         self.faults: set[str] = set()
         self.power_kw = 0.0
+        self._resets = world.resets
         self._random = random.Random(f"{world.seed}:{device.id}")
 
     def step(self, world: World, dt_s: float) -> None:
@@ -36,9 +38,9 @@ class Model:
         """Every point of the device's profile."""
         return dict(self.settings)
 
-    def write(self, point: str, value: float) -> None:
+    def write(self, point: str, value: float | str) -> None:
         """The control room wrote `point`, in its unit."""
-        if point in self.settings:
+        if point in self.settings and not isinstance(value, str):
             self.settings[point] = value
 
     def near(self, value: float, spread: float) -> float:
@@ -52,6 +54,16 @@ class Model:
 
     def has(self, fault: str) -> bool:
         return fault in self.faults
+
+    @property
+    def able(self) -> bool:
+        """Neither tripped nor without power."""
+        return self.faults.isdisjoint(("trip", NO_POWER))
+
+    def was_reset(self, world: World) -> bool:
+        """Whether somebody has gone round and reset panels and hosts since this was asked last."""
+        before, self._resets = self._resets, world.resets
+        return before != world.resets
 
 
 class Counter:

@@ -25,11 +25,11 @@ class PlantMachine(Model):
 
     @property
     def forced(self) -> bool:
-        return self.settings["mode"] == ON and not self.has("trip")
+        return self.settings["mode"] == ON and self.able
 
     @property
     def available(self) -> bool:
-        return self.settings["mode"] == AUTO and not self.has("trip")
+        return self.settings["mode"] == AUTO and self.able
 
     def count(self, dt_s: float) -> None:
         self.energy.add(self.power_kw, dt_s)

@@ -15,6 +15,7 @@ from drivers.modbus_twin import Fault, ModbusTwin
 from drivers.registers import Kind
 from drivers.simulators.campus import Campus
 from drivers.simulators.model import Reading
+from drivers.simulators.snapshots import Snapshots
 
 _WIDE = (Kind.FLOAT32, Kind.FLOAT64)
 _DIGITS: Mapping[Kind | None, int] = {Kind.BCD16: 4, Kind.BCD32: 8}
@@ -67,6 +68,7 @@ class CampusServer:
     """Plays `campus` on the addresses of its devices.
 
     Every `period_s` of `clock` the world moves `period_s * speed` on. `clock` is monotonic seconds.
+    `snapshots` is where the pictures of the cameras are served, if anywhere.
     """
 
     def __init__(
@@ -76,8 +78,11 @@ class CampusServer:
         period_s: float = 1.0,
         speed: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
+        snapshots: Address | None = None,
     ) -> None:
         self.campus = campus
+        self._snapshots = Snapshots(campus)
+        self._snapshots_at = snapshots
         self._period_s = period_s
         self._speed = speed
         self._clock = clock
@@ -97,9 +102,11 @@ class CampusServer:
         for address, behind in _gateways(devices).items():
             self._twins[address] = ModbusTwin(behind, self._written, address[0])
             self._home.update((device.id, address) for device in behind)
-        self.campus.step(self._period_s * self._speed)
-        self.push()
         try:
+            if self._snapshots_at is not None:
+                await self._snapshots.start(*self._snapshots_at)
+            self.campus.step(self._period_s * self._speed)
+            self.push()
             for address in self._twins:
                 await self._listen(address)
         except OSError:
@@ -120,6 +127,7 @@ class CampusServer:
         if task is not None:
             task.cancel()
             await asyncio.wait([task])
+        await self._snapshots.stop()
         for twin in self._twins.values():
             await twin.stop()
         self._twins.clear()
@@ -139,8 +147,7 @@ class CampusServer:
     def _written(self, device: str, point: str, value: float | str) -> None:
         """A client wrote: the physics hears of it, and answers even if the answer is the value of before."""
         self._shown[device][point].last = None
-        if not isinstance(value, str):
-            self.campus.write(device, point, value)
+        self.campus.write(device, point, value)
 
     async def _run(self) -> None:
         due = self._clock()

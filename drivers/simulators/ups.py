@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from config.site import Device
 from drivers.simulators.approach import clamp
+from drivers.simulators.faults import NO_POWER
 from drivers.simulators.model import Counter, Model, Reading
 from drivers.simulators.world import World
 
@@ -24,7 +25,7 @@ class Ups(Model):
 
     @property
     def on_battery(self) -> bool:
-        return self.has("mains")
+        return self.has("mains") or self.has(NO_POWER)
 
     def step(self, world: World, dt_s: float) -> None:
         hours = dt_s / 3600

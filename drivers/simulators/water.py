@@ -6,15 +6,16 @@ from typing import ClassVar
 
 from config.site import Device
 from drivers.simulators.approach import clamp, toward
+from drivers.simulators.faults import NO_POWER
 from drivers.simulators.model import AUTO, OFF, ON, Counter, Model, Reading
 from drivers.simulators.world import World
 
 TANK_M2 = 20.0
 TANK_LOW_M, TANK_HIGH_M = 1.6, 2.4
 """The inlet valve opens at the first and shuts at the second."""
-INLET_M3_H = 45.0
-"""More than anybody draws, so that an open inlet always fills."""
 PUMP_M3_H = 16.0
+INLET_M3_H = 52.0
+"""More than all pumps deliver, so that an open inlet always fills."""
 BRIM_M = 2.9
 """Where a sump runs over."""
 
@@ -41,6 +42,7 @@ class WaterSupply(Model):
 
     def step(self, world: World, dt_s: float) -> None:
         wanted = self.full_m3_h * (0.06 + 0.94 * world.presence) * self.near(1, 0.06)
+        wanted += sum(world.burst_m3_h.values()) / 2
         healthy = self._healthy()
         if wanted > 0.9 * PUMP_M3_H * self.pumps:
             self.pumps += 1
@@ -63,7 +65,7 @@ class WaterSupply(Model):
     def _healthy(self) -> list[int]:
         if self.settings["mode"] == OFF:
             return []
-        return [n for n in range(3) if not self.has(f"pump-{n + 1}")]
+        return [n for n in range(3) if not self.has(f"pump-{n + 1}") and not self.has(NO_POWER)]
 
     def _fill(self, dt_s: float) -> None:
         """Level over `dt_s`, from one switching of the inlet valve to the next."""
@@ -132,6 +134,7 @@ class Sump(Model):
 
     def step(self, world: World, dt_s: float) -> None:
         flood = 14.0 if self.has("inflow") else 0.0
+        flood += world.drained_into(self.device.zone)
         self.inflow_m3_h = self._seepage_m3_h * self.near(1, 0.05) + 0.25 * world.weather.rain_mm_h + flood
         left_h = dt_s / 3600
         while left_h > 1e-9:
@@ -148,7 +151,7 @@ class Sump(Model):
         self.power_kw = 2.2 * self.running
 
     def _order(self) -> list[int]:
-        healthy = [n for n in (0, 1) if not self.has(f"pump-{n + 1}")]
+        healthy = [n for n in (0, 1) if not self.has(f"pump-{n + 1}") and not self.has(NO_POWER)]
         return healthy[self._turn % 2 :] + healthy[: self._turn % 2]
 
     def _next_edge(self, rate: float) -> float:

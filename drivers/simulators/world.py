@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from drivers.simulators.chilled_water import ChilledWater
+from drivers.simulators.fire_system import FireSystem
 from drivers.simulators.recorded import Recordings
+from drivers.simulators.supply import Standby
 from drivers.simulators.thermal import Room
 from drivers.simulators.weather import Conditions
 from drivers.simulators.wiring import Wiring
@@ -35,6 +37,32 @@ class World:
     """Device -> electrical power, as of this step for every rank already stepped."""
     parents: Mapping[str, str] = field(default_factory=dict)
     """Zone -> the zone around it."""
+    fire: FireSystem = field(default_factory=FireSystem)
+    standby: Standby = field(default_factory=Standby)
+    burst_m3_h: dict[str, float] = field(default_factory=dict)
+    """Zone -> water that runs onto its floor through a burst pipe."""
+    drained_m3_h: dict[str, float] = field(default_factory=dict)
+    """Room -> water that runs from its floor into the sump of the zone around it."""
+    snapshots: str = ""
+    """Address under which the cameras' pictures are served; '' while nobody serves them."""
+    scenarios: dict[str, float] = field(default_factory=dict)
+    """Scenario that is being played -> since when."""
+    resets: int = 0
+    """How often somebody has gone round and reset panels and hosts."""
+
+    def floor(self, zone: str) -> str:
+        """The zone below the building that holds `zone`, or is it."""
+        path = self._path(zone)
+        return path[-3] if len(path) > 2 else zone
+
+    def drained_into(self, zone: str) -> float:
+        """m³/h from the floors of the rooms of `zone`."""
+        return sum(flow for room, flow in self.drained_m3_h.items() if self.parents.get(room) == zone)
+
+    def building(self, zone: str) -> str:
+        """The topmost zone below the root that holds `zone`."""
+        path = self._path(zone)
+        return path[-2] if len(path) > 1 else path[0]
 
     @property
     def wall_s(self) -> float:

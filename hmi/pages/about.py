@@ -5,6 +5,7 @@ from markupsafe import Markup
 from hmi import words
 from hmi.shell import frame, html
 from hmi.view import View
+from hmi.words import system as system_words
 
 
 def about(view: View) -> None:
@@ -12,7 +13,7 @@ def about(view: View) -> None:
     points = sum(len(device.template.points) for device in site.devices.values())
     facts = (
         (words.SITE, view.name(site.name)),
-        (words.CONFIGURATION, site.version),
+        (system_words.CONFIGURATION, site.version),
         (words.TIME_ZONE, site.timezone),
         (words.SUBSYSTEMS, len(site.subsystems)),
         (words.DEVICES, len(site.devices)),

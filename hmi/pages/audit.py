@@ -16,7 +16,7 @@ from business.audit.messages import EXPORT, ExportTrail
 from business.audit.model import AuditChange, AuditRecord
 from business.audit.queries import Wanted, search, users
 from business.audit.service import REASON_LENGTH
-from config.site import Text
+from config.text import Text
 from hmi import drawing, words
 from hmi.commanding import carry_out
 from hmi.editing import Editor, Field, Kind, Values
@@ -24,6 +24,7 @@ from hmi.shell import EMPTY, frame, html
 from hmi.tabular import table
 from hmi.view import View
 from hmi.words import audit as own
+from hmi.words import refusals
 
 ROWS_A_PAGE = 100
 _DAY = "%Y-%m-%d"
@@ -187,7 +188,7 @@ def _table(view: View, rows: tuple[AuditRecord, ...]) -> Markup:
 
 def _row(view: View, row: AuditRecord) -> Markup:
     kind = words.COMMANDS.get(row.kind)
-    trouble = f" {words.refusal(view.language, row.detail)}" if row.detail else ""
+    trouble = f" {refusals.refusal(view.language, row.detail)}" if row.detail else ""
     return Markup(
         '<tr><td class="tight">{}</td><td class="tight">{}</td><td class="tight" title="{}">{}</td>'
         '<td class="tight">{}</td><td>{}{}</td>'

@@ -17,6 +17,8 @@ from hmi.shell import EMPTY, frame, html
 from hmi.tabular import table
 from hmi.view import View
 from hmi.words import backup as said
+from hmi.words import jobs as job_words
+from hmi.words import refusals
 
 READ_S = 3.0
 MIB = 1 << 20
@@ -83,8 +85,8 @@ class BackupsPage:
         else:
             yield _LINE.format(view.say(said.NO_SNAPSHOT))
         if self._last is not None:
-            text = words.refusal(view.language, self._last.error or self._last.text)
-            state = view.say(words.RUN_STATES[self._last.state])
+            text = refusals.refusal(view.language, self._last.error or self._last.text)
+            state = view.say(job_words.RUN_STATES[self._last.state])
             line = _WARNING if self._last.error else _LINE
             yield line.format(view.say(said.LAST_RUN, state=state, told=text))
 
@@ -107,7 +109,7 @@ class BackupsPage:
         view = self._view
         look, state = "", view.say(said.VERIFIED)
         if row.trouble:
-            look, state = "off", words.refusal(view.language, row.trouble)
+            look, state = "off", refusals.refusal(view.language, row.trouble)
         elif row.missing:
             state = f"{state} {view.say(said.LOST_HISTORY, count=row.missing)}"
         return Markup(
@@ -130,7 +132,7 @@ class BackupsPage:
         if row.second is None:
             return view.say(said.NOT_COPIED) if self._found.second_folder else drawing.NOTHING
         if row.second.error:
-            return words.refusal(view.language, row.second.error)
+            return refusals.refusal(view.language, row.second.error)
         return f"{view.say(said.VERIFIED)} {row.second.folder}"
 
     def _how(self) -> Markup:

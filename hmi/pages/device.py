@@ -1,21 +1,29 @@
 """A device: every point with value, quality, age and range; its link, tag and trend; and its commands."""
 
+from urllib.parse import urlencode
+
 from markupsafe import Markup
 from nicegui import ui
 
-from actors.messages import EndSubstitution, HangTag, Link, RemoveTag, RetryDevice, SubstitutePoint
+from actors.messages import Alarm, EndSubstitution, HangTag, Link, RemoveTag, RetryDevice, SubstitutePoint
 from config.site import Device, Point, PointKind
 from hmi import drawing, words
+from hmi.alarm_index import name_of
+from hmi.alarm_naming import alarm_link, message_of
 from hmi.commanding import carry_out
 from hmi.operating import OperateDialog
 from hmi.pages.missing import missing
-from hmi.pages.subsystem import link_state, worst_alarm
-from hmi.shell import EMPTY, frame, html
+from hmi.pages.subsystem import link_state
+from hmi.picture import live_picture
+from hmi.shell import EMPTY, frame, html, symbol
 from hmi.tabular import table
 from hmi.trend import TrendPanel
 from hmi.view import View
+from hmi.words import operating as own
 
 HOUR_NS = 3_600_000_000_000
+ALARMS = 8
+"""Named at the top of the page; more are counted."""
 SUBSTITUTE_HOURS = 24 * 30
 """The longest substitution, in hours."""
 
@@ -32,10 +40,13 @@ class DevicePage:
         view, device = self._view, self._device
         with frame(view, view.name(device.name)):
             html(self._status())
+            html(view.block(self._alarms, lambda: view.house.alarms.revision))
             with ui.element("div").classes("split"):
                 with ui.element("div"):
                     html(self._table())
                 with ui.element("div").classes("trend card"):
+                    if device.picture is not None:
+                        html(Markup('<figure class="camera">{}</figure>').format(live_picture(view, device)))
                     self._trend = TrendPanel(view, device)
                     self._trend.draw(self._first_point())
             self._operate = OperateDialog(view, device)
@@ -58,10 +69,9 @@ class DevicePage:
             view.name(view.live.site.zones[zone].name) for zone in view.live.site.zone_path(device.zone)
         )
         return Markup(
-            '<div class="status">{alarm}{link}<span>{tag_word} <b>{tag}</b></span><span>{path}</span>'
+            '<div class="status">{link}<span>{tag_word} <b>{tag}</b></span><span>{path}</span>'
             '<a href="/subsystem/{subsystem_id}">{subsystem}</a>{buttons}</div>'
         ).format(
-            alarm=view.block(lambda: worst_alarm(view, device.id), lambda: view.live.alarm_revision, "span"),
             link=view.block(self._link, lambda: view.live.state_revision, "span"),
             tag_word=view.say(words.TAG_NUMBER),
             tag=device.tag or device.id,
@@ -69,6 +79,29 @@ class DevicePage:
             subsystem_id=subsystem.id,
             subsystem=view.name(subsystem.name),
             buttons=view.block(self._buttons, lambda: (view.live.state_revision, view.person), "span"),
+        )
+
+    def _alarms(self) -> Markup:
+        """What is wrong with it, the most urgent first."""
+        view = self._view
+        alarms = view.house.alarms.now.by_device.get(self._device.id, ())
+        if not alarms:
+            return EMPTY
+        lines = EMPTY.join(map(self._alarm, alarms[:ALARMS]))
+        if len(alarms) > ALARMS:
+            address = urlencode({"text": self._device.tag or self._device.id})
+            lines += Markup('<a href="/alarms?{}">+{}</a>').format(address, len(alarms) - ALARMS)
+        return Markup('<div class="of-device">{}</div>').format(lines)
+
+    def _alarm(self, one: Alarm) -> Markup:
+        view = self._view
+        name = name_of(one)
+        return Markup('<span data-alarm="{}">{} {} <small>{} {}</small></span>').format(
+            "/".join(name),
+            symbol(one.priority, one.state, view.say(words.PRIORITIES.get(one.priority, words.ALARM))),
+            alarm_link(view, name, message_of(view, view.live.site, name)),
+            view.say(words.ALARM_STATES[one.state]),
+            drawing.moment(view.zone, one.occurred_ns, view.live.wall_ns()),
         )
 
     def _link(self) -> Markup:
@@ -123,6 +156,7 @@ class DevicePage:
     def _row(self, point: Point) -> Markup:
         view = self._view
         cell = view.cell(self._device.id, point.id, with_age=True)
+        bounds = drawing.bounds(view.live.site, point, view.live.limit_set(self._device.subsystem))
         return Markup(
             '<tr data-act="trend" data-key="{id}"><td><button class="bare" data-act="trend" data-key="{id}">'
             '{name}</button><br class="hide-small">'
@@ -139,7 +173,7 @@ class DevicePage:
             quality=cell.shown.quality,
             good=view.say(words.GOOD),
             word=cell.shown.word or view.say(words.GOOD),
-            bar=bar(view, point, cell.id, cell.shown.fraction),
+            bar=bar(view, point, cell.id, cell.shown.fraction, bounds),
             buttons=view.block(
                 lambda: self._point_buttons(point), lambda: (view.live.state_revision, view.person), "span"
             ),
@@ -180,7 +214,7 @@ class DevicePage:
                 ui.button(view.say(words.HANG_TAG), on_click=self._tag)
         with ui.dialog() as self._substitute_dialog, ui.card():
             self._substitute_title = ui.label().classes("text-weight-bold")
-            self._substitute_value = ui.input(view.say(words.NEW_VALUE)).props("outlined dense")
+            self._substitute_value = ui.input(view.say(own.NEW_VALUE)).props("outlined dense")
             self._substitute_hours = ui.input(view.say(words.FOR_HOURS), value="8").props("outlined dense")
             self._substitute_reason = ui.input(view.say(words.REASON)).props("outlined dense maxlength=200")
             with ui.element("div").classes("actions"):
@@ -235,10 +269,10 @@ class DevicePage:
         reason = str(self._substitute_reason.value or "").strip()[:200]
         if value is None:
             typed = str(self._substitute_value.value or "").strip()[:40]
-            said = view.say(words.NOT_A_NUMBER, value=typed) if typed else view.say(words.VALUE_MISSING)
+            said = view.say(own.NOT_A_NUMBER, value=typed) if typed else view.say(own.VALUE_MISSING)
         elif not point.low <= value <= point.high:
             said = view.say(
-                words.OUT_OF_LIMITS,
+                own.OUT_OF_LIMITS,
                 value=drawing.value(view.language, point, value),
                 low=f"{point.low:g}",
                 high=f"{point.high:g}",
@@ -268,20 +302,20 @@ def device(view: View, device_id: str) -> None:
     DevicePage(view, found).draw()
 
 
-def bar(view: View, point: Point, cell: str, fraction: float | None) -> Markup:
+def bar(
+    view: View, point: Point, cell: str, fraction: float | None, bounds: tuple[list[float], list[float]]
+) -> Markup:
     """Where the value lies in its range: a band free of alarms, limits as ticks, a mark for the value."""
     if point.kind is not PointKind.ANALOGUE or point.high <= point.low:
         return EMPTY
-    limits = [rule.limit for rule in point.rules if rule.kind in {"high-high", "high", "low", "low-low"}]
-    lows = [rule.limit for rule in point.rules if rule.kind in {"low", "low-low"}]
-    highs = [rule.limit for rule in point.rules if rule.kind in {"high", "high-high"}]
+    lows, highs = bounds
     since = drawing.fraction(point, max(lows, default=point.low))
     until = drawing.fraction(point, min(highs, default=point.high))
     ticks = EMPTY.join(
         Markup('<i style="left:{}%" title="{}"></i>').format(
             round(100 * drawing.fraction(point, limit), 1), drawing.with_unit(view.language, point, limit)
         )
-        for limit in limits
+        for limit in lows + highs
     )
     return Markup(
         '<span class="bar"><u style="left:{}%;right:{}%"></u>{}<s id="{}m" style="left:{}%"{}></s></span>'

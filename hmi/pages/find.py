@@ -14,7 +14,7 @@ from business.property.chart import natural
 from business.property.entities import ENTITIES
 from business.registry.queries import one
 from business.search.queries import Hit
-from config.site import Text
+from config.text import Text
 from hmi.forms import options_of
 from hmi.searching import hits_of, kind_of, path_of
 from hmi.shell import EMPTY, frame, html

@@ -13,6 +13,8 @@ from hmi.commanding import carry_out
 from hmi.shell import EMPTY, frame, html
 from hmi.tabular import table
 from hmi.view import View
+from hmi.words import jobs as job_words
+from hmi.words import refusals
 
 READ_S = 2.0
 _BUTTON = Markup('<button class="plain" data-act="{}" data-key="{}">{}</button>')
@@ -27,9 +29,9 @@ class JobsPage:
     async def draw(self) -> None:
         view = self._view
         await self._read()
-        with frame(view, view.say(words.JOBS)):
+        with frame(view, view.say(job_words.JOBS)):
             html(view.block(self._planned, lambda: self._schedules))
-            html(Markup("<h2>{}</h2>").format(view.say(words.RUNS)))
+            html(Markup("<h2>{}</h2>").format(view.say(job_words.RUNS)))
             html(view.block(self._log, lambda: self._runs))
             ui.timer(READ_S, self._read)
         view.on("run", MANAGE, self._run)
@@ -58,10 +60,10 @@ class JobsPage:
     def _planned(self) -> Markup:
         view = self._view
         heads = (
-            ("", words.JOB),
-            ("tight", words.SCHEDULE),
-            ("tight", words.NEXT_RUN),
-            ("tight hide-small", words.LAST_RUN),
+            ("", job_words.JOB),
+            ("tight", job_words.SCHEDULE),
+            ("tight", job_words.NEXT_RUN),
+            ("tight hide-small", job_words.LAST_RUN),
             ("tight", None),
         )
         return table(
@@ -76,11 +78,11 @@ class JobsPage:
             '<tr><td>{}</td><td class="tight">{}</td><td class="tight">{}</td>'
             '<td class="tight hide-small">{}</td><td class="tight">{}</td></tr>'
         ).format(
-            words.job(view.language, row.job),
+            job_words.job(view.language, row.job),
             row.trigger,
             planned if row.enabled else view.say(words.DISABLED),
             drawing.date_and_clock(view.zone, row.last_fire_ns or 0),
-            _BUTTON.format("run", row.name, view.say(words.RUN_NOW)),
+            _BUTTON.format("run", row.name, view.say(job_words.RUN_NOW)),
         )
 
     def _log(self) -> Markup:
@@ -89,7 +91,7 @@ class JobsPage:
             return Markup('<div class="scroll"><p class="empty">{}</p></div>').format(view.say(words.NO_ROWS))
         heads = (
             ("tight", words.TIME),
-            ("", words.JOB),
+            ("", job_words.JOB),
             ("tight", words.STATE),
             ("hide-small", words.NOTE),
             ("tight hide-small", words.WHO),
@@ -108,9 +110,9 @@ class JobsPage:
             '<td class="tight hide-small">{}</td><td class="tight">{}</td></tr>'
         ).format(
             drawing.date_and_clock(view.zone, row.ended_ns or row.started_ns or row.due_ns),
-            words.job(view.language, row.job),
-            view.say(words.RUN_STATES[row.state]),
-            words.refusal(view.language, row.error or row.text),
+            job_words.job(view.language, row.job),
+            view.say(job_words.RUN_STATES[row.state]),
+            refusals.refusal(view.language, row.error or row.text),
             row.asked_by or row.schedule,
             _BUTTON.format("cancel", row.id, view.say(words.CANCEL)) if is_open else EMPTY,
         )

@@ -16,7 +16,7 @@ from business.organisation.queries import (
     memberships,
     posts,
 )
-from config.site import Text
+from config.text import Text
 from hmi import words
 from hmi.editing import Kept, button, empty, indented, now, toolbar
 from hmi.pages.organising import Organising

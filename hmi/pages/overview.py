@@ -11,6 +11,7 @@ from config.site import Device, Point, Subsystem
 from hmi import words
 from hmi.shell import EMPTY, frame, html, symbol
 from hmi.view import View
+from hmi.words import system as system_words
 
 KEY_VALUES = 5
 """Values a card shows of its subsystem."""
@@ -34,8 +35,10 @@ def overview(view: View) -> None:
 
 def _priorities(view: View) -> Markup:
     def render() -> Markup:
-        counts = Counter(alarm.priority for alarm in view.live.alarms())
-        waiting = {one.priority for one in view.live.alarms() if one.state is AlarmState.UNACKNOWLEDGED}
+        counts = Counter(alarm.priority for alarm in view.house.alarms.now.told)
+        waiting = {
+            one.priority for one in view.house.alarms.now.told if one.state is AlarmState.UNACKNOWLEDGED
+        }
         return Markup('<a href="/alarms" class="badges">{}</a>').format(
             EMPTY.join(
                 Markup("<span>{}{} {}</span>").format(
@@ -52,7 +55,7 @@ def _priorities(view: View) -> Markup:
             or view.say(words.NO_ALARMS)
         )
 
-    return view.block(render, lambda: view.live.alarm_revision)
+    return view.block(render, lambda: view.house.alarms.revision)
 
 
 def _offline(view: View) -> Markup:
@@ -94,7 +97,9 @@ def _offline(view: View) -> Markup:
 def _processes(view: View) -> Markup:
     def render() -> Markup:
         processes = sorted({*view.house.ports.snapshots, *view.live.beats()})
-        silent = [words.process(view.language, name) for name in processes if view.live.is_silent(name)]
+        silent = [
+            system_words.process(view.language, name) for name in processes if view.live.is_silent(name)
+        ]
         return Markup('<a href="/system" class="link {}">{}</a>').format(
             "down" if silent else "up",
             view.say(words.NOT_WELL, names="、".join(silent) if view.language == "zh" else ", ".join(silent))
@@ -141,11 +146,7 @@ def _counts(view: View, devices: list[Device]) -> Markup:
 
 def _alarms(view: View, subsystem: str) -> Markup:
     def render() -> Markup:
-        inside = [
-            alarm
-            for alarm in view.live.alarms()
-            if (device := view.live.site.devices.get(alarm.device)) and device.subsystem == subsystem
-        ]
+        inside = view.house.alarms.now.by_subsystem.get(subsystem, ())
         worst: dict[int, AlarmState] = {}
         for alarm in inside:
             if worst.get(alarm.priority) is not AlarmState.UNACKNOWLEDGED:
@@ -158,7 +159,9 @@ def _alarms(view: View, subsystem: str) -> Markup:
             for priority in sorted(counts)
         )
 
-    return Markup('<div class="badges">{}</div>').format(view.block(render, lambda: view.live.alarm_revision))
+    return Markup('<div class="badges">{}</div>').format(
+        view.block(render, lambda: view.house.alarms.revision)
+    )
 
 
 def key_values(view: View, devices: list[Device]) -> Iterator[tuple[Device, Point]]:

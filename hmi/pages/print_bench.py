@@ -15,7 +15,7 @@ from business.printing.model import NOTE_LENGTH
 from business.printing.queries import TemplateRow, VersionRow, templates, versions
 from business.printing.rendering import LONGEST_SOURCE, Form, Printed, PrintRefused, render
 from business.printing.service import LONGEST_SAMPLE, read_sample
-from config.site import Text
+from config.text import Text
 from hmi import drawing, words
 from hmi.editing import Editor, Field, Kept, Values, button, toolbar
 from hmi.pages.missing import missing

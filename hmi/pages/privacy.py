@@ -22,7 +22,7 @@ from business.registry.columns import value_of
 from business.registry.declare import Field
 from business.registry.entity import Entity
 from business.registry.queries import is_kept_by, one, titles, visible
-from config.site import Text
+from config.text import Text
 from hmi import drawing
 from hmi.commanding import carry_out
 from hmi.pages.missing import missing

@@ -6,10 +6,10 @@ from markupsafe import Markup
 
 from actors.messages import UseLimitSet
 from config.site import Device, Site
-from hmi import words
+from hmi import drawing, words
 from hmi.commanding import carry_out
 from hmi.pages.missing import missing
-from hmi.shell import EMPTY, frame, html, symbol, urgency
+from hmi.shell import EMPTY, frame, html, symbol
 from hmi.view import View
 
 DEVICES_A_PAGE = 100
@@ -74,7 +74,7 @@ def _row(view: View, device: Device) -> Markup:
         name=view.name(device.name),
         tag=device.tag or device.id,
         zone=view.name(view.live.site.zones[device.zone].name),
-        alarm=view.block(lambda: worst_alarm(view, device.id), lambda: view.live.alarm_revision),
+        alarm=view.block(lambda: worst_alarm(view, device.id), lambda: view.house.alarms.revision),
         link=view.block(lambda: link_state(view, device.id), lambda: view.live.state_revision),
         mains=EMPTY.join(
             Markup("<span><small>{}</small>{}</span>").format(
@@ -86,7 +86,7 @@ def _row(view: View, device: Device) -> Markup:
 
 
 def worst_alarm(view: View, device: str) -> Markup:
-    alarms = sorted((one for one in view.live.alarms() if one.device == device), key=urgency)
+    alarms = view.house.alarms.now.by_device.get(device, ())
     return symbol(alarms[0].priority, alarms[0].state) if alarms else EMPTY
 
 
@@ -134,14 +134,15 @@ def in_tree_order(site: Site) -> list[str]:
 
 
 def _limit_sets(view: View, subsystem_id: str) -> Markup:
-    sets = view.live.site.subsystems[subsystem_id].limit_sets
+    subsystem = view.live.site.subsystems[subsystem_id]
+    sets = subsystem.limit_sets
     if len(sets) < 2:
         return EMPTY
 
     def render() -> Markup:
-        state = view.live.subsystem_state(subsystem_id)
-        used = state.limit_set if state else ""
-        return Markup("<span>{} {}</span>").format(
+        used = view.live.limit_set(subsystem_id)
+        return Markup('<span title="{}">{} {}</span>').format(
+            drawing.limit_schedule(view.language, subsystem.limit_schedule),
             view.say(words.LIMIT_SET),
             EMPTY.join(
                 Markup(' <button class="plain" data-act="limit-set" data-key="{}"{}>{}</button>').format(

@@ -13,6 +13,7 @@ from actors.said import in_language
 from hmi import drawing, words
 from hmi.shell import EMPTY, frame, html
 from hmi.view import View
+from hmi.words import system as system_words
 
 REFRESH_S = 3.0
 ROWS = 300
@@ -45,7 +46,7 @@ class SystemPage:
                 self._trees[process] = chunk
         except QueryFailed as error:
             self._trees[process] = self._view.say(
-                words.NO_TREE, error=in_language(str(error), self._view.language)
+                system_words.NO_TREE, error=in_language(str(error), self._view.language)
             )
 
     def _beats(self) -> Markup:
@@ -58,7 +59,7 @@ class SystemPage:
                 '<td class="tight hide-small">{}</td>'
                 '<td class="hide-small tight">{}</td><td class="number">{}</td><td>{}</td></tr>'
             ).format(
-                words.process(view.language, name),
+                system_words.process(view.language, name),
                 name,
                 "down" if view.live.is_silent(name) else "up",
                 view.say(words.SILENT if view.live.is_silent(name) else words.HEARD),
@@ -76,12 +77,12 @@ class SystemPage:
             '<th class="hide-small tight">{}</th><th class="number">{}</th><th>{}</th></tr></thead>'
             "<tbody>{}</tbody></table></div>"
         ).format(
-            view.say(words.PROCESS),
+            view.say(system_words.PROCESS),
             view.say(words.STATE),
-            view.say(words.PROCESS_NUMBER),
-            view.say(words.UP_SINCE),
-            view.say(words.CONFIGURATION),
-            view.say(words.FIGURES),
+            view.say(system_words.PROCESS_NUMBER),
+            view.say(system_words.UP_SINCE),
+            view.say(system_words.CONFIGURATION),
+            view.say(system_words.FIGURES),
             rows,
         )
 
@@ -92,23 +93,23 @@ class SystemPage:
         view = self._view
         if isinstance(tree, str):
             return Markup('<h2>{}</h2><p class="notice">{}</p>').format(
-                words.process(view.language, name), tree
+                system_words.process(view.language, name), tree
             )
         nodes = list(walk(tree.root, 0))
         heads = (
             words.NAME,
             words.KIND,
             words.STATE,
-            words.RESTARTS,
-            words.INBOX,
-            words.MESSAGES,
-            words.LAST_ERROR,
+            system_words.RESTARTS,
+            system_words.INBOX,
+            system_words.MESSAGES,
+            system_words.LAST_ERROR,
         )
         return Markup(
             '<h2>{} · {}</h2><div class="scroll"><table class="tree"><thead><tr>{}</tr></thead><tbody>{}'
             "</tbody></table>{}</div>"
         ).format(
-            words.process(view.language, name),
+            system_words.process(view.language, name),
             name,
             EMPTY.join(Markup("<th>{}</th>").format(view.say(head)) for head in heads),
             EMPTY.join(_node(view, depth, node) for depth, node in nodes[:ROWS]),
@@ -127,9 +128,9 @@ def figures(view: View, rates: Mapping[str, float]) -> str:
 
 def _figure_name(view: View, key: str) -> str:
     if key.startswith("canary_"):
-        process = words.process(view.language, key.removeprefix("canary_").removesuffix("_ms"))
-        return view.say(words.CANARY, process=process)
-    known = words.FIGURE_NAMES.get(key)
+        process = system_words.process(view.language, key.removeprefix("canary_").removesuffix("_ms"))
+        return view.say(system_words.CANARY, process=process)
+    known = system_words.FIGURE_NAMES.get(key)
     return view.say(known) if known else key.replace("_", " ")
 
 
@@ -157,7 +158,7 @@ def _node(view: View, depth: int, node: Mapping[str, Any]) -> Markup:
         node.get("name", ""),
         node.get("kind", ""),
         view.say(state)
-        if (state := words.ACTOR_STATES.get(node.get("state", "")))
+        if (state := system_words.ACTOR_STATES.get(node.get("state", "")))
         else node.get("state", ""),
         node.get("restarts", 0),
         node.get("inbox", 0),

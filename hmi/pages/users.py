@@ -17,7 +17,7 @@ from business.identity.messages import CreateUser, DisableUser, EnableUser, SetP
 from business.identity.queries import UserRow
 from business.identity.queries import users as read_users
 from business.property.messages import LinkUser
-from config.site import Text
+from config.text import Text
 from hmi import drawing, words
 from hmi.commanding import carry_out
 from hmi.days import day_after_ns

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from nicegui import ui
 from sqlalchemy.orm import Session
 
-from business.webhooks.happenings import types
+from business.happenings import types
 from business.webhooks.messages import (
     MANAGE,
     ChangeWebhook,
@@ -30,6 +30,7 @@ from hmi.shell import EMPTY, frame, html
 from hmi.tabular import table
 from hmi.view import View
 from hmi.words import programs as said
+from hmi.words import refusals
 
 READ_S = 2.0
 SHOWN = 50
@@ -169,7 +170,7 @@ class WebhooksPage:
             objects,
             view.say(said.STATES[DeliveryState(state)]),
             attempts,
-            words.refusal(view.language, trouble),
+            refusals.refusal(view.language, trouble),
             EMPTY
             if state == DeliveryState.WAITING and not attempts
             else _BUTTON.format("again", number, view.say(said.AGAIN)),

@@ -7,8 +7,14 @@ const steward = {
       if (!element) continue;
       if (quality === undefined) {
         if (element.classList.contains("block")) {
+          if (steward.pressed) {
+            steward.later.set(id, text);
+            continue;
+          }
+          const held = element.contains(document.activeElement) && document.activeElement.dataset;
           element.innerHTML = text;
           steward.fold(element);
+          if (held && held.act) steward.hold(element, held.act, held.key);
         } else element.textContent = text;
         continue;
       }
@@ -31,6 +37,22 @@ const steward = {
     }
     if (!document.documentElement.dataset.patched) steward.show_here();
     document.documentElement.dataset.patched = Date.now();
+    document.dispatchEvent(new Event("steward-patched"));
+  },
+  // The button or box that had the focus before its part was drawn anew.
+  hold(within, act, key) {
+    const same = [...within.querySelectorAll(`[data-act="${CSS.escape(act)}"]`)];
+    same.find((one) => one.dataset.key === key)?.focus({ preventScroll: true });
+  },
+  // While the pointer is pressed no part is drawn anew: what lies under it, or above and so moves it, would be
+  // gone when it is released, and the click would hit nothing.
+  pressed: null,
+  later: new Map(),
+  release() {
+    steward.pressed = null;
+    const patches = [...steward.later];
+    steward.later.clear();
+    if (patches.length) steward.patch(patches);
   },
   act(act, key) {
     if (typeof emitEvent === "function") emitEvent("steward", { act, key });
@@ -67,11 +89,21 @@ const steward = {
     steward.act("active", "");
   },
 };
+document.addEventListener("pointerdown", (event) => {
+  steward.pressed = event.target;
+  clearTimeout(steward.pressing);
+  steward.pressing = setTimeout(steward.release, 1000); // a pointer that is held does not hold up alarms
+}, { passive: true });
+for (const kind of ["pointerup", "pointercancel", "dragend"]) {
+  document.addEventListener(kind, () => setTimeout(steward.release), { passive: true }); // behind the click
+}
 document.addEventListener("click", (event) => {
   const heading = event.target.closest("details[data-section] > summary");
   if (heading) steward.remember(heading.parentElement);
   const target = event.target.closest("[data-act]");
-  if (target) steward.act(target.dataset.act, target.dataset.key || "");
+  if (!target) return;
+  const range = event.shiftKey && target.dataset.act === "pick" ? "-range" : "";
+  steward.act(target.dataset.act + range, target.dataset.key || "");
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
@@ -89,7 +121,8 @@ document.addEventListener("change", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1) return;
   if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], .q-dialog")) return;
-  const hotkey = `[data-hotkey="${CSS.escape(event.key.toLowerCase())}"]`;
+  const shift = event.shiftKey && event.key.toLowerCase() !== event.key.toUpperCase() ? "shift+" : "";
+  const hotkey = `[data-hotkey="${CSS.escape(shift + event.key.toLowerCase())}"]`;
   const target = document.querySelector(`.page ${hotkey}`) || document.querySelector(hotkey);
   if (!target) return;
   event.preventDefault();

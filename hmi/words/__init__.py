@@ -2,25 +2,12 @@
 
 from typing import Final
 
-from actors.messages import AlarmState, Link, Stage
-from actors.said import in_language
-from business.access import Refusal
-from business.audit import cutting, nightly
-from business.backup.kinds import LABELS as BACKUP_LABELS
+from actors.messages import Link, Stage
 from business.commands import MODULES
-from business.duplicates.finding import FIND
-from business.duplicates.finding import LABEL as FIND_LABEL
-from business.exporting.service import EXPORT
-from business.exporting.work import LABEL as EXPORT_LABEL
 from business.identity.model import Place
-from business.importing.expiry import CLEAR
-from business.importing.expiry import LABEL as CLEAR_LABEL
-from business.importing.work import LABELS as IMPORT_LABELS
-from business.jobs.model import RunState
-from business.jobs.purge import PURGE_RUNS
-from business.privacy import finishing, retention
-from business.registry import attached
-from config.site import RuleKind, Text
+from config.rules import RuleKind
+from config.text import Text
+from hmi.words import alarms
 
 LANGUAGES: Final = ("zh", "en")
 
@@ -132,12 +119,7 @@ STAGES: Final[dict[Stage, Text]] = {
         "结果未知：可能已生效，请现场核实", "Unknown: it may have taken effect; check on site"
     ),
 }
-ALARM_STATES: Final[dict[AlarmState, Text]] = {
-    AlarmState.NORMAL: Text("正常", "Normal"),
-    AlarmState.UNACKNOWLEDGED: Text("未确认", "Unacknowledged"),
-    AlarmState.ACKNOWLEDGED: Text("已确认", "Acknowledged"),
-    AlarmState.RETURNED: Text("已恢复未确认", "Returned, unacknowledged"),
-}
+ALARM_STATES = alarms.STATES
 PRIORITIES: Final[dict[int, Text]] = {
     1: Text("紧急", "Critical"),
     2: Text("高", "High"),
@@ -151,9 +133,12 @@ RULES: Final[dict[RuleKind, Text]] = {
     RuleKind.LOW_LOW: Text("低低限", "Low-low"),
     RuleKind.STATE: Text("状态", "State"),
     RuleKind.RATE: Text("变化率", "Rate"),
+    RuleKind.DEVIATION: Text("偏差", "Deviation"),
+    RuleKind.MISMATCH: Text("指令与反馈不一致", "Command mismatch"),
+    RuleKind.QUALITY: Text("数据质量", "Quality"),
+    RuleKind.UNMOVED: Text("读数不变", "Unmoved"),
+    RuleKind.LEAP: Text("读数跳变", "Leap"),
 }
-RULE_COMM_LOSS = Text("通信中断", "Communication lost")
-RULE_DEVICE_FAULT = Text("设备程序故障停用", "Device faulted and set aside")
 AUDIT = Text("审计", "Audit")
 WHO = Text("操作人", "User")
 DEED = Text("操作", "Command")
@@ -170,7 +155,7 @@ COMMANDS: Final[dict[str, Text]] = {
     **{one.__name__: one.label for one in MODULES if hasattr(one, "label")},
     "SelectPoint": Text("选择写入", "Select for a write"),
     "OperatePoint": Text("写入", "Write"),
-    "AcknowledgeAlarm": Text("确认报警", "Acknowledge an alarm"),
+    **alarms.COMMANDS,
     "HangTag": Text("挂牌", "Hang a tag"),
     "RemoveTag": Text("摘牌", "Remove a tag"),
     "SubstitutePoint": Text("人工置数", "Substitute a value"),
@@ -178,37 +163,16 @@ COMMANDS: Final[dict[str, Text]] = {
     "RetryDevice": Text("重试设备", "Retry a device"),
     "UseLimitSet": Text("切换限值组", "Use a limit set"),
     "ApplyConfiguration": Text("应用配置", "Apply a configuration"),
+    "WritePoint": Text("联动写入", "Write of a plan"),
+    "PushButton": Text("手动启动预案", "Start a plan by hand"),
+    "ConfirmRun": Text("确认联动信号", "Confirm a plan's signal"),
+    "RejectRun": Text("否定联动信号", "Reject a plan's signal"),
+    "StopRun": Text("停止预案", "Stop a plan"),
+    "RestoreRun": Text("恢复预案所写", "Restore what a plan wrote"),
+    "ReleasePoint": Text("释放测点", "Release a point"),
+    "RaiseEvent": Text("业务事件", "Business event"),
 }
 """Every command that the trail may tell of, by its class."""
-JOBS = Text("任务", "Jobs")
-JOB = Text("任务", "Job")
-RUNS = Text("运行记录", "Log of runs")
-SCHEDULE = Text("计划", "Schedule")
-NEXT_RUN = Text("下次运行", "Next run")
-LAST_RUN = Text("上次运行", "Last run")
-RUN_NOW = Text("立即运行", "Run now")
-JOB_KINDS: Final[dict[str, Text]] = {
-    PURGE_RUNS.name: PURGE_RUNS.label,
-    nightly.NAME: nightly.LABEL,
-    cutting.NAME: cutting.LABEL,
-    **BACKUP_LABELS,
-    **IMPORT_LABELS,
-    EXPORT: EXPORT_LABEL,
-    CLEAR: CLEAR_LABEL,
-    attached.CLEAR: attached.LABEL,
-    FIND: FIND_LABEL,
-    retention.EXPIRE: retention.LABEL,
-    finishing.FINISH: finishing.LABEL,
-}
-RUN_STATES: Final[dict[RunState, Text]] = {
-    RunState.QUEUED: Text("排队", "Queued"),
-    RunState.RUNNING: Text("运行中", "Running"),
-    RunState.DONE: Text("已完成", "Done"),
-    RunState.FAILED: Text("失败", "Failed"),
-    RunState.CANCELLED: Text("已取消", "Cancelled"),
-    RunState.INTERRUPTED: Text("已中断", "Interrupted"),
-    RunState.SKIPPED: Text("已跳过", "Skipped"),
-}
 PLACES: Final[dict[Place, Text]] = {
     Place.CONTROL: CONTROL_ROOM,
     Place.OFFICE: OFFICE,
@@ -225,15 +189,6 @@ NO_ALARMS = Text("没有报警", "No alarms")
 ACTIVE_ALARMS = Text("活动报警", "Active alarms")
 HEARD = Text("心跳正常", "Alive")
 SILENT = Text("无心跳", "Silent")
-PROCESS_NAMES: Final[dict[str, Text]] = {
-    "core": Text("报警与命令", "Alarms and commands"),
-    "field": Text("现场采集", "Field"),
-    "historian": Text("历史", "History"),
-    "office": Text("业务", "Business"),
-    "watchdog": Text("自检", "Watchdog"),
-    "web-control": Text("中控室画面", "Control room pages"),
-    "web-office": Text("办公画面", "Office pages"),
-}
 ALL_WELL = Text("系统运行正常", "Steward is well")
 NOT_WELL = Text("{names} 无心跳", "{names} silent")
 DEVICES_COUNT = Text("{count} 台设备 · {up} 台在线", "{count} devices · {up} online")
@@ -280,29 +235,13 @@ MINUTES_AGO = Text("{count} 分", "{count} min")
 HOURS_AGO = Text("{count} 小时", "{count} h")
 DAYS_AGO = Text("{count} 天", "{count} d")
 NEVER = Text("从未", "never")
+SPAN_SECONDS = Text("{seconds} 秒", "{seconds} s")
+SPAN_MINUTES = Text("{minutes} 分 {seconds} 秒", "{minutes} min {seconds} s")
+SPAN_HOURS = Text("{hours} 小时 {minutes} 分", "{hours} h {minutes} min")
+WHOLE_MINUTES = Text("{minutes} 分钟", "{minutes} min")
+WHOLE_HOURS = Text("{hours} 小时", "{hours} h")
 BAND = Text("最小至最大", "Minimum to maximum")
 LAST = Text("末值", "Last")
-
-# --- commands
-SET_POINT = Text("设定 {point}", "Set {point}")
-CURRENT_VALUE = Text("当前值", "Current value")
-NEW_VALUE = Text("新值", "New value")
-LIMITS = Text("允许范围", "Allowed range")
-VERIFIED_BY = Text("确认方式", "Confirmed by")
-READ_BACK = Text("回读", "Read-back")
-FEEDBACK = Text("反馈点 {point}", "Feedback point {point}")
-NOT_VERIFIED = Text("无回读", "Nothing to read back")
-SELECT = Text("核对", "Check")
-CONFIRM_WRITE = Text("确认执行", "Confirm")
-SELECTED = Text("检查通过，请在 10 秒内确认执行", "Checks passed; confirm within 10 seconds")
-VALUE_MISSING = Text("请输入数值", "Enter a value")
-NOT_A_NUMBER = Text("“{value}” 不是数值", "“{value}” is not a number")
-OUT_OF_LIMITS = Text(
-    "{value} 超出允许范围 {low} 至 {high} {unit}", "{value} is outside the allowed {low} to {high} {unit}"
-)
-READ_BACK_VALUE = Text("回读值 {value}", "read back {value}")
-SENT = Text("已发送", "Sent")
-COMMAND_NO_ANSWER = Text("没有应答", "No answer")
 
 # --- alarms
 PRIORITY = Text("级别", "Priority")
@@ -326,56 +265,15 @@ UNACKNOWLEDGED_COUNT = Text("{count} 条未确认", "{count} unacknowledged")
 
 # --- journal
 TRANSITION = Text("变化", "Transition")
-TRANSITIONS: Final[dict[str, Text]] = {
-    "alarm_occurs": Text("发生", "Occurred"),
-    "re_alarm": Text("再次发生", "Occurred again"),
-    "annunciate": Text("提示", "Annunciated"),
-    "return_to_normal": Text("恢复", "Returned"),
-    "acknowledge": Text("确认", "Acknowledged"),
-    "remove": Text("配置移除", "Removed by configuration"),
-}
+TRANSITIONS = alarms.TRANSITIONS
 OLDER = Text("更早", "Older")
 NEWEST = Text("最新", "Newest")
 NO_ROWS = Text("没有记录", "No entries")
 JOURNAL_AWAY = Text("报警服务没有应答：{error}", "The alarm process does not answer: {error}")
 NOT_ANNUNCIATED = Text("未提示", "Not annunciated")
 
-# --- system
-PROCESS = Text("进程", "Process")
-PROCESS_NUMBER = Text("进程号", "PID")
-RESTARTS = Text("重启", "Restarts")
-INBOX = Text("收件箱", "Inbox")
-MESSAGES = Text("消息", "Messages")
-FIGURES = Text("运行数据", "Figures")
-FIGURE_NAMES: Final[dict[str, Text]] = {
-    "scans": Text("扫描", "scans"),
-    "points": Text("测点读数", "point values"),
-    "late": Text("迟到扫描", "late scans"),
-    "history_lag_rows": Text("待送历史", "history waiting"),
-    "conditions_lag_rows": Text("待送报警", "conditions waiting"),
-    "history_dropped": Text("丢弃历史", "history dropped"),
-    "rows": Text("历史行", "history rows"),
-    "hot_bytes": Text("热存储", "hot store"),
-    "waiting_batches": Text("待写批次", "batches waiting"),
-    "sealed_rows": Text("已归档行", "rows sealed"),
-    "journal_rows": Text("记录行", "journal rows"),
-    "journal_p50_ms": Text("记录中位耗时", "journal median"),
-    "journal_p99_ms": Text("记录 99% 耗时", "journal 99 %"),
-    "loop_lag_ms": Text("画面延迟", "page delay"),
-    "silent": Text("无回应路径", "silent paths"),
-}
-CANARY = Text("报警链路自检（{process}）", "alarm path drill ({process})")
-ACTOR_STATES: Final[dict[str, Text]] = {
-    "starting": Text("启动中", "Starting"),
-    "running": Text("运行", "Running"),
-    "faulted": Text("故障停用", "Faulted"),
-    "stopping": Text("停止中", "Stopping"),
-    "stopped": Text("已停止", "Stopped"),
-}
-LAST_ERROR = Text("最近错误", "Last error")
-NO_TREE = Text("没有应答：{error}", "No answer: {error}")
-UP_SINCE = Text("启动于", "Up since")
-CONFIGURATION = Text("配置版本", "Configuration")
+
+# --- lists
 NAME = Text("名称", "Name")
 KIND = Text("类别", "Kind")
 
@@ -407,83 +305,8 @@ TIME_ZONE = Text("时区", "Time zone")
 KEYS = Text("快捷键", "Keys")
 KEY_A = Text("A：确认所选报警（报警页）", "A: acknowledge the selected alarms (alarm page)")
 
-REFUSALS: Final[dict[Refusal, Text]] = {
-    Refusal.NOT_LOGGED_IN: Text("登录已失效，请重新登录", "The session has ended; log in again"),
-    Refusal.NOT_RECORDED: Text(
-        "数据库无法写入：不能记录的操作不予执行，请检查磁盘和数据库服务器",
-        "The database cannot be written, and what cannot be recorded is not carried out; check the disk and"
-        " the database server",
-    ),
-    Refusal.ID_TAKEN: Text(
-        "这个命令编号已用于另一条命令，请重新操作",
-        "This command's id belongs to another command; do it again",
-    ),
-    Refusal.VIEW_ONLY: Text("这是登记的屏幕，仅可查看。", "This is a registered screen: it only shows."),
-    Refusal.SESSION_LOCKED: Text(
-        "多次越权操作，本次登录已锁定，请联系管理员解锁",
-        "This session is locked after several attempts beyond your role; ask an administrator to release it",
-    ),
-    Refusal.NOT_LOCKED: Text("该登录没有被锁定", "That session is not locked"),
-    Refusal.IDLE: Text("15 分钟无操作，请重新登录后操作", "Idle for 15 minutes; log in again to operate"),
-    Refusal.NOT_PERMITTED: Text("您的角色没有此权限", "Your role does not permit this"),
-    Refusal.SWITCHED_OFF: Text(
-        "所属模块已停用；请系统管理员在“配置”中启用", "Its module is switched off; see Configuration, Modules"
-    ),
-    Refusal.LOG_IN_FAILED: Text("用户名或密码不对", "User name or password is wrong"),
-    Refusal.LOCKED_OUT: Text(
-        "失败 5 次，已锁定；15 分钟后再试", "Locked after 5 failures; try again in 15 minutes"
-    ),
-    Refusal.NAME_TAKEN: Text("这个用户名已被使用", "The user name is taken"),
-    Refusal.NAME_EMPTY: Text("请填写用户名", "A user name is needed"),
-    Refusal.UNKNOWN_USER: Text("没有这个用户", "There is no such user"),
-    Refusal.UNKNOWN_ROLE: Text("没有这个角色", "There is no such role"),
-    Refusal.UNKNOWN_SESSION: Text("没有这个登录", "There is no such session"),
-    Refusal.LAST_ADMINISTRATOR: Text(
-        "这是最后一个安全管理员，请先任命另一个",
-        "This is the last security administrator; appoint another one first",
-    ),
-    Refusal.ALREADY_STARTED: Text("已有用户，请登录", "Users exist already; log in"),
-    Refusal.TOKEN_REUSED: Text(
-        "更新令牌已用过一次，本次登录已结束；请重新登录",
-        "The refresh token was used before; this session has ended, log in again",
-    ),
-    Refusal.WRONG_CODE: Text(
-        "一次性代码不对，它显示在终端里", "The one-time code is wrong; the terminal shows it"
-    ),
-    Refusal.WRONG_PASSWORD: Text("旧密码不对", "The old password is wrong"),
-    Refusal.PASSWORD_LENGTH: Text("密码须为 10 至 200 个字符", "A password has 10 to 200 characters"),
-    Refusal.PASSWORD_CLASSES: Text(
-        "密码须含大写、小写、数字、符号中的三类",
-        "A password has three of: capitals, small letters, digits, symbols",
-    ),
-    Refusal.PASSWORD_HAS_NAME: Text("密码不能含用户名", "A password must not contain the user name"),
-    Refusal.PASSWORD_COMMON: Text(
-        "这个密码太容易猜到，请不要用常见词、年份、连续键位拼凑",
-        "This password is easily guessed: do not make it of common words, years or neighbouring keys",
-    ),
-}
-
 
 def say(language: str, text: Text, **values: object) -> str:
     """The text in a language, its {names} filled in."""
     words = text.in_language(language)
     return words.format(**values) if values else words
-
-
-def process(language: str, name: str) -> str:
-    """A process in words; a site may have several field processes, each by a name of its own."""
-    known = PROCESS_NAMES.get(name)
-    return say(language, known) if known else f"{say(language, PROCESS_NAMES['field'])} {name}"
-
-
-def job(language: str, name: str) -> str:
-    """The label of a job; of one that no code knows any more, its name."""
-    return say(language, JOB_KINDS[name]) if name in JOB_KINDS else name
-
-
-def refusal(language: str, detail: str) -> str:
-    """The words for a `Refusal`, or the reader's half of what another process explained itself."""
-    try:
-        return say(language, REFUSALS[Refusal(detail)])
-    except ValueError:
-        return in_language(detail, language)

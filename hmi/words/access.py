@@ -3,7 +3,7 @@
 from typing import Final
 
 from business.access.model import Duty, ScopeKind
-from config.site import Text
+from config.text import Text
 
 ROLES = Text("角色", "Roles")
 SCOPES = Text("组织范围", "Scopes")

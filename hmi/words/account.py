@@ -3,7 +3,7 @@
 from typing import Final
 
 from business.identity.model import UserKind
-from config.site import Text
+from config.text import Text
 
 # --- logging in
 NOT_IN_YET = Text(

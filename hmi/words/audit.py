@@ -1,6 +1,6 @@
 """Words of the page of the audit trail."""
 
-from config.site import Text
+from config.text import Text
 
 EXPORT = Text("导出", "Export")
 EXPORT_TITLE = Text("导出符合条件的审计记录", "Export the records that match")

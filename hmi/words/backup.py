@@ -1,6 +1,6 @@
 """Words of the page of backups."""
 
-from config.site import Text
+from config.text import Text
 
 BACKUPS = Text("备份", "Backups")
 BACK_UP_NOW = Text("立即备份", "Back up now")

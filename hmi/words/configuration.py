@@ -1,7 +1,7 @@
 """Words of the pages of the configuration."""
 
 from config.applied import Event
-from config.site import Text
+from config.text import Text
 
 CONFIGURATION = Text("配置", "Configuration")
 SETTINGS = Text("设置", "Settings")
@@ -69,6 +69,7 @@ RESTARTS_MARK = Text("修改后重新启动：{names}", "starts anew: {names}")
 ONLY_FILES = Text("只能在站点文件中修改", "set in the site's files only")
 DAYS = Text("天", "days")
 HOURS = Text("小时", "hours")
+SECONDS = Text("秒", "s")
 
 MODULES_HINT = Text(
     "停用的模块没有菜单、页面、接口和任务，其命令会被拒绝并说明原因；数据保留，重新启用后即可使用。",

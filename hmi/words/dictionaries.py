@@ -3,7 +3,7 @@
 from typing import Final
 
 from business.dictionaries.model import Colour
-from config.site import Text
+from config.text import Text
 
 DICTIONARIES = Text("字典", "Dictionaries")
 DICTIONARY = Text("字典", "Dictionary")

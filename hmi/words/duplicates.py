@@ -1,6 +1,6 @@
 """Words of the pages about records that may be one thing twice."""
 
-from config.site import Text
+from config.text import Text
 
 DUPLICATES = Text("疑似重复", "Possible duplicates")
 HINT = Text(

@@ -1,6 +1,6 @@
 """Words of the pages on which an administrator keeps master data."""
 
-from config.site import Text
+from config.text import Text
 
 ADD = Text("新建", "Add")
 ADD_BELOW = Text("新建下级", "Add below")

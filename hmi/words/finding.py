@@ -1,6 +1,6 @@
 """Words of the search box and of what it finds."""
 
-from config.site import Text
+from config.text import Text
 
 FIND = Text("综合查询", "Find")
 HINT = Text("姓名、房号、电话后四位、车牌…", "Name, house, last four digits, plate…")

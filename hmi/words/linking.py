@@ -1,6 +1,6 @@
 """Words of linking accounts with residents and companies."""
 
-from config.site import Text
+from config.text import Text
 
 LINKED = Text("本人档案", "Is")
 LINK = Text("关联档案", "Link")

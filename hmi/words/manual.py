@@ -1,6 +1,6 @@
 """Words of the help."""
 
-from config.site import Text
+from config.text import Text
 
 HELP = Text("帮助", "Help")
 ALL_HELP = Text("全部帮助", "All help")

@@ -1,6 +1,6 @@
 """Words of the navigation and of the page that arranges it."""
 
-from config.site import Text
+from config.text import Text
 
 MENU = Text("菜单", "Menu")
 NAVIGATION = Text("导航", "Navigation")

@@ -1,6 +1,6 @@
 """Words of the page of numbering rules."""
 
-from config.site import Text
+from config.text import Text
 
 NUMBERING = Text("编号规则", "Numbering")
 ADD_RULE = Text("新建编号规则", "Add a numbering rule")

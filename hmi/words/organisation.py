@@ -1,6 +1,6 @@
 """Words of the page of the organisation."""
 
-from config.site import Text
+from config.text import Text
 
 ORGANISATION = Text("组织", "Organisation")
 DEPARTMENTS = Text("部门", "Departments")

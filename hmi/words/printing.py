@@ -1,6 +1,6 @@
 """Words of the page of print templates."""
 
-from config.site import Text
+from config.text import Text
 
 PRINTING = Text("打印模板", "Print templates")
 TEMPLATE = Text("模板", "Template")

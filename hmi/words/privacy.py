@@ -1,6 +1,6 @@
 """Words of the pages about personal information."""
 
-from config.site import Text
+from config.text import Text
 
 PRIVACY = Text("个人信息", "Personal information")
 RETENTION = Text("个人信息保留", "Retention")

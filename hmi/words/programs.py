@@ -3,7 +3,7 @@
 from typing import Final
 
 from business.webhooks.model import DeliveryState
-from config.site import Text
+from config.text import Text
 
 ACCOUNTS = Text("服务账号", "Service accounts")
 ACCOUNTS_HINT = Text(

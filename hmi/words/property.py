@@ -1,6 +1,6 @@
 """Words of the property pages."""
 
-from config.site import Text
+from config.text import Text
 
 CHART = Text("房屋分布图", "House chart")
 BUILDING = Text("楼栋", "Building")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from business.registry.conditions import Operator
-from config.site import Text
+from config.text import Text
 
 REQUIRED = Text("必填", "Required")
 TYPE_TO_FIND = Text("输入文字查找", "Type to find")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from business.reviews.model import State
-from config.site import Text
+from config.text import Text
 
 REVIEWS = Text("待审提交", "Reviews")
 REVIEWS_COUNT = Text("待审提交（{count}）", "Reviews ({count})")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from business.importing.model import Existing
-from config.site import Text
+from config.text import Text
 
 IMPORT_TITLE = Text("导入{what}", "Import: {what}")
 EXPORT_TITLE = Text("导出{what}", "Export: {what}")

@@ -11,34 +11,30 @@ from functools import partial
 
 from actors.actor import Ref
 from actors.address import Address
+from actors.board import Board, BoardOutlets
 from actors.channels.command import CommandServer, Envelope, Reply
 from actors.channels.durable import Receiver
 from actors.channels.query import Handler, QueryFailed, QueryServer
-from actors.codecs import CORE_COMMANDS, QUERIES
+from actors.codecs import CORE_COMMANDS, QUERIES, RECORDED
 from actors.gate import Gate, GateOutlets, Received
 from actors.intake import Intake
-from actors.journal import CommitMeter, Journal, MarkApplied
+from actors.journal import CommitMeter, Journal
+from actors.journal_entries import MarkApplied
 from actors.journal_reader import JournalReader
 from actors.messages import (
     AlarmChanged,
-    Alarms,
     CanaryHeard,
     CanarySung,
     CommandResult,
-    Commands,
     Configuration,
     ConfigurationAnnounced,
     Issuer,
-    ReadAlarms,
-    ReadCommands,
+    LimitSetUsed,
     ReadConfiguration,
-    ReadEndedCommands,
-    ReadJournal,
     ReadSnapshot,
     ReadTree,
     Stage,
 )
-from actors.messages import Journal as JournalPage
 from actors.permissions import URGENT
 from actors.said import in_both, said
 from actors.spare_log import SpareLog
@@ -57,8 +53,10 @@ from supervisor.changeover import Changeover
 from supervisor.clocks import Clocks
 from supervisor.database import business_url
 from supervisor.forward import Forwarder
+from supervisor.journal_answers import journal_handlers
 from supervisor.launch import use_version
 from supervisor.lifeline import quit_now
+from supervisor.linkage import LinkagePart
 from supervisor.node import Node
 from supervisor.processes.arguments import parse
 from supervisor.spec import AddChild, Child, Place
@@ -92,6 +90,7 @@ class Core:
         self._refused = 0
         """A version that could not be put in force is not tried every second."""
         self._meter = CommitMeter()
+        self._linkage = LinkagePart(node, self._site, on_disk_full=self._ballast.free)
         self._forwarder = Forwarder(node.loop, node.paths)
         self._clocks = Clocks(node.loop, node.paths)
         self._changeover = Changeover(node.paths, Attendance(node.loop, node.paths), self._versions)
@@ -110,15 +109,18 @@ class Core:
     def start(self) -> None:
         node = self._node
         node.version = self._site.version
-        node.rates = self._meter.rates
+        node.rates = lambda: {**self._meter.rates(), **self._linkage.rates()}
         node.start(self._forwarder)
         node.start(self._clocks)
+        self._linkage.start()
         self._use(self._site)
         node.grow(
             [
                 Child("journal", self._start_journal),
+                Child("board", self._start_board),
                 Child(ZONES, self._start_zones, start_s=30.0),
                 Child("gate", self._start_gate),
+                self._linkage.child(),
             ]
         )
         self._announce()
@@ -144,6 +146,18 @@ class Core:
             on_disk_full=self._ballast.free,
             spare=SpareLog(self._node.paths.spare_log),
             meter=self._meter,
+            on_commit=self._linkage.wake,
+        )
+
+    def _start_board(self, place: Place) -> Ref:
+        outlets = BoardOutlets(
+            journal=Named(self._node, "journal"),
+            zones=lambda: {one.removeprefix("zone/"): address for one, address in self._zones.items()},
+            publish=lambda message: self._node.publish("area/", message),
+            wall_ns=time.time_ns,
+        )
+        return Board.start(
+            place.supervisor, site=self._site, outlets=outlets, dispatcher=self._node.dispatcher
         )
 
     def _start_zones(self, place: Place) -> Ref:
@@ -157,6 +171,7 @@ class Core:
         self._zones = place.siblings
         outlets = ZoneOutlets(
             journal=Named(self._node, "journal"),
+            board=Named(self._node, "board"),
             publish=self._publish_alarm,
             ready=self._intake.ready,
             read_conditions=self._forwarder.read_conditions,
@@ -175,9 +190,11 @@ class Core:
     def _start_gate(self, place: Place) -> Ref:
         outlets = GateOutlets(
             journal=Named(self._node, "journal"),
+            linkage=Named(self._node, "linkage"),
             zones=self.zone,
+            board=Named(self._node, "board"),
             authority=self._authority,
-            encode=CORE_COMMANDS.encode,
+            encode=RECORDED.encode,
             forward=self._forwarder.forward,
             apply_configuration=self._apply_command,
             show=self._show,
@@ -199,7 +216,11 @@ class Core:
         self._node.addresses["journal"].tell(MarkApplied(source, epoch, sequence, then))
 
     def _hear(self, message: object) -> None:
-        """A canary that came as far as an alarm does before somebody is notified: its batch is committed."""
+        """What is no condition, once its batch is committed: the state of a subsystem, or a canary that came
+        as far as an alarm does before somebody is notified."""
+        if isinstance(message, LimitSetUsed):
+            self._node.addresses["board"].tell(message)
+            return
         assert isinstance(message, CanarySung)
         name = self._site.name
         text = f"【{name.zh}】演练 {message.process}: 告警链路正常 / {name.en}: drill, the alarm path is well"
@@ -221,7 +242,8 @@ class Core:
         """On the loop, once a second."""
         for zone in self._zones.values():
             zone.tell(Tick())
-        self._node.addresses["gate"].tell(Tick())
+        for name in ("gate", "board"):
+            self._node.addresses[name].tell(Tick())
         if self._renewal:
             self._node.renew(self._renewal)
             return
@@ -234,28 +256,12 @@ class Core:
     # -- queries
 
     def _handlers(self) -> dict[type, Handler]:
-        reader = self._reader
-
-        def journal(query: ReadJournal) -> Iterator[JournalPage]:
-            yield JournalPage(reader.page(query.cursor, query.limit, device=query.device))
-
-        def commands(query: ReadCommands) -> Iterator[Commands]:
-            yield Commands(reader.commands(query.cursor, query.limit))
-
-        def ended_commands(query: ReadEndedCommands) -> Iterator[Commands]:
-            yield Commands(reader.ended_commands(query.after, query.limit))
-
-        def alarms(_query: ReadAlarms) -> Iterator[Alarms]:
-            yield Alarms(reader.alarms())
-
         return {
             ReadSnapshot: snapshot_of(self._node),
             ReadTree: tree_of(self._node),
-            ReadAlarms: alarms,
-            ReadJournal: journal,
-            ReadCommands: commands,
-            ReadEndedCommands: ended_commands,
             ReadConfiguration: self._tell_configuration,
+            **journal_handlers(self._reader),
+            **self._linkage.handlers(),
         }
 
     def _tell_configuration(self, query: ReadConfiguration) -> Iterator[Configuration]:
@@ -309,8 +315,10 @@ class Core:
             for zone in zones:
                 if self.zone(zone) is None:
                     self._node.addresses[ZONES].request(AddChild(self._zone(zone)))
+            self._linkage.use(site)
             self._intake.use(site, {zone: ZoneByName(self.zone, zone) for zone in zones})
-            self._node.addresses["gate"].tell(ConfigurationApplied(site))
+            for name in ("gate", "board"):
+                self._node.addresses[name].tell(ConfigurationApplied(site))
             for address in self._zones.values():
                 address.tell(ConfigurationApplied(site))
             self._announce()

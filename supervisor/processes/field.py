@@ -5,7 +5,7 @@ It runs on from its last applied configuration when nothing else is up.
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,9 @@ from actors.matrices import Matrices
 from actors.messages import (
     CanarySung,
     CommandResult,
+    PointsRead,
     ReadConditions,
+    ReadPoints,
     ReadSnapshot,
     ReadTree,
     RetryDevice,
@@ -30,12 +32,14 @@ from actors.messages import (
 from actors.outlets import Outlets
 from actors.said import in_chinese, said
 from actors.spare_log import waiting
+from actors.subsystem import SayLimitSet
 from actors.sweep import SayConditions
 from actors.table import tables
 from actors.write import Order, result
 from config.following import bound
+from config.rules import DEVICE_FAULT
 from config.settings_schema import FIELD
-from config.site import DEVICE_FAULT, Site
+from config.site import Site
 from drivers import DRIVERS
 from drivers.cadence import Ticks
 from drivers.driver import Surroundings
@@ -49,6 +53,7 @@ from supervisor.lifeline import quit_now
 from supervisor.node import Node
 from supervisor.plant import Plant
 from supervisor.processes.arguments import parse
+from supervisor.recorded import Recorded
 from supervisor.spec import Retry
 
 logger = logging.getLogger(__name__)
@@ -106,6 +111,7 @@ class Field:
         )
         self._links = Links(time.monotonic)
         self._ticks = Ticks(time.monotonic)
+        self._recorded = Recorded(node.loop, node.paths.query("historian"), lambda: self._plant.site)
         self._plant = self._make_plant(site)
 
     def start(self) -> None:
@@ -113,6 +119,7 @@ class Field:
         self._forget_faults()
         self._end_interrupted()
         self._shape_newest()
+        node.start(self._recorded)
         node.version = out.version
         node.rates = self._rates
         node.grow(self._plant.children())
@@ -123,13 +130,20 @@ class Field:
                 self._history, historian, node.name, on_failure=node.fail, catch_up_bytes_s=CATCH_UP_BYTES_S
             )
         )
-        handlers: dict[type, Handler] = {ReadSnapshot: snapshot_of(node), ReadTree: tree_of(node)}
+        handlers: dict[type, Handler] = {
+            ReadSnapshot: snapshot_of(node),
+            ReadTree: tree_of(node),
+            ReadPoints: self._read_points,
+        }
         node.start(QueryServer(node.paths.query(node.name), QUERIES, handlers, on_failure=node.fail))
         node.start(
             CommandServer(node.paths.command(node.name), FIELD_COMMANDS, self._obey, on_failure=node.fail)
         )
         keep(self._configuration, self._files.applied)
         node.start(self._announcements)
+
+    def _read_points(self, query: ReadPoints) -> Iterator[PointsRead]:
+        yield PointsRead(self._plant.matrices.points(query.points, time.time_ns()))
 
     def _rates(self) -> dict[str, float]:
         counts = self._out.counts
@@ -186,6 +200,7 @@ class Field:
             clock=time.monotonic,
             wall_ns=time.time_ns,
             facts=self._facts,
+            history=self._recorded,
         )
 
     def _shape_newest(self) -> None:
@@ -235,6 +250,9 @@ class Field:
             case ReadConditions():
                 for sweep in self._plant.sweeps():
                     sweep.tell(SayConditions())
+                for subsystem in self._plant.site.subsystems:
+                    if (address := self._plant.subsystem(subsystem)) is not None:
+                        address.tell(SayLimitSet())
             case SingCanary():
                 self._sing(envelope.id)
             case _:

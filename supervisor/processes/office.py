@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,13 +15,8 @@ import pypinyin  # noqa: F401  # half a second that the first record shall not w
 from actors.actor import Ref
 from actors.channels.command import CommandServer, Envelope, Reply
 from actors.channels.query import Handler, QueryServer
-from actors.channels.query_client import BlockingQueryClient
-from actors.codecs import QUERIES
 from actors.messages import (
     CommandResult,
-    CommandRow,
-    Commands,
-    ReadEndedCommands,
     ReadSnapshot,
     ReadTree,
     Stage,
@@ -31,6 +25,13 @@ from actors.said import said
 from business.access import Authority
 from business.access.service import Access
 from business.actor import BusinessActor
+from business.alarm_kpi.codec import OFFICE_QUERIES
+from business.alarm_kpi.messages import ReadAlarmKpis
+from business.alarm_kpi.queries import AlarmFigures
+from business.alarm_orders.following import AlarmOrderFollower
+from business.alarm_orders.service import AlarmOrders
+from business.alarm_report.service import AlarmReports
+from business.alarm_report.work import report_job
 from business.attachments.store import Attachments
 from business.audit.cutting import cut_trail
 from business.audit.nightly import verify_trail
@@ -67,6 +68,7 @@ from business.jobs.messages import CreateSchedule
 from business.jobs.purge import PURGE_RUNS
 from business.jobs.runner import Runner
 from business.jobs.service import Jobs
+from business.linkage.events import BusinessEvents
 from business.master_data import master_data
 from business.migrations import migrate
 from business.organisation.service import Organisation
@@ -84,13 +86,15 @@ from business.registry.service import Registry
 from business.registry.uses import uses_in
 from business.reviews.service import Reviews
 from business.search.upkeep import KEEP_SEARCH
+from business.simulations.service import Simulations
 from business.webhooks.delivering import webhook_job
 from business.webhooks.posting import Poster
 from business.webhooks.service import Webhooks
 from config.site import BootstrapUser
 from drivers import SCHEMAS
 from supervisor.answers import snapshot_of, tree_of
-from supervisor.configuration import fetch, read_site
+from supervisor.asking_core import CoreClient
+from supervisor.configuration import Present, fetch, read_site
 from supervisor.database import DATABASE_PASSWORD, business_url
 from supervisor.following import Follower
 from supervisor.lifeline import announce, quit_now
@@ -111,6 +115,7 @@ NIGHTLY = {
     "verify_trail": "40 3 * * *",
     "cut_trail": "50 3 * * *",
     "send_webhooks": "every 1 minutes",
+    "alarm_report": "30 0 1 * *",
     "snapshot": "every 4 minutes",  # with the time that one takes, what is lost stays under 5 minutes
 }
 """The jobs that every site begins with, and when they run."""
@@ -156,6 +161,8 @@ class Office:
         privacy = Privacy(ENTITIES, registry.records.index, zone, time.time_ns)
         erased = Ledger(node.paths.erased, ENTITIES["person"])
         rows = importer(registry.records, shelf, zone, time.time_ns)
+        present = Present(node.paths, site)
+        figures = AlarmFigures(node.paths.alarms, present, time.time_ns)
         kinds = catalogue(
             PURGE_RUNS,
             *jobs_of(rows, gate),
@@ -170,6 +177,7 @@ class Office:
             ),
             finish_erasures(ENTITIES, Attachments(node.paths.files), shelf, authority.open, erased),
             reseal(Base.metadata),
+            report_job(figures, present, authority.open),
             verify_trail(authority.open, node.paths.audit_anchor),
             cut_trail(gate, audit, authority.open, node.paths.audit_anchor, site.settings.audit_keep_days),
             *backup_jobs(origin, Places.of(settings, node.paths.backups), settings),
@@ -181,6 +189,7 @@ class Office:
             # Once in the life of a database: what somebody changes or removes stays so.
             order = Execute(ITSELF, CreateSchedule(name, name, trigger), f"first schedule {name}")
             gate.on_own_account(jobs, order)
+        orders = AlarmOrders(authority.here, site.id, zone, time.time_ns)
         runner = Runner(kinds, sessions(writer), zone, time.time_ns, time.monotonic_ns)
         modules: dict[str, Module] = {
             "identity": identity,
@@ -202,22 +211,41 @@ class Office:
             "importing": Importing(rows, jobs, time.time_ns),
             "exporting": Exporting(ENTITIES, jobs, time.time_ns),
             "property": Property(registry.records),
+            "alarm-orders": orders,
+            "simulations": Simulations(time.time_ns),
+            "alarm-report": AlarmReports(jobs, present, authority.here, time.time_ns),
         }
         if self._demo:
             ask_for_it(gate, jobs, datetime.now(zone).date(), sessions(writer))
         hearers: dict[str, Callable[[Any], None]] = dict.fromkeys(
-            ("jobs", "backup", "importing", "exporting"), runner.hear
+            ("jobs", "backup", "importing", "exporting", "alarm-report"), runner.hear
         )
         node.grow(
             [_child(name, module, gate, hearers.get(name, _nobody)) for name, module in modules.items()]
         )
         node.start(runner)
-        handlers: dict[type, Handler] = {ReadSnapshot: snapshot_of(node), ReadTree: tree_of(node)}
-        node.start(QueryServer(node.paths.query(node.name), QUERIES, handlers, on_failure=node.fail))
+        handlers: dict[type, Handler] = {
+            ReadSnapshot: snapshot_of(node),
+            ReadTree: tree_of(node),
+            ReadAlarmKpis: figures.answer,
+        }
+        node.start(QueryServer(node.paths.query(node.name), OFFICE_QUERIES, handlers, on_failure=node.fail))
         node.start(_Pool(self._pool))
-        core = BlockingQueryClient(node.paths.query("core"), QUERIES)
-        follow = partial(_ended_commands, core)
-        node.start(PlantTrail(sessions(writer), follow, on_failure=node.fail))
+        core = CoreClient(node.paths)
+        node.start(PlantTrail(sessions(writer), core.ended_commands, on_failure=node.fail))
+        node.start(
+            AlarmOrderFollower(
+                sessions(writer),
+                gate,
+                orders,
+                present,
+                core.journal,
+                core.requests,
+                time.time_ns,
+                on_failure=node.fail,
+            )
+        )
+        node.start(BusinessEvents(sessions(writer), present, core.tell, time.time_ns, on_failure=node.fail))
         node.start(
             CommandServer(node.paths.command(node.name), BUSINESS_COMMANDS, self._obey, on_failure=node.fail)
         )
@@ -276,12 +304,6 @@ def _nobody(_event: Any) -> None:
 
 def _trouble(error: Exception) -> str:
     return said(f"办公服务内部错误：{error!r}", f"an error within the office process: {error!r}")
-
-
-def _ended_commands(core: BlockingQueryClient, after: int, limit: int) -> Sequence[CommandRow]:
-    answer = core.one(ReadEndedCommands(after, limit), timeout_s=1.0)
-    assert isinstance(answer, Commands)
-    return answer.rows
 
 
 class _Pool:

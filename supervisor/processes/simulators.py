@@ -38,7 +38,7 @@ def main() -> int:
     heart = Heart(told.name, told.paths, dict, site.version)
     heart.start()
     campus = campus_of(site, seed=SEED, start_s=time.time(), day=always_working_day)
-    loop.run_until_complete(_play(CampusServer(campus), left))
+    loop.run_until_complete(_play(CampusServer(campus, snapshots=campus.world.wiring.snapshots), left))
     loop.close()
     heart.stop(0.5)
     return 0

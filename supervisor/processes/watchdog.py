@@ -26,7 +26,7 @@ from actors.paths import RunPaths
 from actors.said import in_both
 from actors.wire import WireError
 from config.secrets import SecretMissing, secret
-from config.site import Settings
+from config.settings import Settings
 from supervisor.beat import Heart
 from supervisor.configuration import fetch, read_site
 from supervisor.following import Follower

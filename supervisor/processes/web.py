@@ -19,12 +19,13 @@ from actors.codecs import CORE_COMMANDS, QUERIES
 from actors.messages import Configuration, ReadConfiguration
 from actors.paths import RunPaths
 from business.access import Authority
+from business.alarm_kpi.codec import OFFICE_QUERIES
 from business.attachments.store import Attachments
 from business.backup.listing import backups
 from business.backup.place import Places
 from business.commands import BUSINESS_COMMANDS
 from business.configuration.desk import Desk
-from business.configuration.secrets import Vault, secrets_of
+from business.configuration.secrets import CAMERA_PASSWORD, Vault, secrets_of
 from business.database import open_reader
 from business.exchange.shelf import Shelf
 from business.fields.keyring import keyring
@@ -33,7 +34,8 @@ from business.identity.model import Place
 from business.identity.openid import OpenId
 from business.packaging import Packaging
 from config.secrets import Secret, SecretMissing, secret
-from config.site import Security, Site
+from config.settings import Security
+from config.site import Site
 from drivers import SCHEMAS
 from hmi.app import build
 from hmi.ports import Ports
@@ -43,6 +45,7 @@ from supervisor.database import DATABASE_PASSWORD, business_url
 from supervisor.following import Follower
 from supervisor.lifeline import RENEWED, Lifeline, announce, leave_within
 from supervisor.log import set_up
+from supervisor.pictures import Pictures
 from supervisor.probing import prober
 from supervisor.processes.arguments import Arguments, parse
 
@@ -53,23 +56,28 @@ class Outside:
     """The ends of the channels that the pages use, opened on the app's loop."""
 
     def __init__(self, paths: RunPaths, site: Site, place: Place) -> None:
-        """The office hears beats and configurations only: none of its pages shows a value of the plant."""
+        """The office hears beats, configurations and linkage: no page of it shows a value of the plant."""
         fields = sorted({subsystem.field for subsystem in site.subsystems.values()})
         publishers = (*fields, "core", "historian", "office")
         self._commands = {
             "core": CommandClient(paths.command("core"), CORE_COMMANDS),
             "office": CommandClient(paths.command("office"), BUSINESS_COMMANDS),
         }
-        self._queries = {name: QueryClient(paths.query(name), QUERIES) for name in publishers}
+        self._queries = {
+            name: QueryClient(paths.query(name), OFFICE_QUERIES if name == "office" else QUERIES)
+            for name in publishers
+        }
         self.subscriber = Subscriber(
             [paths.live(name) for name in (*publishers, "web-control", "web-office", "watchdog")],
-            [""] if place is Place.CONTROL else ["node/", "configuration/"],
+            [""] if place is Place.CONTROL else ["node/", "configuration/", "linkage/state/"],
         )
+        self._pictures = Pictures(_camera_password(paths, os.environ))
         self.ports = Ports(
             gate=self._commands["core"],
             office=self._commands["office"],
             history=self._queries["historian"],
             journal=self._queries["core"],
+            figures=self._queries["office"],
             trees=self._queries,
             snapshots=self._queries if place is Place.CONTROL else {},
             backups=partial(backups, Places.of(site.settings.backup, paths.backups)),
@@ -77,6 +85,7 @@ class Outside:
             files=Attachments(paths.files),
             configuration=self._configuration,
             desk=Desk(paths, SCHEMAS, prober(paths, os.environ)),
+            pictures=self._pictures,
             secrets=Vault(paths.secrets, os.environ, secrets_of(site.settings.security)).rows,
         )
 
@@ -88,6 +97,7 @@ class Outside:
         try:
             yield
         finally:
+            await self._pictures.close()
             for client in clients:
                 await client.stop()
 
@@ -188,6 +198,14 @@ def _server(told: Arguments, site: Site, outside: Outside, figures: "Lag") -> uv
             timeout_graceful_shutdown=1,
         )
     )
+
+
+def _camera_password(paths: RunPaths, environ: Mapping[str, str]) -> Secret | None:
+    """None where nobody has set it: there are cameras that ask for none."""
+    try:
+        return secret(CAMERA_PASSWORD, environ, directory=paths.secrets, shortest=1)
+    except SecretMissing:
+        return None
 
 
 def _providers(security: Security, paths: RunPaths, environ: Mapping[str, str]) -> dict[str, OpenId]:

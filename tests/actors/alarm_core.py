@@ -11,13 +11,16 @@ from typing import Any
 
 from actors.actor import Ref
 from actors.address import Address
+from actors.alarm_requests import Request
+from actors.board import Board, BoardOutlets
 from actors.codecs import CONDITIONS
 from actors.dispatcher import Dispatcher
 from actors.intake import Condition, Intake
-from actors.journal import Journal, MarkApplied
+from actors.journal import Journal
+from actors.journal_entries import MarkApplied
 from actors.journal_reader import JournalReader
-from actors.messages import AcknowledgeAlarm, Alarm, AlarmChanged, CommandResult, Issuer
-from actors.zone import Acknowledge, AlarmZone, ZoneOutlets
+from actors.messages import Alarm, AlarmChanged, AreasChanged, CommandResult, Issuer
+from actors.zone import AlarmZone, Ask, ZoneOutlets
 from config.site import Site
 
 WITHIN_S = 10.0
@@ -55,6 +58,9 @@ class Core:
         self.reads_asked = 0
         self.journal_address = Address("journal")
         self.zone_address = Address("zone")
+        self.root_address = Address("root")
+        self.board_address = Address("board")
+        self.areas: queue.SimpleQueue[AreasChanged] = queue.SimpleQueue()
         self.before_publish: Callable[[Alarm], None] = lambda _alarm: None
         self.on_disk_full: Callable[[], object] = lambda: None
 
@@ -69,26 +75,43 @@ class Core:
             mark_applied=lambda *mark: self.journal_address.tell(MarkApplied(*mark)),
             wall_ns=self.wall_ns, fresh_s=WITHIN_S,
         )  # fmt: skip
+        self.board = self.start_board()
         self.zone = self.start_zone()
+        self.root = self.start_zone("campus", self.root_address)
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        for ref in (self.zone, self.journal):
+        for ref in (self.zone, self.root, self.board, self.journal):
             if ref.is_alive():
                 ref.stop(block=True, timeout=DEADLINE_S)
         assert self.dispatcher.stop(DEADLINE_S)
 
-    def start_zone(self) -> Ref:
+    def start_board(self) -> Ref:
+        outlets = BoardOutlets(
+            journal=self.journal_address,
+            zones=lambda: {"building-a": self.zone_address, "campus": self.root_address},
+            publish=self.areas.put,
+            wall_ns=self.wall_ns,
+        )
+        self.board = Board.start(None, site=self.site, outlets=outlets, dispatcher=self.dispatcher)
+        self.board_address.point(self.board)
+        return self.board
+
+    def start_zone(self, name: str = "building-a", address: Address | None = None) -> Ref:
         outlets = ZoneOutlets(
-            journal=self.journal_address, publish=self.publish, ready=self.intake.ready,
-            read_conditions=self.ask_conditions, clock=lambda: self.now_s, wall_ns=self.wall_ns,
+            journal=self.journal_address, board=self.board_address, publish=self.publish,
+            ready=self.intake.ready,
+            read_conditions=self.ask_conditions if address is None else lambda: None,
+            clock=lambda: self.now_s, wall_ns=self.wall_ns,
         )  # fmt: skip
-        self.zone = AlarmZone.start(
-            "building-a", None, site=self.site, outlets=outlets, started_ns=round(self.started_s * 1e9),
+        zone = AlarmZone.start(
+            name, None, site=self.site, outlets=outlets, started_ns=round(self.started_s * 1e9),
             annunciate_within_s=WITHIN_S, dispatcher=self.dispatcher,
         )  # fmt: skip
-        self.zone_address.point(self.zone)
-        return self.zone
+        if address is None:
+            self.zone, address = zone, self.zone_address
+        address.point(zone)
+        return zone
 
     def wall_ns(self) -> int:
         return round(self.now_s * 1e9)
@@ -108,8 +131,8 @@ class Core:
         assert not wait or batch.acknowledged.wait(DEADLINE_S)
         return batch
 
-    def acknowledge(self, id_: str, command: AcknowledgeAlarm, issuer: Issuer) -> None:
-        self.zone_address.tell(Acknowledge(id_, command, issuer, self.results.put))
+    def ask(self, id_: str, command: Request, issuer: Issuer) -> None:
+        self.zone_address.tell(Ask(id_, command, issuer, self.results.put))
 
     def next_alarm(self) -> Alarm:
         return self.seen.get(timeout=DEADLINE_S)

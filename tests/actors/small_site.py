@@ -5,23 +5,22 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from config.alarms import OWN_RULES, standard_classes
+from config.rules import Priority, Rule, RuleKind
+from config.settings import Settings
 from config.site import (
     Device,
     HistoryPolicy,
     Point,
     PointKind,
-    Priority,
-    Rule,
-    RuleKind,
-    Settings,
     Site,
     Subsystem,
     Template,
-    Text,
     Verify,
     Write,
     Zone,
 )
+from config.text import Text
 
 
 class Nothing(BaseModel):
@@ -85,9 +84,12 @@ def site(*points: Point, devices: Iterable[str] = ("ahu-1", "ahu-2"), version: i
         },
         subsystems={"hvac": Subsystem("hvac", "hvac", text("HVAC"), "field-1", ("day", "night"))},
         devices={
-            name: Device(name, text(name), "", shared, "hvac", "building-a", Nothing(), 1.0, name)
+            name: Device(
+                name, text(name), "", shared, "hvac", "building-a", Nothing(), 1.0, name, own_rules=OWN_RULES
+            )
             for name in devices
         },
         users=(),
         settings=Settings(),
+        classes=standard_classes(),
     )

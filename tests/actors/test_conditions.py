@@ -1,17 +1,15 @@
-"""Conditions against a slow model of one point at a time, written from the text of the rules."""
+"""Limits, states and rates by example; every kind against a slow model is in `test_condition_model`."""
 
 import time
-from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from actors.condition_plan import ConditionPlan, compile_rules
 from actors.condition_set import conditions_read, load, messages, stored
-from actors.conditions import Changes, ConditionState, evaluate
-from config.site import Rule, RuleKind
+from actors.condition_state import ConditionState
+from actors.conditions import Changes, evaluate
+from config.rules import Rule, RuleKind
 from drivers.driver import Quality
 from tests.actors.small_site import point, rule, template
 
@@ -182,128 +180,6 @@ def test_a_condition_inside_its_deadband_survives_a_restart() -> None:
 def test_two_rules_of_one_point_need_two_names() -> None:
     with pytest.raises(ValueError, match="two rules named 'high'"):
         compile_rules(template(point("a", rule("high", RuleKind.HIGH, 1), rule("high", RuleKind.LOW, 0))))
-
-
-# --- the model -------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Model:
-    """One rule on one point, said in plain steps."""
-
-    rule: Rule
-    limit: float
-    active: bool = False
-    turning_since: float | None = None
-    last: tuple[float, float] | None = None
-    rate: float | None = None
-    log: list[bool] = field(default_factory=list)
-
-    def see(self, value: float, quality: int, source_s: float, now: float) -> None:
-        if quality >= 0x80 or quality == STALE:
-            self.turning_since = None
-            return
-        if self.rule.kind is RuleKind.RATE:
-            if self.last is None:
-                self.last = (source_s, value)
-            elif source_s > self.last[0]:
-                self.rate = abs(value - self.last[1]) / ((source_s - self.last[0]) * 1e9 / 1e9)
-                self.last = (source_s, value)
-            if self.rate is None:
-                return
-        if self.holds(value) == self.active:
-            self.turning_since = None
-            return
-        if self.turning_since is None:
-            self.turning_since = now
-        delay = self.rule.off_delay_s if self.active else self.rule.on_delay_s
-        if now >= self.turning_since + delay:
-            self.active = not self.active
-            self.turning_since = None
-            self.log.append(self.active)
-
-    def holds(self, value: float) -> bool:
-        band = self.rule.deadband if self.active else 0.0
-        match self.rule.kind:
-            case RuleKind.HIGH | RuleKind.HIGH_HIGH:
-                return value > self.limit - band
-            case RuleKind.LOW | RuleKind.LOW_LOW:
-                return value < self.limit + band
-            case RuleKind.STATE:
-                return value == self.limit
-            case RuleKind.RATE:
-                assert self.rate is not None
-                return self.rate > self.limit - band
-
-
-small = st.integers(0, 8).map(float)
-delays = st.sampled_from([0.0, 0.0, 1.0, 2.5])
-some_rule = st.builds(
-    lambda kind, limit, deadband, on, off, night: rule(
-        "r", kind, limit, deadband=deadband, on_delay_s=on, off_delay_s=off,
-        sets={} if night is None else {"night": night},
-    ),
-    st.sampled_from(RuleKind), small, st.sampled_from([0.0, 1.0, 2.0]), delays, delays, st.none() | small,
-)  # fmt: skip
-some_points = st.lists(st.lists(some_rule, max_size=4), min_size=1, max_size=3)
-some_quality = st.sampled_from([GOOD] * 6 + [BAD, STALE, SUBSTITUTED])
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.data(), some_points)
-def test_the_matrix_agrees_with_the_model_of_one_rule_at_a_time(
-    data: st.DataObject, rules: list[list[Rule]]
-) -> None:
-    points = [
-        point(f"p{p}", *(replace(each, name=f"r{r}") for r, each in enumerate(group)))
-        for p, group in enumerate(rules)
-    ]  # fmt: skip
-    plan = compile_rules(template(*points))
-    devices = 3
-    state = ConditionState(plan, devices)
-    models = {
-        (d, each.id, one.name): Model(one, one.limit)
-        for d in range(devices) for each in points for one in each.rules
-    }  # fmt: skip
-    now = 0.0
-    last = {d: ([0.0] * len(points), [int(BAD)] * len(points), 0.0) for d in range(devices)}
-    for _ in range(data.draw(st.integers(1, 12))):
-        now += data.draw(st.sampled_from([0.25, 1.0, 2.0]))
-        rows = data.draw(st.lists(st.sampled_from(range(devices)), unique=True, min_size=1))
-        action = data.draw(st.sampled_from(["scan", "scan", "scan", "again", "set"]))
-        if action == "set":
-            name = data.draw(st.sampled_from(["", "night"]))
-            state.use_limit_set(plan, np.array(rows), name)
-            for (d, _, _), model in models.items():
-                if d in rows:
-                    model.limit = model.rule.sets.get(name, model.rule.limit)
-                    model.turning_since = None
-        if action == "scan":
-            for d in rows:
-                row = [data.draw(small) for _ in points]
-                last[d] = (row, [int(data.draw(some_quality)) for _ in points], now)
-        values = np.array([last[d][0] for d in rows], float)
-        quality = np.array([last[d][1] for d in rows], np.uint8)
-        time_ns = np.array([round(last[d][2] * 1e9) for d in rows], np.int64)
-        changes = evaluate(plan, state, np.array(rows), values, quality, time_ns, now)
-        for model in models.values():
-            model.log.clear()
-        for d in rows:
-            for p, each in enumerate(points):
-                for one in each.rules:
-                    models[d, each.id, one.name].see(last[d][0][p], last[d][1][p], last[d][2], now)
-        got = sorted(
-            (int(d), plan.points[r], plan.rules[r].name, bool(a))
-            for d, r, a in zip(changes.rows, changes.rules, changes.active, strict=True)
-        )
-        assert got == sorted((*name, entry) for name, model in models.items() for entry in model.log)
-        assert state.running == np.isfinite(state.due).sum()
-        due = [
-            model.turning_since + (model.rule.off_delay_s if model.active else model.rule.on_delay_s)
-            for model in models.values()
-            if model.turning_since is not None
-        ]
-        assert state.next_due() == min(due, default=float("inf"))
 
 
 def test_a_calm_sweep_of_500_devices_and_200_000_rules_stays_cheap() -> None:

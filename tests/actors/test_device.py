@@ -25,7 +25,8 @@ from actors.messages import (
 )
 from actors.sweep import Broken, EndSubstitute, Lost, Observed, Substitute, Unwatch, Watch
 from actors.write import Order
-from config.site import COMM_LOSS, PointKind, Site, Verify
+from config.rules import COMM_LOSS
+from config.site import PointKind, Site, Verify
 from drivers.driver import LinkError, Quality, Reading, Scan, WriteError, WriteUnknown
 from tests.actors.field_rig import WITHIN_S, FakeDriver, FakePlant, Rig, Told, eventually
 from tests.actors.small_site import point, site, writable

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from actors.actor import Ref
+from actors.address import Address
 from actors.channels.command import Envelope, Reply
 from actors.codecs import CORE_COMMANDS
 from actors.gate import GRACE_S, Gate, GateOutlets, Received
@@ -33,8 +34,9 @@ from actors.permissions import PERMISSIONS
 from actors.said import in_language
 from actors.zone import Tick
 from tests.actors.alarm_core import DEADLINE_S, Core, eventually
+from tests.actors.alarm_zone import ANNA, BERT, began
 from tests.actors.small_site import point, rule, site, writable
-from tests.actors.test_alarm_book import ANNA, BERT, HIGH, began
+from tests.actors.test_alarm_book import HIGH
 
 SITE = site(point("t", rule("high")), point("setpoint", write=writable(16, 28)))
 FIELD_COMMANDS = [
@@ -79,8 +81,10 @@ class Gated:
     def start(self) -> Ref:
         ids = itertools.count()
         outlets = GateOutlets(
+            linkage=Address("linkage"),
             journal=self.core.journal_address,
             zones={"building-a": self.core.zone_address}.get,
+            board=self.core.board_address,
             authority=self.office,
             encode=CORE_COMMANDS.encode,
             forward=lambda process, envelope, reply: self.forwarded.append((process, envelope, reply)),
@@ -199,7 +203,7 @@ def test_an_acknowledge_while_the_zone_is_away_fails_at_once(gated: Gated) -> No
     answer = gated.ended("a", AcknowledgeAlarm(*HIGH, 1, ""))
     assert (answer.stage, in_language(answer.detail, "en")) == (
         Stage.FAILED,
-        "the alarm zone is being restarted; acknowledge again",
+        "the alarm zone is being restarted; do it again",
     )
 
 

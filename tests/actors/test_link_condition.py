@@ -4,7 +4,7 @@ import pytest
 
 from actors.link_condition import LinkCondition, active, changed, holds
 from actors.messages import Link
-from config.site import COMM_LOSS, DEVICE_FAULT
+from config.rules import COMM_LOSS, DEVICE_FAULT
 
 FOREVER = float("inf")
 
@@ -32,6 +32,18 @@ def test_a_link_that_comes_back_in_between_starts_the_delay_anew() -> None:
     assert loss.due == 120
     assert not loss.update(holds=True, now=119, time_ns=6)
     assert loss.due == FOREVER
+
+
+def test_a_link_that_was_never_up_was_found_down() -> None:
+    loss = LinkCondition(on_delay_s=5, off_delay_s=0)
+    loss.update(holds=True, now=100, time_ns=1)
+    assert loss.update(holds=True, now=105, time_ns=3)
+    assert changed("ahu-1", COMM_LOSS, loss, 3).found
+    assert loss.update(holds=False, now=106, time_ns=4)
+    assert not changed("ahu-1", COMM_LOSS, loss, 3).found
+    loss.update(holds=True, now=107, time_ns=5)
+    assert loss.update(holds=True, now=112, time_ns=6)
+    assert not changed("ahu-1", COMM_LOSS, loss, 3).found
 
 
 @pytest.mark.parametrize(("rule", "fulfilled"), [(COMM_LOSS, {Link.DOWN}), (DEVICE_FAULT, {Link.FAULTED})])

@@ -1,5 +1,7 @@
 """The newest of everything: what a newcomer is brought to, and what is passed over."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,10 +15,14 @@ from actors.messages import (
     ConfigurationAnnounced,
     DeviceState,
     Link,
+    LinkageState,
+    RunState,
     Scans,
+    StationCalled,
     SubsystemState,
 )
 from actors.newest import NOT_READ, LiveMessage, Newest
+from tests.hmi.linkage_runs import run_row
 
 DEVICES, POINTS = 4, 3
 
@@ -113,6 +119,19 @@ def test_an_alarm_that_is_normal_is_no_more_sent() -> None:
     newest.apply(AlarmChanged(alarm(AlarmState.NORMAL)))
     newest.apply(AlarmChanged(alarm(AlarmState.NORMAL)))
     assert not list(newest.messages())
+
+
+def test_a_newcomer_sees_the_cameras_of_runs_that_go_on_and_hears_nothing_spoken_before() -> None:
+    newest = shaped()
+    camera = StationCalled("a", 1, "fire", "camera", "", "cam-1", "", 1)
+    for message in (camera, replace(camera, id="b", run=2), replace(camera, id="c", kind="speak")):
+        assert newest.apply(message)
+    going = LinkageState(2, (run_row(1, "", state=RunState.RUNNING),), (), 0, 0)
+    assert newest.apply(going)
+    assert list(newest.messages()) == [going, camera]
+    over = LinkageState(3, (), (), 0, 0)
+    newest.apply(over)
+    assert list(newest.messages()) == [over]
 
 
 def test_a_newcomer_hears_of_no_old_canary() -> None:

@@ -26,6 +26,7 @@ from actors.sweep import (
     Watch,
 )
 from actors.table import Table, tables
+from config.rules import RuleKind
 from config.site import HistoryPolicy, Point, PointKind
 from drivers.driver import Quality, Scan
 from tests.actors.field_rig import WITHIN_S, FakeDecoder, Rig, Told
@@ -263,6 +264,36 @@ def test_a_delay_ends_by_itself_without_another_scan() -> None:
         swept.scan({0: (40.0,)})
         assert not rig.conditions.so_far(ConditionChanged)
         assert rig.conditions.next(ConditionChanged).active
+
+
+def test_what_stops_coming_is_bad_quality_and_what_is_lost_is_not(swept: Swept) -> None:
+    quality = rule("quality", RuleKind.QUALITY, float("nan"), on_delay_s=10.0)
+    other = Swept(swept.rig, point("temperature", quality))
+    other.scan({0: (20.0,), 1: (20.0,)})
+    other.tell(Lost(1))
+    other.rig.conditions.so_far(object)
+    other.rig.now += 5.0
+    other.tell(Look())
+    assert other.read(0)[1] == Quality.BAD_STALE
+    other.rig.now += 10.0
+    other.tell(Look())
+    (began,) = other.rig.conditions.so_far(ConditionChanged)
+    assert (began.device, began.rule, began.active, began.found) == ("a", "quality", True, False)
+    assert began.time_ns == other.rig.wall_ns()
+
+
+def test_a_standstill_alarms_by_itself_without_another_scan() -> None:
+    with Rig(is_live=True) as rig:
+        swept = Swept(rig, point("temperature", rule("still", RuleKind.UNMOVED, 0.0, within_s=0.1)))
+        swept.scan({0: (40.0,)})
+        assert rig.conditions.next(ConditionChanged).rule == "still"
+
+
+def test_what_the_first_scan_shows_is_found_and_what_follows_is_seen(swept: Swept) -> None:
+    swept.scan({0: (40.0, ""), 1: (20.0, "")})
+    assert swept.rig.conditions.next(ConditionChanged).found
+    swept.scan({1: (40.0, "")})
+    assert not swept.rig.conditions.next(ConditionChanged).found
 
 
 def test_where_nearly_all_moved_history_is_dense() -> None:

@@ -170,7 +170,7 @@ def test_too_large_a_message_is_refused_unread(monkeypatch: pytest.MonkeyPatch) 
         ([True, "ReadAlarms", []], r"message version True is not 1"),
         ([1, "Nonsense", []], r"message kind 'Nonsense' is unknown here; known: .*ReadAlarms"),
         ([1, "ReadJournal", [1, 2]], r"ReadJournal has 3 fields, got \[1, 2\]"),
-        ([1, "ReadJournal", [1, "x", ""]], r"ReadJournal.limit = 'x': must be int, is str"),
+        ([1, "ReadCommands", [1, "x"]], r"ReadCommands.limit = 'x': must be int, is str"),
         ([1, "AlarmChanged", [[1]]], r"Alarm has \d+ fields, got \[1\]"),
         (["ReadAlarms"], r"a message is \[version, kind, fields\]"),
         ({"a": 1}, r"a message is \[version, kind, fields\]"),

@@ -6,13 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from actors.messages import AcknowledgeAlarm, Alarm, AlarmState, CommandResult, Stage
+from actors.messages import (
+    AcknowledgeAlarm,
+    Alarm,
+    AlarmKind,
+    AlarmState,
+    CommandResult,
+    JournalFilter,
+    Stage,
+)
 from actors.said import in_language
 from actors.zone import ConfigurationApplied, Tick
 from drivers.driver import Quality
 from tests.actors.alarm_core import DEADLINE_S, Batch, Core, eventually
+from tests.actors.alarm_zone import ANNA, BERT, began, ended, read
 from tests.actors.small_site import point, rule, site
-from tests.actors.test_alarm_book import ANNA, BERT, HIGH, LOST, SITE, SMALLER, began, ended, read
+from tests.actors.test_alarm_book import HIGH, LOST, SITE, SMALLER
 
 ACKNOWLEDGE = AcknowledgeAlarm(*HIGH, 1, "seen")
 
@@ -44,7 +53,7 @@ def test_two_who_acknowledge_at_the_same_moment_get_one_yes_and_one_clear_no(cor
 
     def acknowledge(id_: str) -> None:
         together.wait()
-        core.acknowledge(id_, ACKNOWLEDGE, ANNA if id_ == "a" else BERT)
+        core.ask(id_, ACKNOWLEDGE, ANNA if id_ == "a" else BERT)
 
     threads = [threading.Thread(target=acknowledge, args=(id_,)) for id_ in "ab"]
     for thread in threads:
@@ -221,9 +230,10 @@ def test_a_removed_rule_retires_its_alarm_and_later_rows_still_count(core: Core)
     core.apply(3, ended("ahu-1", "t", "low", 1001))
     assert core.transitions() == ["alarm_occurs!", "alarm_occurs!", "remove", "return_to_normal"]
     with core.reader() as reader:
-        assert [in_language(row.note, "en") for row in reader.page(rule="high", limit=1)] == [
-            "removed by version 2"
-        ]
+        assert [
+            in_language(row.note, "en")
+            for row in reader.page(JournalFilter(alarms=(AlarmKind("t", "high"),)), limit=1)
+        ] == ["removed by version 2"]
 
 
 def test_alarms_of_a_device_that_was_removed_while_core_was_down_are_retired(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from benchmarks.report import Meter, pss_bytes, report
 
+BURNT_S = 0.25
+"""At least, of the 0.3 s that it burns: the system rounds down to hundredths, more than once."""
 BURN = """
 import sys, time
 end_s = time.process_time() + 0.3
@@ -41,10 +43,10 @@ def test_children_of_children_are_counted_and_those_left_out_are_not() -> None:
             Meter(os.getpid(), leave_out=[tree.pid]) as without,
         ):
             assert tree.stdout.readline() == b"\n"
-        assert 0.3 <= meter.cpu_s < 2.0
+        assert BURNT_S <= meter.cpu_s < 2.0
         assert meter.cores > 0.0
         assert meter.pss_max_mb > pss_bytes(tree.pid) / 2**20  # the child counts too
-        assert everything.cpu_s - without.cpu_s >= 0.3
+        assert everything.cpu_s - without.cpu_s >= BURNT_S
         tree.stdin.close()
 
 
@@ -60,7 +62,7 @@ def test_cpu_before_the_block_is_not_counted_and_a_process_that_ended_still_is()
             used_s = meter.cpu_s
             process.stdin.close()
             process.wait()
-        assert used_s >= 0.3
+        assert used_s >= BURNT_S
         assert meter.cpu_s == used_s
         with Meter(os.getpid()) as quiet:
             began_s = time.process_time()

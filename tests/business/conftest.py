@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from argon2 import PasswordHasher
@@ -27,8 +28,10 @@ from business.identity.model import Place, User
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
 from business.identity.tokens import fingerprint, new_token
+from business.master_data import master_data
 from business.migrations import migrate
-from config.site import Security, Text
+from config.settings import Security
+from config.text import Text
 from tests.business.postgresql import TEMPLATE, Server, running_server
 
 KEYS = Keyring(("a sealing key of the tests, long enough",))
@@ -163,29 +166,35 @@ def _on_postgresql(item: pytest.Function) -> bool:
     return hasattr(item, "callspec") and item.callspec.params.get("database") == "postgresql"
 
 
+def begin(url: URL) -> None:
+    """Tables, and what every database begins with: of it each test has a copy."""
+    office = Office(url)
+    master_data(office.gate, ZoneInfo("Asia/Shanghai"), office.wall_ns)
+    office.close()
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
     """One server for the whole run, a database a test; no test of it takes the machine's power away."""
     with running_server(fsync="off") as server:
+        begin(server.url(TEMPLATE))
         yield server
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite database with its tables."""
-    path = tmp_path_factory.mktemp("migrated") / "business.db"
-    engine = open_writer(sqlite_url(path))
-    migrate(engine)
-    engine.dispose()
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database as every one begins."""
+    path = tmp_path_factory.mktemp("begun") / "business.db"
+    begin(make_url(sqlite_url(path)))
     return path
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[URL]:
-    """Where the business database of the test is, with its tables."""
+def database(request: pytest.FixtureRequest, tmp_path: Path, begun: Path) -> Iterator[URL]:
+    """Where the business database of the test is, with its tables and what every one begins with."""
     if getattr(request, "param", "sqlite") == "sqlite":
         path = tmp_path / "business.db"
-        shutil.copyfile(migrated, path)
+        shutil.copyfile(begun, path)
         yield make_url(sqlite_url(path))
         return
     server: Server = request.getfixturevalue("postgresql")

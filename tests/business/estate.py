@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from actors.messages import Issuer, Stage
 from business.access.person import EVERYTHING
 from business.dictionaries.messages import AddShippedEntries
+from business.dictionaries.seed import SEED
 from business.dictionaries.service import Dictionaries
 from business.fields.keyring import Keyring
 from business.fields.sealed import supply
@@ -17,6 +18,7 @@ from business.registry.entity import Entity
 from business.registry.messages import CreateRecord, Raw, RecordCreated
 from business.registry.queries import RecordPage, Wanted, page
 from business.registry.service import Registry
+from business.shipped import ship
 from tests.business.conftest import Office
 
 KEYS = ("0123456789abcdef0123456789abcdef",)
@@ -30,7 +32,7 @@ class Estate:
         self.office = office
         for engine in (office.writer, office.reader):
             supply(engine, Keyring(KEYS))
-        office.gate.on_own_account(Dictionaries(), Execute(PROGRAM, AddShippedEntries()))
+        ship(office.gate, Dictionaries(), AddShippedEntries(), SEED)
         self.registry = Registry(ENTITIES, office.wall_ns)
         self.property = Property(self.registry.records)
 

@@ -86,7 +86,7 @@ class Server:
         self._administer(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
     def create(self, database: str, template: str = "template0") -> None:
-        self._administer(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        self._administer(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY FILE_COPY')
 
     def _administer(self, statement: str) -> None:
         engine = create_engine(self.url(), isolation_level="AUTOCOMMIT")

@@ -16,7 +16,8 @@ from business.identity.external import CONSENT_AWAITED, SHUT
 from business.identity.external_messages import DropIdentity, LinkIdentity, LogInByProvider
 from business.identity.messages import DisableUser
 from business.identity.model import Place
-from config.site import Provider, Security, Text
+from config.settings import Provider, Security
+from config.text import Text
 from tests.business.conftest import GOOD, Office
 from tests.business.logging_in import Browser, enrol, is_in
 

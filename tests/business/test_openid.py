@@ -10,7 +10,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from business.identity.openid import Claims, Keys, OpenId, ProviderError
-from config.site import Provider, Text
+from config.settings import Provider
+from config.text import Text
 
 ISSUER = "https://id.example.com"
 PROVIDER = Provider("corp", Text("集团账号", "Group account"), ISSUER, "steward")

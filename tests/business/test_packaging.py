@@ -14,7 +14,7 @@ from business.packaging import PARTS, WHOLE, Packaging
 from business.printing.messages import COMMANDS as PRINTING
 from config.packaging import SITE_MODULES, lacking
 from config.settings_schema import SwitchableModule
-from config.site import Text
+from config.text import Text
 from tests.business.conftest import Office
 
 LOGGING_IN = {"identity", "access", "tokens"}

@@ -10,7 +10,7 @@ from business.identity.account_queries import own_account, password_warning
 from business.identity.entry import CODE_AWAITED, LOG_IN_ANEW, PASSWORD_AWAITED, WRONG_ENTRY_CODE
 from business.identity.entry_messages import RenewPassword
 from business.identity.messages import ChangePassword, SetPassword
-from config.site import Security
+from config.settings import Security
 from tests.business.conftest import GOOD, Office
 from tests.business.logging_in import Browser, enrol, is_in
 

@@ -32,7 +32,7 @@ from business.identity.lockout import locked_out
 from business.identity.messages import DisableUser, LoggedIn
 from business.identity.model import FailedLogIns, Place
 from business.identity.totp import new_recovery_codes
-from config.site import Security
+from config.settings import Security
 from tests.business.conftest import GOOD, Office
 from tests.business.logging_in import Browser, Phone, enrol, is_in
 

@@ -6,11 +6,17 @@ from pathlib import Path
 import pytest
 
 import config
+from config.alarms import rated
 from config.load import load_site
+from config.plan_checks import faults
+from config.plans import PlanGroup
 from config.resolve import built_in_profiles
-from config.site import Point, PointKind, Priority, Site, Verify
+from config.rules import COMM_LOSS, NODE_OUT, Priority, Rule, RuleKind
+from config.site import Picture, Point, PointKind, Site, Verify
+from config.value_rules import EVENT
 from drivers import SCHEMAS
 from drivers.modbus_schema import Connection, Source
+from drivers.simulators.wiring import Wiring
 
 DEMO = Path(config.__file__).parent / "demo"
 
@@ -25,9 +31,15 @@ def points(site: Site) -> list[tuple[str, Point]]:
     return [(f"{t.profile}/{point.id}", point) for t in site.templates.values() for point in t.points]
 
 
+def alarms(point: Point) -> list[Rule]:
+    """Without what plans watch, which is journaled only."""
+    return [rule for rule in point.rules if rule.alarm_class != EVENT]
+
+
 def test_the_demo_is_as_large_as_it_promises(site: Site) -> None:
     kinds = {subsystem.kind for subsystem in site.subsystems.values()}
     assert {"hvac", "fresh-air", "lighting", "power", "ups", "water", "lift", "environment"} <= kinds
+    assert {"fire", "security", "access", "parking", "video", "broadcast", "display"} <= kinds, "S0-3.7"
     used = {device.subsystem for device in site.devices.values()}
     assert used == set(site.subsystems)
     assert len(site.devices) >= 60
@@ -62,7 +74,7 @@ def test_every_text_is_there_in_chinese_and_in_english(site: Site) -> None:
             assert text.zh.strip(), name
             assert text.en.strip(), name
             assert not any("\u4e00" <= letter <= "\u9fff" for letter in text.en), f"{name}: {text.en}"
-        for rule in point.rules:
+        for rule in alarms(point):
             assert rule.cause is not None, name
             assert rule.consequence is not None, name
             assert rule.action is not None, name
@@ -71,11 +83,19 @@ def test_every_text_is_there_in_chinese_and_in_english(site: Site) -> None:
                 assert text.en.strip(), name
 
 
-def test_analogue_alarms_have_a_deadband_and_delays(site: Site) -> None:
+def test_every_alarm_says_how_bad_it_is_and_how_long_there_is(site: Site) -> None:
+    """ISA-18.2: rationalised, so that the priority follows from consequence and time."""
     for name, point in points(site):
         for rule in point.rules:
+            if not site.classes[rule.alarm_class].event:
+                assert rated(rule.severity, rule.response_s) is rule.priority, f"{name}/{rule.name}"
+
+
+def test_analogue_alarms_have_a_deadband_and_delays(site: Site) -> None:
+    for name, point in points(site):
+        for rule in alarms(point):
             if point.kind is PointKind.ANALOGUE:
-                assert rule.deadband > 0, f"{name}/{rule.name}"
+                assert rule.deadband > 0 or rule.kind is RuleKind.QUALITY, f"{name}/{rule.name}"
                 assert rule.on_delay_s >= 3, f"{name}/{rule.name}"
             assert rule.off_delay_s > 0, f"{name}/{rule.name}"
 
@@ -94,14 +114,62 @@ def test_writable_points_are_limited_and_verified(site: Site) -> None:
     assert len(writable) >= 30
     for name, point in writable:
         assert point.write is not None
-        assert point.low <= point.write.low < point.write.high <= point.high, name
+        if point.kind is not PointKind.TEXT:
+            assert point.low <= point.write.low < point.write.high <= point.high, name
         assert point.write.verify is not Verify.NONE, name
 
 
-def test_lifts_are_read_only(site: Site) -> None:
+def test_lifts_and_the_fire_alarm_system_are_read_only(site: Site) -> None:
+    """Fire outputs belong to the fire-linkage controller (GB 50116)."""
     for device in site.devices.values():
-        if device.subsystem == "lift":
+        if device.subsystem in {"lift", "fire"}:
             assert not any(point.write for point in device.template.points)
+
+
+def test_every_fire_output_shows_its_command_and_alarms_when_the_equipment_does_not_answer(
+    site: Site,
+) -> None:
+    watched = set()
+    for template in site.templates.values():
+        for point in template.points:
+            if template.profile.startswith("fire-") and point.id.endswith("-feedback"):
+                output = point.id.removesuffix("-feedback")
+                rule = point.rules[0]
+                assert (rule.kind, rule.reference) == (RuleKind.MISMATCH, f"{output}-command")
+                assert rule.reference in template.index
+                watched.add(output)
+    assert watched == {
+        *("smoke-fan", "make-up-fan", "shutter", "lifts", "power-cut", "broadcast", "doors"),
+        *("fire-pump", "sprinkler-pump"),
+    }
+
+
+def test_a_feeder_that_lost_its_supply_or_was_cut_off_is_no_alarm_of_its_own(site: Site) -> None:
+    """S4-7.5e: one cause, one alarm; the others are suppressed by design while it lasts."""
+    feeders = [one for one in site.devices.values() if one.template.profile.startswith("adw300")]
+    assert len(feeders) == 16
+    for feeder in feeders:
+        rule = site.rule(feeder.id, "voltage-a", "low")
+        assert rule is not None
+        assert "ats-1/mains-ok/state" in rule.suppressed_by
+        assert rule.off_delay_s < 30, "it has returned before what suppresses it"
+    cut = {
+        one.id for one in feeders if (r := site.rule(one.id, "voltage-a", "low")) and len(r.suppressed_by) > 1
+    }
+    assert cut == {"pm-a-air", "pm-a-socket", "pm-b-air", "pm-b-socket"}
+    event = site.rule("fl-a", "power-cut-feedback", "cut")
+    assert event is not None
+    assert site.classes[event.alarm_class].event
+
+
+def test_what_is_for_people_in_danger_asks_for_a_verdict(site: Site) -> None:
+    """Fires and break-ins are closed with what they were; faults of their equipment are not."""
+    for name, point in points(site):
+        for rule in point.rules:
+            danger = name.startswith("fire-loop/") and rule.name == "fire"
+            danger |= name == "fire-linkage/confirmed" or name.endswith("-forced")
+            danger |= name.startswith("intrusion-host/zone-") and rule.name == "alarm"
+            assert site.classes[rule.alarm_class].verdict is danger, f"{name}/{rule.name}"
 
 
 def test_devices_with_a_local_switch_name_it(site: Site) -> None:
@@ -120,7 +188,58 @@ def test_urgent_alarms_are_few(site: Site) -> None:
     urgent = {
         name for name, point in points(site) for rule in point.rules if rule.priority is Priority.CRITICAL
     }
-    assert urgent == {"lift/trapped", "ups/battery-charge"}
+    assert urgent == {"lift/trapped", "fire-linkage/confirmed"}
+
+
+def test_every_alarm_is_rationalised_and_priorities_are_few_at_the_top(site: Site) -> None:
+    """ISA-18.2, EEMUA 191: near 80 % low, 15 % medium, 5 % high, under 1 % critical; each by its rating.
+
+    Fire is not counted: how many detectors there are goes by the floors, and none may be less than high.
+    """
+    counts: Counter[Priority] = Counter()
+    for device in site.devices.values():
+        of_points = [rule for point in device.template.points for rule in point.rules]
+        for rule in (*device.own_rules.values(), *of_points):
+            if site.classes[rule.alarm_class].event:
+                continue
+            assert rule.severity is not None, f"{device.id}/{rule.name}"
+            assert rule.response_s > 0, f"{device.id}/{rule.name}"
+            assert "priority" in rule.follows, f"{device.id}/{rule.name}"
+            if rule.alarm_class == "fire":
+                assert rule.priority.rank <= Priority.HIGH.rank, f"{device.id}/{rule.name}"
+            else:
+                counts[rule.priority] += 1
+    share = {priority: count / counts.total() for priority, count in counts.items()}
+    assert 0.72 <= share[Priority.LOW] <= 0.85
+    assert 0.12 <= share[Priority.MEDIUM] <= 0.18
+    assert 0.03 <= share[Priority.HIGH] <= 0.08
+    assert 0 < share[Priority.CRITICAL] < 0.01
+
+
+def test_what_would_hide_an_emergency_is_no_low_alarm_when_it_is_lost(site: Site) -> None:
+    """A fire, a break-in, a trapped passenger, water and emergency power go unseen while their device is."""
+    hiding = ("fire-panel", "fire-linkage", "intrusion-host", "lift", "leak-detector", "sump", "ups")
+    for device in site.devices.values():
+        if device.template.profile in (*hiding, "transfer-switch", "generator"):
+            assert device.own_rules[COMM_LOSS].priority is Priority.MEDIUM, device.id
+
+
+def test_of_lost_gateways_those_are_high_behind_which_people_are_in_danger(site: Site) -> None:
+    high = {
+        device.subsystem
+        for device in site.devices.values()
+        for node in device.upstream
+        if site.nodes[node].own_rules[NODE_OUT].priority is Priority.HIGH
+    }
+    assert high == {"fire", "security", "lift", "water", "power"}
+
+
+def test_every_camera_has_a_picture_where_the_simulators_serve_it(site: Site) -> None:
+    cameras = [device for device in site.devices.values() if device.template.profile == "camera"]
+    served = Wiring.read().snapshots
+    assert served is not None
+    address = "http://{}:{}".format(*served)
+    assert [one.picture for one in cameras] == [Picture(f"{address}/{one.id}.svg") for one in cameras]
 
 
 def test_every_built_in_profile_serves_a_site_that_declares_no_limit_sets(tmp_path: Path) -> None:
@@ -142,3 +261,16 @@ def test_every_built_in_profile_serves_a_site_that_declares_no_limit_sets(tmp_pa
         )
     (tmp_path / "site.toml").write_text("\n".join(lines), encoding="utf-8")
     assert len(load_site(tmp_path, SCHEMAS).devices) == len(names)
+
+
+def test_the_plans_of_the_demo_are_without_a_fault_and_meet_every_emergency(site: Site) -> None:
+    """Issue 4: emergency plans (fire, flood, intrusion, power loss) ship as examples."""
+    assert [*faults(site)] == []
+    enabled = [plan for plan in site.plans.values() if plan.enabled]
+    groups = Counter(plan.group for plan in enabled)
+    assert groups[PlanGroup.FIRE] == groups[PlanGroup.INTRUSION] == 3, "one for each building"
+    assert {PlanGroup.FLOOD, PlanGroup.POWER, PlanGroup.COMFORT, PlanGroup.ENERGY} <= set(groups)
+    for plan in enabled:
+        for text in (plan.name, *(step.name for step in plan.steps)):
+            assert any("\u4e00" <= letter <= "\u9fff" for letter in text.zh), text
+            assert not any("\u4e00" <= letter <= "\u9fff" for letter in text.en), text

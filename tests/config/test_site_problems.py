@@ -34,6 +34,8 @@ CASES = {
     "unknown key at the top": ("[[user]]", "[[usr]]", ["unknown key 'usr'", "Did you mean 'user'?"]),
     "unknown key of the driver": ('host = "10.0.0.1"', 'host = "10.0.0.1", prot = 1', [".connection.prot", "'prot'", "Did you mean 'port'?"]),
     "unknown key in a rule": ("limit = 30", "limit = 30\non_delay = 3", ["rule[0].on_delay", "Did you mean 'on_delay_s'?"]),
+    "password in an address": ('zone = "building-a"', 'zone = "building-a"\npicture = { address = "http://me:secret@camera/now.jpg" }', ["device[0] ahu-1 .picture.address", "http://me:secret@camera/now.jpg"]),
+    "address of a file": ('zone = "building-a"', 'zone = "building-a"\npicture = { address = "file:///etc/passwd" }', ["device[0] ahu-1 .picture.address"]),
     "port too large": ('host = "10.0.0.1"', 'host = "10.0.0.1", port = 70000', ["device[0] ahu-1 .connection.port", "70000", "65535"]),
     "unknown driver": ('driver = "plain"', 'driver = "plane"', ["unknown driver 'plane'", "Did you mean 'plain'?"]),
     "unknown profile": ('profile = "ahu"', 'profile = "ahuu"', ["unknown profile 'ahuu'", "Did you mean 'ahu'?"]),
@@ -51,6 +53,23 @@ CASES = {
     "negative deadband": ("deadband = 1", "deadband = -1", ["deadband -1", "0 to 50 °C", "smaller"]),
     "wide deadband": ("deadband = 0.2", "deadband = 51", ["deadband 51", "0 to 50 °C", "smaller"]),
     "unfitting rule": (RULE, 'kind = "state"\nlimit = 1', ["'state' does not fit analogue point 'temperature'", "high-high, high"]),
+    "no limit": (RULE, 'kind = "high"', ["'limit' is missing", "rule 'high'", "Add limit"]),
+    "no state": ('source = { address = 2 }', 'source = { address = 2 }\nrule = [{ kind = "state" }]', ["'limit' is missing", "rule 'state'", "the state that alarms"]),
+    "several states, one unknown": ('source = { address = 2 }', 'source = { address = 2 }\nrule = [{ kind = "state", states = [1, 2] }]', ["states[1]", "state 2 of rule 'state' is no state", "States: 0, 1"]),
+    "states of a limit": (RULE, 'kind = "high"\nlimit = 30\nstates = [1]', ["states means nothing to rule 'high'", "Remove it"]),
+    "no reference": (RULE, 'kind = "deviation"\nlimit = 3', ["does not say what it compares with", "setpoint's point"]),
+    "no command": (RULE, 'kind = "mismatch"', ["does not say what it compares with", "command's point"]),
+    "unknown reference": (RULE, 'kind = "deviation"\nlimit = 3\nreference = "setpont"', ["reference point 'setpont'", "Did you mean 'setpoint'?"]),
+    "reference to itself": (RULE, 'kind = "deviation"\nlimit = 3\nreference = "temperature"', ["compares it with itself", "Name a point"]),
+    "reference of another kind": (RULE, 'kind = "deviation"\nlimit = 3\nreference = "remote"', ["compares analogue with discrete point 'remote'", "Name a point"]),
+    "needless reference": (RULE, 'kind = "high"\nlimit = 30\nreference = "setpoint"', ["reference means nothing to rule 'high'", "Remove it"]),
+    "deviation of nothing": (RULE, 'kind = "deviation"\nlimit = 0\nreference = "setpoint"', ["limit 0 of rule 'deviation' is not above 0", "°C, above 0"]),
+    "rate of nothing": (RULE, 'kind = "rate"\nlimit = 0', ["is not above 0", "°C/s, above 0"]),
+    "no time to stand": (RULE, 'kind = "unmoved"', ["for how long", "within_s"]),
+    "needless time": (RULE, 'kind = "high"\nlimit = 30\nwithin_s = 3', ["within_s means nothing", "Remove it"]),
+    "limit of a quality": (RULE, 'kind = "quality"\nlimit = 30', ["limit means nothing to rule 'quality'", "Remove it"]),
+    "leap backwards": (RULE, 'kind = "leap"\nlimit = -1', ["limit -1 of rule 'leap' is not above 0", "°C, above 0"]),
+    "less than equal": (RULE, 'kind = "mismatch"\nlimit = -1\nreference = "setpoint"', ["limit -1 of rule 'mismatch' is below 0", "still equal"]),
     "unknown rule kind": (RULE, 'kind = "hihg"\nlimit = 30', ["unknown kind 'hihg'", "Did you mean 'high'?"]),
     "time zone": ("Asia/Shanghai", "Asia/Shangai", ["time zone 'Asia/Shangai'", "Did you mean 'Asia/Shanghai'?"]),
     "time zone that is a folder": ("Asia/Shanghai", "Asia", ["time zone 'Asia'"]),
@@ -109,6 +128,18 @@ def test_a_mistake_is_named_with_its_value_and_the_way_out(
         assert word in str(problems[0])
     assert problems[0].file == "site.toml"
     assert problems[0].line
+
+
+RULES = [
+    name for name, (old, new, _) in CASES.items() if old == RULE and "hihg" not in new and "sets" not in name
+]
+
+
+@pytest.mark.parametrize("name", [name for name in RULES if name != "unknown reference"])
+def test_what_is_wrong_with_a_rule_is_said_in_chinese_too(wrong: Check, name: str) -> None:
+    old, new, words = CASES[name]
+    (problem,) = (each for each in wrong(old, new) if words[0] in str(each))
+    assert "规则" in problem.zh
 
 
 DUPLICATES = {

@@ -1,5 +1,6 @@
 """From files to the resolved site: inheritance, parameters, rows of devices, shared templates."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from config.load import load_site, read
 from config.parameters import ParameterError, filled_text
 from config.problems import SiteError
 from config.schema import json_schema
-from config.site import Site, Verify
+from config.site import Picture, Site, Verify
 
 Drivers = Mapping[str, DriverSchema]
 
@@ -156,6 +157,18 @@ def test_a_row_is_many_devices(site: Path, drivers: Drivers, which: str, ids: li
     assert first.template.points[0].source.model_dump()["address"] == n * 100 + 10
 
 
+def test_each_camera_of_a_row_has_its_own_picture_which_is_none_of_its_actors_business(
+    site: Path, drivers: Drivers
+) -> None:
+    row = ROW.format(which="count = 2")
+    plain = with_files(site, drivers, more=METERS + row).devices
+    picture = 'picture = { address = "http://10.0.0.{n}/now.jpg?size=1", user = "steward" }\n'
+    devices = with_files(site, drivers, more=METERS + row + picture).devices
+    assert devices["meter-002"].picture == Picture("http://10.0.0.2/now.jpg?size=1", "steward")
+    assert plain["meter-002"].picture is None
+    assert devices["meter-002"].digest == plain["meter-002"].digest
+
+
 @pytest.mark.parametrize("which", ["", "count = 2\nids = [1]", "range = [4, 3]", "count = 0"])
 def test_a_row_needs_exactly_one_way_to_count(site: Path, drivers: Drivers, which: str) -> None:
     with pytest.raises(SiteError, match=r"more.toml:\d+: devices\[0\]"):
@@ -226,3 +239,51 @@ def test_the_schema_describes_every_key_and_the_drivers(drivers: Drivers) -> Non
             for key, field in table["properties"].items():
                 assert field.get("description"), f"{name}.{key}"
                 assert field.get("title") or "$ref" in field, f"{name}.{key}"
+
+
+def test_rules_of_every_kind_are_resolved_with_their_own_words_and_defaults(
+    site: Path, drivers: Mapping[str, DriverSchema]
+) -> None:
+    """S0-2.9; and what is loaded twice is equal, so that nothing restarts for it."""
+    text = (site / "site.toml").read_text("utf-8")
+    rules = """
+[[profile.ahu.point.rule]]
+kind = "deviation"
+reference = "setpoint"
+limit = 3
+[[profile.ahu.point.rule]]
+kind = "quality"
+[[profile.ahu.point.rule]]
+kind = "unmoved"
+within_s = 600
+[[profile.ahu.point.rule]]
+kind = "leap"
+limit = 5
+[[profile.ahu.point]]
+id = "valve"
+name = { zh = "阀门", en = "Valve" }
+kind = "discrete"
+states = { 0 = { zh = "关", en = "Shut" }, 1 = { zh = "开", en = "Open" }, 2 = { zh = "卡滞", en = "Stuck" } }
+source = { address = 7 }
+rule = [{ kind = "mismatch", reference = "remote" }, { kind = "state", states = [1, 2] }]
+
+[[profile.ahu.point]]
+id = "remote"
+"""
+    (site / "site.toml").write_text(text.replace('\n[[profile.ahu.point]]\nid = "remote"\n', rules), "utf-8")
+    loaded, again = load_site(site, drivers), load_site(site, drivers)
+    template = loaded.devices["ahu-1"].template
+    told = {
+        rule.name: (rule.limit, rule.reference, rule.states, rule.within_s, rule.text.zh, rule.text.en)
+        for point in template.points
+        for rule in point.rules
+    }
+    assert told["deviation"] == (3, "setpoint", (), 0, "温度偏离设定值", "Temperature is off its setpoint")
+    assert math.isnan(told["quality"][0])
+    assert told["quality"][4:] == ("温度数据无效", "Temperature has no valid value")
+    assert told["unmoved"] == (0, "", (), 600, "温度长时间不变", "Temperature does not move")
+    assert told["leap"] == (5, "", (), 0, "温度读数跳变", "Temperature leaps")
+    assert told["mismatch"] == (0.5, "remote", (), 0, "阀门与指令不一致", "Valve does not follow its command")
+    assert told["state"][2:] == ((1, 2), 0, "阀门：开、卡滞", "Valve: Open or Stuck")
+    assert again.devices["ahu-1"].template == template
+    assert again.devices["ahu-1"].digest == loaded.devices["ahu-1"].digest

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from config.site import Device, HistoryPolicy, Point, PointKind, Template, Text
+from config.site import Device, HistoryPolicy, Point, PointKind, Template
+from config.text import Text
 from drivers.cadence import Ticks
 from drivers.driver import Reading, Surroundings
 from drivers.links import Links

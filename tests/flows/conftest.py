@@ -1,4 +1,7 @@
-"""One farm and one running site, for the flows that leave both as they found them."""
+"""A farm and a running site for the flows of a file, which leave both as they found them.
+
+No file sees what another wrote, so files run in any order and beside each other.
+"""
 
 from collections.abc import Iterator
 
@@ -11,7 +14,7 @@ from tests.flows.house import House, calm, house
 DEVICES = 12
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def farm() -> Iterator[Farm]:
     """Its counters move every 100 ms; everything else is at rest."""
     with Farm(DEVICES, registers=20, period_s=0.1) as farm:
@@ -19,13 +22,13 @@ def farm() -> Iterator[Farm]:
         yield farm
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def home(farm: Farm) -> Iterator[House]:
     with house(farm) as found:
         yield found.start()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chief(home: House) -> Issuer:
     """Runs system and plant; `warden` manages the users, `olga` is an operator and `vera` a viewer."""
     chief = home.administrator()

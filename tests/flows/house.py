@@ -31,6 +31,7 @@ from actors.messages import (
     HistoryPage,
     Issuer,
     Journal,
+    JournalFilter,
     JournalRow,
     ReadAlarms,
     ReadHistory,
@@ -385,7 +386,8 @@ class House:
 
     def journal(self, device: str = "") -> list[JournalRow]:
         """Oldest first."""
-        pages: list[Journal] = self.ask("core", ReadJournal(0, 1000, device))
+        wanted = JournalFilter(devices=(device,) if device else ())
+        pages: list[Journal] = self.ask("core", ReadJournal(0, 1000, wanted))
         return [row for page in pages for row in page.rows][::-1]
 
     def transitions(self, device: str) -> list[str]:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.browser import chromium
 from benchmarks.modbus_farm import Farm
 from tests.flows.house import PASSWORD, ROOT, House, free_ports, house, write_site
-from tests.flows.visitor import PATIENCE_MS, Visitor, chromium
+from tests.flows.visitor import PATIENCE_MS, Visitor
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -85,7 +86,7 @@ def test_status_as_json_holds_the_same(home: House) -> None:
     said = steward("status", str(home.site), "--run", str(home.paths.root), "--json")
     states = json.loads(said.stdout)
     children = {child["name"] for child in states["core"]["tree"]["children"]}
-    assert children == {"publisher", "journal", "zones", "gate"}
+    assert children == {"publisher", "journal", "zones", "board", "gate", "linkage"}
 
 
 def test_a_first_start_without_users_asks_for_an_administrator_with_the_code(farm: Farm) -> None:

@@ -1,16 +1,13 @@
 """A run directory on a small disk that fills up under the running site."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from benchmarks.modbus_farm import Farm
-from tests.flows.house import CALM, HOT, ROOT, TEMPERATURE, House, calm, eventually, house, read_by_all
+from tests.flows.house import CALM, HOT, TEMPERATURE, House, calm, eventually, house, read_by_all
+from tests.small_disk import as_root, disk, fill, is_root
 
 DISK_MB = 48
 BALLAST_MB = 8
@@ -32,35 +29,18 @@ def small(farm: Farm) -> Iterator[House]:
     with house(farm, devices=4, ballast_mb=BALLAST_MB) as home:
         root = home.paths.root
         root.mkdir()
-        if os.geteuid() != 0:
+        if not is_root():
             yield home
             return
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "steward", root], check=True)
-        try:
+        with disk(root, DISK_MB):
             yield home
             home.stop()
-        finally:
-            subprocess.run(["umount", "--lazy", root], check=True)
-
-
-def fill(path: Path) -> None:
-    """To the last byte."""
-    with path.open("ab", buffering=0) as file:
-        for size in (1 << 20, 4096, 1):
-            try:
-                while file.write(bytes(size)) == size:
-                    pass
-            except OSError:
-                continue
 
 
 def test_alarms_survive_a_full_disk(small: House, farm: Farm) -> None:
     """R-42 with ENOSPC: the ballast carries them on; without it they wait, and no process restarts."""
-    if os.geteuid() != 0:
-        # Only root mounts a disk; in a user namespace of our own we are that.
-        inside = ["unshare", "--user", "--map-root-user", "--mount", sys.executable, "-m", "pytest", __file__]
-        done = subprocess.run(inside, cwd=ROOT, capture_output=True, text=True, timeout=110)
-        assert done.returncode == 0, done.stdout[-4000:]
+    if not is_root():
+        as_root(__file__)
         return
     home = small.start()
     since_ns = time.time_ns()
@@ -75,6 +55,7 @@ def test_alarms_survive_a_full_disk(small: House, farm: Farm) -> None:
     fill(hog)
     farm.set(1, TEMPERATURE, HOT)
     read_by_all(farm, 1)
+    eventually(lambda: home.rates("core")["linkage"] == 0, what="linkage that is off")
     hog.unlink()
     eventually(lambda: home.transitions("u01"), what="the alarm that waited")
     assert [name.removesuffix("!") for name in home.transitions("u01")] in (
@@ -82,6 +63,7 @@ def test_alarms_survive_a_full_disk(small: House, farm: Farm) -> None:
         ["alarm_occurs", "annunciate"],
     )
     since_ns = time.time_ns()
+    eventually(lambda: home.rates("core")["linkage"] == 1, what="linkage that goes on")
     eventually(lambda: home.stored("u00/counter", since_ns) >= 3, what="history on a disk with space")
     for device in (0, 1):
         farm.set(device, TEMPERATURE, CALM)

@@ -10,13 +10,14 @@ import pytest
 from playwright.sync_api import expect
 
 from actors.messages import HangTag, RemoveTag, Stage
+from benchmarks.browser import chromium
 from benchmarks.modbus_farm import Farm
 from business.access import Refusal
 from business.access.authority import LOOK_S
 from business.access.messages import GrantRole
 from tests.business.postgresql import Server, running_server
 from tests.flows.house import CALM, HOT, ROOT, TEMPERATURE, House, house
-from tests.flows.visitor import Visitor, chromium
+from tests.flows.visitor import Visitor
 
 
 @pytest.fixture

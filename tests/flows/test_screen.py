@@ -3,15 +3,18 @@
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from actors.messages import HangTag, Issuer, OperatePoint, SelectPoint, Stage
+from benchmarks.browser import chromium
 from benchmarks.modbus_farm import Farm
+from business.alarm_report.messages import MakeAlarmReport
 from business.jobs.messages import RunJobNow
 from tests.flows.house import CALM, HOT, SETPOINT, TEMPERATURE, House, eventually
-from tests.flows.visitor import PATIENCE_MS, Visitor, chromium
+from tests.flows.visitor import PATIENCE_MS, Visitor
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -58,6 +61,32 @@ def test_an_alarm_reaches_journal_and_screen_and_is_acknowledged_by_a_click(
     told = [(row.transition, row.user) for row in home.journal("u01")]
     assert [user for _, user in told if user] == ["olga"]
     assert len(told) == 3
+
+
+def test_what_has_alarmed_is_searched_counted_and_reported(
+    operator: Visitor, home: House, farm: Farm, chief: Issuer
+) -> None:
+    """S0-3.5.4, S4-7.5a: by the processes as they run: `core` finds it, `office` counts it and reports."""
+    farm.set(3, TEMPERATURE, HOT)
+    eventually(lambda: home.transitions("u03"), what="the alarm of u03")
+    page = operator.open("/journal?device=u03&transition=alarm_occurs")
+    expect(page.locator('tbody a[href="/device/u03"]').first).to_be_visible()
+    page = operator.open("/journal?device=u03&transition=shelve")
+    expect(page.locator("tbody tr")).to_have_count(0)
+    page = operator.open("/alarm-kpi")
+    expect(page.locator('[data-figure="total"] b')).not_to_have_text("0")
+    expect(page.locator('[data-figure="standing"]')).to_be_visible()
+    farm.set(3, TEMPERATURE, CALM)
+    today = datetime.now(UTC).date()
+    command = MakeAlarmReport((today - timedelta(days=2)).isoformat(), today.isoformat(), "")
+    olga = home.log_in("olga")
+    made = home.tell_office(command, olga)
+    assert made.stage is Stage.DONE, made
+    page = operator.open("/alarm-reports")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator('a[href$="/zh.pdf"]')).to_be_visible()
+    vera = home.log_in("vera")
+    assert home.tell_office(command, vera).stage is Stage.REFUSED
 
 
 def test_a_setpoint_is_selected_confirmed_and_read_back(operator: Visitor, farm: Farm) -> None:

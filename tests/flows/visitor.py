@@ -1,34 +1,11 @@
 """Somebody before a real browser."""
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from playwright.sync_api import Browser, Page
 
-from playwright.sync_api import Browser, Page, sync_playwright
-
+from benchmarks.browser import open_page
 from tests.flows.house import PASSWORD
 
-ARGUMENTS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_MS = 20_000
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 class Visitor:
@@ -51,10 +28,7 @@ class Visitor:
 
     def open(self, path: str) -> Page:
         """The page once its socket stands and the first patches have come."""
-        self.page.goto(self.address + path)
-        self.page.wait_for_function(
-            "window.did_handshake === true && document.documentElement.dataset.patched"
-        )
+        open_page(self.page, self.address + path)
         return self.page
 
     def close(self) -> None:

@@ -1,100 +1,77 @@
 """A site as a process and a real browser before it, for the tests of the pages."""
 
-import json
+import multiprocessing
 import queue
-import shutil
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
-ROOT = Path(__file__).parents[2]
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from benchmarks.browser import open_page
+from tests.hmi.serve import start
+
 PATIENCE_S = 10.0
-START = "import gc; gc.disable(); from tests.hmi.serve import start; start()"
-"""As the processes of a site: without collecting garbage while they import."""
+FORKED = multiprocessing.get_context("forkserver")
+"""Each site is forked from one process that has imported everything: a start takes a second, and not four."""
+FORKED.set_forkserver_preload(["tests.hmi.serve", "pypinyin"])
 
 
 class Served:
     """A running `tests.hmi.serve`."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: ForkServerProcess, line: Connection) -> None:
         self._process = process
-        self._lines: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._line = line
+        self._told: queue.Queue[dict[str, Any]] = queue.Queue()
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
-        first = self._lines.get(timeout=60)
+        first = self._told.get(timeout=60)
         self.address = f"http://127.0.0.1:{first['port']}"
         self.users: dict[str, str] = first["users"]
 
     def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.startswith("{"):
-                self._lines.put(json.loads(line))
+        with suppress(EOFError):
+            while True:
+                self._told.put(self._line.recv())
+        self._told.put({})  # it has ended: nobody waits for what will not come
 
     def tell(self, **line: Any) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(line) + "\n")
-        self._process.stdin.flush()
+        self._line.send(line)
 
     def command(self, name: str) -> dict[str, Any]:
         """The next command of that name that the plant was given."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
-            line = self._lines.get(timeout=max(deadline - time.monotonic(), 0.01))
-            if line["command"] == name:
+            line = self._told.get(timeout=max(deadline - time.monotonic(), 0.01))
+            if line.get("command") == name:
                 return line
 
     def close(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=PATIENCE_S)
-        self._reading.join(timeout=PATIENCE_S)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        self._line.send(None)
+        self._process.join(PATIENCE_S)
+        self._reading.join(PATIENCE_S)
+        self._line.close()
+        assert self._process.exitcode == 0
 
 
 @contextmanager
 def served(place: str, directory: Path, hostile: str = "", **environment: str) -> Iterator[Served]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", START, place, str(directory), hostile],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(directory), "PYTHONIOENCODING": "utf-8", **environment},
-    )
-    site = Served(process)
+    ours, its = FORKED.Pipe()
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(directory), **environment}
+    process = FORKED.Process(target=start, args=(its, environment, place, str(directory), hostile))
+    process.start()
+    its.close()
+    site = Served(process, ours)
     try:
         yield site
     finally:
         site.close()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 class Person:
@@ -126,10 +103,7 @@ class Person:
 
     def open(self, path: str) -> Page:
         """The page once its socket stands and the first patches have come."""
-        self.page.goto(self.site.address + path)
-        self.page.wait_for_function(
-            "window.did_handshake === true && document.documentElement.dataset.patched"
-        )
+        open_page(self.page, self.site.address + path)
         return self.page
 
     def close(self) -> None:

@@ -2,29 +2,50 @@
 
 import math
 import random
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
 
 from actors.messages import Alarm, AlarmState, DeviceState, Link, Scans
 from actors.table import Table
+from config.alarms import OWN_RULES, standard_classes
+from config.plans import (
+    DayKind,
+    End,
+    EndWhen,
+    Feedback,
+    Op,
+    Plan,
+    PlanGroup,
+    PointName,
+    Restore,
+    Role,
+    Setting,
+    Step,
+    StepKind,
+    Trigger,
+    TriggerKind,
+)
+from config.rules import Priority, Rule, RuleKind
+from config.settings import Settings
 from config.site import (
     Device,
     HistoryPolicy,
+    Picture,
     Point,
     PointKind,
-    Priority,
-    Rule,
-    RuleKind,
-    Settings,
     Site,
+    Station,
     Subsystem,
     Template,
-    Text,
     Verify,
     Write,
     Zone,
 )
+from config.text import Text
 
 OFF_ON = {0: Text("停止", "Stopped"), 1: Text("运行", "Running")}
 
@@ -74,8 +95,25 @@ def writable(low: float, high: float) -> Write:
     return Write(low, high, Verify.READ_BACK, "", 0.1, 5.0, "")
 
 
-def rule(name: str, kind: RuleKind, limit: float, priority: Priority, text: Text) -> Rule:
-    return Rule(name, kind, limit, 0.5, 0.0, 0.0, priority, text)
+def rule(name: str, kind: RuleKind, limit: float, priority: Priority, text: Text, **more: Any) -> Rule:
+    return Rule(name, kind, limit, 0.5, 0.0, 0.0, priority, text, **more)
+
+
+SMOKE = rule(
+    "smoke",
+    RuleKind.HIGH,
+    390,
+    Priority.CRITICAL,
+    Text("管道内有烟", "Smoke in the duct"),
+    alarm_class="fire",
+    latched=True,
+    sound="fire",
+    prompt=Text("风管有烟，请核实", "Smoke in a duct, please look"),
+    cause=Text("电机过热", "A motor is too hot"),
+    consequence=Text("烟气进入房间", "Smoke enters rooms"),
+    action=Text("停机并派人查看", "Stop it and send somebody"),
+    response_s=180.0,
+)
 
 
 def template(name: str, text: Text, points: tuple[Point, ...]) -> Template:
@@ -101,9 +139,11 @@ AIR_HANDLER = template(
         point("setpoint", Text("温度设定", "Setpoint"), unit="°C", low=10, high=30, write=writable(16, 28)),
         point("fan", Text("风机", "Fan"), kind=PointKind.DISCRETE, write=writable(0, 1), main=True, high=1),
         point("valve", Text("水阀开度", "Valve"), unit="%"),
-        point("filter", Text("过滤器压差", "Filter pressure"), unit="Pa", high=400, decimals=0),
+        point(
+            "filter", Text("过滤器压差", "Filter pressure"), unit="Pa", high=400, decimals=0, rules=(SMOKE,)
+        ),
         point("energy", Text("累计电量", "Energy"), kind=PointKind.COUNTER, unit="kWh", high=1e9),
-        point("mode", Text("运行模式", "Mode"), kind=PointKind.TEXT),
+        point("mode", Text("运行模式", "Mode"), kind=PointKind.TEXT, write=writable(0, 0)),
     ),
 )
 LAMP = template(
@@ -166,6 +206,7 @@ def campus(hostile: str = "") -> Site:
                 connection=Nothing(),
                 period_s=1.0,
                 digest="",
+                own_rules=OWN_RULES,
             )
             devices[device.id] = device
     return Site(
@@ -178,7 +219,36 @@ def campus(hostile: str = "") -> Site:
         devices=devices,
         users=(),
         settings=Settings(),
+        classes=standard_classes(),
+        stations={
+            "east": Station("east", text(Text("东台", "East desk")), ("a",)),
+            "west": Station("west", text(Text("西台", "West desk")), ("b",)),
+        },
+        plans={plan.id: plan for plan in _plans(text)},
     )
+
+
+def _plans(text: Callable[[Text], Text]) -> Iterable[Plan]:
+    fan = PointName("hvac-1", "fan")
+    step = Step(
+        "fan-off", text(Text("停风机", "Stop the fan")), StepKind.WRITE, settings=(Setting(fan, 0.0),),
+        restore=Restore.BEFORE, role=Role.AUXILIARY,
+    )  # fmt: skip
+    watch = Step(
+        "watch", text(Text("排烟反馈", "Smoke fan")), StepKind.WATCH, role=Role.PRIMARY,
+        feedback=Feedback(PointName("hvac-2", "fan"), Op.EQUAL, 1, 30),
+    )  # fmt: skip
+    button = Trigger(TriggerKind.BUTTON)
+    alarm_ = Trigger(TriggerKind.ALARM, alarm_class="fire", zone="b")
+    evening = Trigger(TriggerKind.SCHEDULE, minute=19 * 60 + 30, days=(DayKind.WORKDAY,))
+    for name, called, level, enabled, group, triggers in (
+        ("fire-b", Text("B 座火灾", "Fire in B"), 1, True, PlanGroup.FIRE, (alarm_, button)),
+        ("evening", Text("下班照明", "Lights after hours"), 7, False, PlanGroup.ENERGY, (evening,)),
+    ):
+        yield Plan(
+            name, text(called), level, enabled, group, triggers, 2 if level == 1 else 1, 300, 180, (),
+            (step, watch), End(EndWhen.CLEARED, by_hand=True), 60, 0, ("drill",),
+        )  # fmt: skip
 
 
 def _hostile(made: Template, hostile: str) -> Template:
@@ -238,8 +308,10 @@ def alarm(
     event: int = 1,
     time_ns: int = 1_790_000_000_000_000_000,
     note: str = "",
+    **more: Any,
 ) -> Alarm:
-    return Alarm(
+    """`more` are any other fields."""
+    made = Alarm(
         device,
         point,
         rule,
@@ -255,8 +327,22 @@ def alarm(
         0,
         "",
         note,
+        active=state in {AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED},
+        alarm_class="process",
     )
+    return replace(made, **more)
 
 
 def device_state(device: str, link: Link = Link.UP, *, reason: str = "", tag: str = "") -> DeviceState:
     return DeviceState(device, link, 1_790_000_000_000_000_000, reason, tag, "operator" if tag else "", ())
+
+
+def with_cameras(site: Site, address: str) -> Site:
+    """The same with a picture of a few devices: in part a-1, in building b, and one behind a log-in."""
+    pictures = {
+        "hvac-3": Picture(f"{address}/hvac-3"),
+        "hvac-1": Picture(f"{address}/hvac-1"),
+        "hvac-6": Picture(f"{address}/hvac-6", "steward"),
+    }
+    devices = {name: replace(device, picture=pictures.get(name)) for name, device in site.devices.items()}
+    return replace(site, devices=devices)

@@ -1,20 +1,19 @@
-"""A whole site without a plant, as a process: `python -m tests.hmi.serve PLACE DIRECTORY [HOSTILE]`.
+"""A whole site without a plant, as a process; `tests.hmi.browsing.served` starts it.
 
-Prints one JSON line with port and users, then obeys JSON lines on its standard input (see `Plant.obey`), and
-prints one for every command it was given. Ends when its standard input closes.
+Tells port and users over its line, then obeys what comes on it (see `Plant.obey`), and tells of every command
+it was given. Ends with a None, or when the line does.
 """
 
 import asyncio
 import contextlib
 import dataclasses
-import gc
-import json
 import os
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Generator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,26 +23,45 @@ import uvicorn
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
+from actors.alarm_records import Change, Key, Record
+from actors.alarm_requests import Asked as Question
+from actors.alarm_requests import Deed
+from actors.alarm_states import step
+from actors.alarm_tables import writer as alarm_writer
 from actors.channels.live import LIVE
 from actors.channels.query import QueryFailed
+from actors.journal_reader import JournalReader
+from actors.journal_rows import add_change
 from actors.messages import (
-    AcknowledgeAlarm,
     AlarmChanged,
     AlarmState,
+    Area,
+    AreasChanged,
     Beat,
     CommandResult,
+    EndArea,
     Frame,
     Issuer,
     Journal,
     JournalRow,
     Link,
+    LinkageState,
+    NoticePosted,
     OperatePoint,
+    ReadJournal,
+    ReadRun,
+    ReadRuns,
     ReadSnapshot,
     ReadTrend,
+    RunRow,
+    Runs,
+    RunState,
     Scans,
     SelectPoint,
+    SetArea,
     Snapshot,
     Stage,
+    StationCalled,
     Tree,
     Trend,
 )
@@ -55,6 +73,10 @@ from business.access.messages import CreateScope
 from business.access.model import Scope, ScopeKind
 from business.access.service import Access
 from business.actor import BusinessActor
+from business.alarm_kpi.queries import AlarmFigures
+from business.alarm_orders.service import AlarmOrders
+from business.alarm_report.service import AlarmReports
+from business.alarm_report.work import report_job
 from business.attachments.store import Attachments
 from business.audit.service import Audit
 from business.backup.kinds import BACKUP, BACKUP_LABEL
@@ -97,36 +119,61 @@ from business.registry.messages import made
 from business.registry.service import Registry
 from business.registry.uses import uses_in
 from business.reviews.service import Reviews
+from business.simulations.service import Simulations
 from business.webhooks.service import Webhooks
 from config.load import read
 from config.secrets import Secret
-from config.site import BootstrapUser, Provider, Security, Site, Text
+from config.settings import Provider, Security
+from config.site import BootstrapUser, Site
+from config.text import Text
 from drivers import SCHEMAS
 from hmi.app import build
 from hmi.ports import Ports
 from supervisor.cli import DEMO
+from supervisor.lifeline import quit_now
+from supervisor.pictures import Pictures
 from supervisor.probing import prober
 from tests.hmi import estate
-from tests.hmi.campus import alarm, campus, device_state, scans
+from tests.hmi.campus import alarm, campus, device_state, scans, with_cameras
+from tests.hmi.linkage_runs import kept_run, kept_runs, linkage_state, run_row
 
 DRAWN = ("high", "low", "mean", "last")
 
 
-def say(**line: Any) -> None:
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+class Line:
+    """To the test."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def say(self, **facts: Any) -> None:
+        self._connection.send(facts)
+
+    async def heard(self) -> AsyncIterator[dict[str, Any]]:
+        with contextlib.suppress(EOFError):
+            while (told := await asyncio.to_thread(self._connection.recv)) is not None:
+                yield told
 
 
 class Plant:
     """Field, core and historian in one: publishes, answers queries, takes commands."""
 
-    def __init__(self, site: Site, hostile: str) -> None:
+    def __init__(self, site: Site, hostile: str, alarms: Path, line: Line) -> None:
         self.site = site
+        self.line = line
+        self.alarms = alarms
+        _write_journal(alarms, hostile)
         self.hostile = hostile
         self.tables = tables(site)
         self.queue: asyncio.Queue[tuple[Frame, LiveMessage]] = asyncio.Queue()
         self.sequences = {"field": 0, "core": 0}
         self.moving = True
+        self.linkage = True
+        self.trouble = ""
+        """Why linkage says itself that it is off."""
+        self.core = True
+        self.areas: tuple[Area, ...] = ()
+        self.runs: tuple[RunRow, ...] = ()
         self.published: dict[str, dict[Any, LiveMessage]] = {"field": {}, "core": {}}
 
     def open(self) -> None: ...
@@ -154,20 +201,37 @@ class Plant:
             if number == 5:
                 state = device_state(device, tag="检修中" + self.hostile)
             self.publish("field", state, ("device", device))
-        for number, device in enumerate(("hvac-1", "hvac-2", "fresh-1", "water-2")):
-            self.set_alarm(device=device, priority=number + 1, time_ns=time.time_ns() - number * 10**11)
-        self.set_alarm(device="hvac-3", state=AlarmState.ACKNOWLEDGED, note="已派工" + self.hostile)
-        self.set_alarm(device="hvac-4", rule="comm-loss", point="", priority=2)
+        self.begin()
         second = 0
         while True:
             beat = Beat("field", 4711, time.time_ns(), time.time_ns(), 1, {"points_per_s": 1530.0})
-            self.publish("core", Beat("core", 4712, 10**18, time.time_ns(), 1, {}), "beat")
+            if self.core:
+                self.publish("core", Beat("core", 4712, 10**18, time.time_ns(), 1, {}), "beat")
+            if self.core and self.linkage:
+                self.publish("core", self.linkage_state(), "linkage")
             if self.moving:
                 self.publish("field", beat, "beat")
                 for table in self.tables:
                     self.publish("field", scans(table, second, 7, time.time_ns()), table.id)
             second += 1
             await asyncio.sleep(1.0)
+
+    def linkage_state(self) -> LinkageState:
+        if os.environ.get("LINKAGE_RUNS"):
+            return linkage_state(self.hostile, time.time_ns())
+        return LinkageState(time.time_ns(), self.runs, (), 0, 0, off=self.trouble)
+
+    def begin(self) -> None:
+        """The alarms that it has at its start, and no others."""
+        for kept in [*self.published["core"].values()]:
+            if isinstance(kept, AlarmChanged):
+                gone = replace(kept.alarm, state=AlarmState.NORMAL)
+                self.publish("core", AlarmChanged(gone), ("alarm", gone.device, gone.point, gone.rule))
+        self.set_areas()
+        for number, device in enumerate(("hvac-1", "hvac-2", "fresh-1", "water-2")):
+            self.set_alarm(device=device, priority=number + 1, time_ns=time.time_ns() - number * 10**11)
+        self.set_alarm(device="hvac-3", state=AlarmState.ACKNOWLEDGED, note="已派工" + self.hostile)
+        self.set_alarm(device="hvac-4", rule="comm-loss", point="", priority=2)
 
     async def ask(self, query: Any) -> AsyncIterator[Any]:
         if isinstance(query, ReadTrend):
@@ -187,7 +251,7 @@ class Plant:
     async def send(
         self, body: Any, issuer: Issuer, ttl_s: float, *, name: str = ""
     ) -> AsyncIterator[CommandResult]:
-        say(command=type(body).__name__, user=issuer.user, body=repr(body))
+        self.line.say(command=type(body).__name__, user=issuer.user, body=repr(body))
         now = time.time_ns()
         match body:
             case SelectPoint():
@@ -196,26 +260,50 @@ class Plant:
                 yield CommandResult("2", Stage.ACCEPTED, "", None, now)
                 yield CommandResult("2", Stage.WRITTEN, "", None, now)
                 yield CommandResult("2", Stage.CONFIRMED, "", body.value, now)
-            case AcknowledgeAlarm(device, point, rule, event, note):
-                old = self.published["core"][("alarm", device, point, rule)]
-                assert isinstance(old, AlarmChanged)
-                priority = old.alarm.priority
-                acknowledged = AlarmState.ACKNOWLEDGED
-                self.set_alarm(
-                    device=device,
-                    point=point,
-                    rule=rule,
-                    event=event,
-                    note=note,
-                    priority=priority,
-                    state=acknowledged,
-                )
-                yield CommandResult("3", Stage.DONE, "", None, now)
+            case _ if hasattr(body, "rule"):
+                yield CommandResult("3", *self.answer(body, issuer.user, now), None, now)
+            case SetArea():
+                area = Area(
+                    f"area-{len(self.areas) + 1}", body.mode, body.zone, body.device, body.alarm_class,
+                    issuer.user, body.reason, now, body.until_ns,
+                )  # fmt: skip
+                self.set_areas(*self.areas, area)
+                yield CommandResult("5", Stage.DONE, "", None, now)
+            case EndArea():
+                self.set_areas(*(one for one in self.areas if one.id != body.area))
+                yield CommandResult("5", Stage.DONE, "", None, now)
             case _:
                 yield CommandResult("4", Stage.DONE, "", None, now)
 
-    def obey(self, line: dict[str, Any]) -> None:
-        match line:
+    def answer(self, body: Any, user: str, now: int) -> tuple[Stage, str]:
+        """As the book of `core` answers: the second of two who acknowledge is told so."""
+        key = ("alarm", body.device, body.point, body.rule)
+        kept = self.published["core"][key]
+        assert isinstance(kept, AlarmChanged)
+        record = Record(kept.alarm, told=True, shown=True, condition=Key("field", "e", 1))
+        found = Question(self.site, record, Issuer(user, "", ""), now).answer(body)
+        if isinstance(found, str):
+            return Stage.REFUSED, found
+        if isinstance(found, Deed):
+            changed = found.alarm
+            shelf = next((one.kind.value for one in changed.suppressions), "")
+            facts = replace(record, alarm=changed).facts(event=False)
+            step_ = step(changed.state, found.trigger, facts) if found.trigger else None
+            state = AlarmState(shelf) if shelf else step_.target if step_ else changed.state
+            self.publish("core", AlarmChanged(replace(changed, state=state, changed_ns=now)), key)
+        return Stage.DONE, ""
+
+    def set_areas(self, *areas: Area) -> None:
+        self.areas = areas
+        self.publish("core", AreasChanged(areas), "areas")
+
+    def journal(self, query: ReadJournal) -> Journal:
+        with JournalReader(self.alarms) as reader:
+            page = reader.page(query.wanted, query.cursor, query.limit)
+            return Journal(page, reader.count(query.wanted))
+
+    def obey(self, told: dict[str, Any]) -> None:
+        match told:
             case {"set": [device, point, value, quality]}:
                 for table in self.tables:
                     if device in table.row:
@@ -232,6 +320,76 @@ class Plant:
                 self.moving = bool(moving)
             case {"alarm": dict(changes)}:
                 self.set_alarm(**{**changes, "state": AlarmState(changes["state"])})
+            case {"flood_from": [int(first), int(count)]}:
+                devices = [*self.site.devices]
+                for number in range(first, first + count):
+                    device, rule = devices[number % len(devices)], f"made-{number // len(devices)}"
+                    self.set_alarm(device=device, rule=rule, priority=4, time_ns=time.time_ns())
+            case {"call": [id_, kind, zone, device, text]}:
+                called = StationCalled(id_, 1, "fire", kind, zone, device, text, time.time_ns())
+                self.publish("core", called, "call")
+            case {"run": dict(changes)}:
+                state = RunState(changes.pop("state"))
+                self.runs = (run_row(1, self.hostile, state=state, opened_ns=time.time_ns(), **changes),)
+                self.publish("core", self.linkage_state(), "linkage")
+            case {"notice": [id_, zone, text, stands]}:
+                posted = NoticePosted(id_, 1, "fire", zone, text, time.time_ns(), bool(stands))
+                self.publish("core", posted, ("notice", id_))
+            case {"reset": True}:
+                self.begin()
+                self.line.say(command="reset")
+            case {"past": [device, point, rule, kind, int(seconds_ago)]}:
+                _happened(self.alarms, device, point, rule, kind, seconds_ago)
+                self.line.say(command="past")
+            case {"trouble": str(why)}:
+                self.trouble = why
+                self.publish("core", self.linkage_state(), "linkage")
+            case {"linkage": bool(beats)}:
+                self.linkage = beats
+            case {"core": bool(beats)}:
+                self.core = beats
+
+
+def _happened(path: Path, device: str, point: str, rule: str, kind: str, seconds_ago: int) -> None:
+    """An alarm of the demo in the journal, such as a plan may start on."""
+    time_ns = time.time_ns() - seconds_ago * 10**9
+    row = JournalRow(
+        0, time_ns, time_ns, device, point, rule, "a-2", 1, "alarm_occurs", AlarmState.UNACKNOWLEDGED, 3,
+        1.0, 1.0, "", "", "", "", True, alarm_class=kind, fresh=True,
+    )  # fmt: skip
+    kept = alarm(device=device, point=point, rule=rule, priority=3, time_ns=time_ns)
+    key = Key("field", "past", time_ns)
+    with contextlib.closing(alarm_writer(str(path))) as db:
+        add_change(db, Change(Record(kept, told=True, shown=True, condition=key), row, key))
+
+
+def _write_journal(path: Path, hostile: str) -> None:
+    """Of two machines and `gone-9`, which is gone, up to a minute ago; another chattered long before."""
+    with contextlib.closing(alarm_writer(str(path))) as db:
+        for number in range(6):
+            time_ns = time.time_ns() - (60 * 86_400 - 10 * number) * 10**9
+            begins = number % 2 == 0
+            row = JournalRow(
+                0, time_ns, time_ns, "hvac-3", "supply-temperature", "high", "a", number // 2,
+                "alarm_occurs" if begins else "return_to_normal", AlarmState.UNACKNOWLEDGED, 3, 9.0, 10.0,
+                "summer", "", "", "", begins, profile="ahu", subsystem="hvac",
+            )  # fmt: skip
+            kept = alarm(device="hvac-3", priority=3, time_ns=time_ns)
+            key = Key("field", "before", number)
+            add_change(db, Change(Record(kept, told=True, shown=True, condition=key), row, key))
+        for number in range(240, 0, -1):
+            time_ns = time.time_ns() - number * 60 * 10**9
+            device = ("hvac-1", "hvac-1", "hvac-2", "gone-9")[number % 4]
+            transition = ("alarm_occurs", "acknowledge", "return_to_normal")[number % 3]
+            row = JournalRow(
+                0, time_ns, time_ns, device, "supply-temperature", "high", "a", number, transition,
+                AlarmState.UNACKNOWLEDGED, 1 + number % 4, 31.2, 30.0, "summer",
+                "operator" if transition == "acknowledge" else "", "127.0.0.1", "=1+1 已派工" + hostile,
+                number % 5 != 0, profile="ahu", subsystem="hvac",
+            )  # fmt: skip
+            kept = alarm(device=device, priority=row.priority, time_ns=time_ns)
+            key = Key("field", "e", 1000 - number)
+            add_change(db, Change(Record(kept, told=True, shown=True, condition=key), row, key))
 
 
 class Asked:
@@ -245,21 +403,24 @@ class Asked:
             frame = Frame(self.publisher, "e1", self.plant.sequences[self.publisher])
             bodies = tuple(LIVE.encode(message) for message in self.plant.published[self.publisher].values())
             yield Snapshot(frame, bodies)
+        elif isinstance(query, ReadRuns):
+            yield Runs(kept_runs(query, self.plant.hostile))
+        elif isinstance(query, ReadRun):
+            yield kept_run(query.run, self.plant.hostile)
         elif self.publisher == "core":
-            yield Journal(
-                tuple(
-                    JournalRow(
-                        1000 - number, time.time_ns(), time.time_ns(), "hvac-1", "supply-temperature", "high",
-                        "a-1", number, ("alarm_occurs", "acknowledge", "return_to_normal")[number % 3],
-                        AlarmState.UNACKNOWLEDGED, 1 + number % 4, 31.2, 30.0, "summer",
-                        "operator" if number % 3 == 1 else "", "127.0.0.1", "已派工" + self.plant.hostile,
-                        number % 5 != 0,
-                    )
-                    for number in range(40)
-                )
-            )  # fmt: skip
+            yield await asyncio.to_thread(self.plant.journal, query)
         else:
             raise QueryFailed(f"{self.publisher} did not answer within 5 s; ask again")
+
+
+class Figures:
+    """As `office` answers."""
+
+    def __init__(self, plant: Plant) -> None:
+        self._figures = AlarmFigures(plant.alarms, lambda: plant.site, time.time_ns)
+
+    async def ask(self, query: Any) -> AsyncIterator[Any]:
+        yield await asyncio.to_thread(self._figures.read, query)
 
 
 class Trees:
@@ -300,12 +461,8 @@ class Office:
 
 
 async def obey(plant: Plant, server: uvicorn.Server) -> None:
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
-    )
-    while line := await reader.readline():
-        plant.obey(json.loads(line))
+    async for told in plant.line.heard():
+        plant.obey(told)
     server.should_exit = True
 
 
@@ -330,7 +487,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def main(place: str, directory: str, hostile: str = "") -> None:
+async def main(line: Line, place: str, directory: str, hostile: str) -> None:
     url = sqlite_url(Path(directory) / "business.db")
     writer = open_writer(url)
     migrate(writer)
@@ -347,7 +504,9 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     )
     site = campus(hostile)
     site = dataclasses.replace(site, settings=dataclasses.replace(site.settings, security=security))
-    plant = Plant(site, hostile)
+    if cameras := os.environ.get("CAMERAS"):
+        site = with_cameras(site, cameras)
+    plant = Plant(site, hostile, Path(directory) / "alarms.db", line)
     packaging = Packaging(frozenset(os.environ.get("MODULES_OFF", "").split()))
     zone = ZoneInfo(plant.site.timezone)
     authority = Authority(reader, time.time_ns, plant.site.id, zone=zone, packaging=packaging)
@@ -367,6 +526,9 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         *jobs_of(rows, gate),
         export_job(ENTITIES, shelf, authority.open, zone),
         find_duplicates(ENTITIES, authority.open),
+        report_job(
+            AlarmFigures(plant.alarms, lambda: plant.site, time.time_ns), lambda: plant.site, authority.open
+        ),
     )
     jobs = Jobs(kinds, zone, time.time_ns)
     runner = Runner(
@@ -397,6 +559,9 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         "importing": Importing(rows, jobs, time.time_ns),
         "exporting": Exporting(ENTITIES, jobs, time.time_ns),
         "property": acts,
+        "alarm-orders": AlarmOrders(authority.here, plant.site.id, zone, time.time_ns),
+        "alarm-report": AlarmReports(jobs, lambda: plant.site, authority.here, time.time_ns),
+        "simulations": Simulations(time.time_ns),
     }
     if os.environ.get("ESTATE"):
         for command in estate.commands():
@@ -417,7 +582,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     @contextlib.asynccontextmanager
     async def outside() -> AsyncIterator[None]:
         tasks = [asyncio.create_task(plant.run()), asyncio.create_task(obey(plant, server))]
-        say(port=listening.getsockname()[1], users={one.user: one.password for one in made})
+        line.say(port=listening.getsockname()[1], users={one.user: one.password for one in made})
         yield
         for task in tasks:
             task.cancel()
@@ -431,6 +596,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         office=office,
         history=plant,
         journal=Asked(plant, "core"),
+        figures=Figures(plant),
         trees={"field": Trees(), "historian": Asked(plant, "historian")},
         snapshots={"field": Asked(plant, "field"), "core": Asked(plant, "core")},
         backups=partial(backups, Places(Path(directory) / "backups", None)),
@@ -438,6 +604,7 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
         files=Attachments(Path(directory) / "files"),
         configuration=configuration,
         desk=desk,
+        pictures=Pictures(Secret("the cameras' password")),
         secrets=vault.rows,
     )
     app = build(
@@ -460,6 +627,9 @@ async def main(place: str, directory: str, hostile: str = "") -> None:
     writer.dispose()
 
 
-def start() -> None:
-    gc.enable()
-    asyncio.run(main(*sys.argv[1:]))
+def start(line: Connection, environment: dict[str, str], place: str, directory: str, hostile: str) -> None:
+    """In a new process."""
+    os.environ.clear()
+    os.environ.update(environment)
+    asyncio.run(main(Line(line), place, directory, hostile))
+    quit_now(0)

@@ -15,7 +15,12 @@ PAGES = (
     "/subsystem/hvac",
     "/device/hvac-1",
     "/alarms",
+    "/alarm/hvac-1~supply-temperature~high",
+    "/modes",
+    "/stations",
     "/journal",
+    "/alarm-kpi",
+    "/alarm-reports",
     "/system",
     "/account",
     "/sessions",
@@ -118,9 +123,9 @@ def test_the_selected_alarms_are_acknowledged_by_key(operator: Person, site: Ser
 def test_a_filter_says_how_many_it_hides(operator: Person) -> None:
     page = operator.open("/alarms")
     expect(page.locator('[data-alarm^="fresh-1/"]')).to_have_count(1)
-    page.locator('[data-act=filter][data-key="hvac"]').click()
+    page.locator("select[data-name=subsystem]").select_option("hvac")
     expect(page.locator('[data-alarm^="fresh-1/"]')).to_have_count(0)
-    expect(page.locator(".toolbar")).to_contain_text("筛选隐藏了 2 条")
+    expect(page.locator(".filters")).to_contain_text("筛选隐藏了 2 条")
 
 
 def test_a_setpoint_is_selected_confirmed_and_read_back(operator: Person, site: Served) -> None:
@@ -142,6 +147,23 @@ def test_a_setpoint_is_selected_confirmed_and_read_back(operator: Person, site: 
     for words in ("已受理", "已写入", "已回读确认：回读值 21.5 °C"):
         expect(dialog).to_contain_text(words)
     assert "selection-1" in site.command("OperatePoint")["body"]
+
+
+def test_a_text_is_written_as_it_is_typed_and_may_be_empty(operator: Person, site: Served) -> None:
+    """S4-6.3.4.8a: the line of an information display."""
+    page = operator.open("/device/hvac-3")
+    for typed in ("请从最近出口疏散", ""):
+        page.locator('[data-act=operate][data-key="mode"]').click()
+        dialog = page.locator(".q-dialog")
+        expect(dialog).to_contain_text("任意文字")
+        dialog.locator("input:visible").fill(typed)
+        dialog.locator(".q-btn", has_text="核对").click()
+        expect(dialog).to_contain_text("检查通过")
+        dialog.locator(".q-btn", has_text="确认执行").click()
+        expect(dialog).to_contain_text("已回读确认")
+        assert f"value='{typed}'" in site.command("OperatePoint")["body"]
+        dialog.locator(".q-btn", has_text="关闭").click()
+        expect(dialog).to_have_count(0)
 
 
 def test_a_lamp_is_switched_by_the_name_of_its_state(operator: Person, site: Served) -> None:

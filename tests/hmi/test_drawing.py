@@ -1,16 +1,20 @@
 """How values, qualities, ages and alarms are put into text."""
 
 import math
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.site import Point, PointKind
+from config.plans import DayKind
+from config.rules import AlarmClass, RuleKind
+from config.site import LimitSpan, Point, PointKind
 from drivers.driver import Quality
 from hmi import drawing
 from hmi.live import Reading
+from tests.actors.small_site import rule
 from tests.hmi.campus import AIR_HANDLER, alarm, campus
 
 SITE = campus()
@@ -96,6 +100,54 @@ def test_times_stand_in_the_site_s_time_zone() -> None:
 def test_an_alarm_names_place_device_value_and_limit() -> None:
     said = drawing.alarm("en", SITE, alarm("hvac-1"))
     assert said == drawing.AlarmText("Floor 1", "Air handler 1", "Supply air too warm", "31.2 °C", "30.0 °C")
+
+
+@pytest.mark.parametrize(
+    ("point", "kind", "judged", "limit"),
+    [
+        (TEMPERATURE, RuleKind.HIGH, "31.0 °C", "2.0 °C"),
+        (TEMPERATURE, RuleKind.DEVIATION, "31.0 °C", "±2.0 °C"),
+        (TEMPERATURE, RuleKind.MISMATCH, "31.0 °C", "±2.0 °C"),
+        (FAN, RuleKind.MISMATCH, "31", "—"),
+        (FAN, RuleKind.STATE, "31", "—"),
+        (TEMPERATURE, RuleKind.RATE, "31 °C/s", "2 °C/s"),
+        (ENERGY, RuleKind.LEAP, "+31.0 kWh", "+2.0 kWh"),
+        (ENERGY, RuleKind.UNMOVED, "31.0 kWh", "—"),
+        (TEMPERATURE, RuleKind.QUALITY, "31.0 °C", "—"),
+    ],
+)
+def test_a_limit_is_drawn_as_what_it_is(point: Point, kind: RuleKind, judged: str, limit: str) -> None:
+    one = rule("r", kind, 2.0)
+    assert drawing.judged("en", point, one, 31.0) == judged
+    assert drawing.limit("en", point, one, 2.0) == limit
+    assert drawing.limit("en", point, one, None) == "—"
+    assert drawing.judged("en", point, one, None) == "—"
+
+
+def test_the_limits_of_a_point_are_those_in_force_and_no_plan_s() -> None:
+    rules = (
+        rule("high", RuleKind.HIGH, 30.0, sets={"night": 35.0}),
+        rule("low", RuleKind.LOW, 10.0),
+        rule("deviation", RuleKind.DEVIATION, 2.0, reference="setpoint"),
+        rule("plan.x.0", RuleKind.HIGH, 25.0, alarm_class="event"),
+    )
+    point = replace(TEMPERATURE, rules=rules)
+    event = AlarmClass("event", TEMPERATURE.name, event=True)
+    site = replace(SITE, classes={"event": event})
+    assert drawing.bounds(site, point, "") == ([10.0], [30.0])
+    assert drawing.bounds(site, point, "night") == ([10.0], [35.0])
+
+
+def test_a_schedule_of_limits_is_read_in_one_line() -> None:
+    spans = (
+        LimitSpan("night", 19 * 60, 7 * 60, (DayKind.WORKDAY, DayKind.SATURDAY)),
+        LimitSpan("holiday", 0, 0),
+    )
+    assert drawing.limit_schedule("zh", spans) == (
+        "时间表：night 19:00–07:00 工作日/周六 · holiday 00:00–00:00 每天"
+    )
+    assert drawing.limit_schedule("en", spans[:1]) == "Scheduled: night 19:00–07:00 workdays/Saturdays"
+    assert drawing.limit_schedule("en", ()) == ""
 
 
 def test_an_alarm_of_what_the_site_no_longer_has_keeps_its_names() -> None:

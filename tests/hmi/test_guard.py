@@ -18,6 +18,8 @@ PAGES = (
     "/device/hvac-1",
     "/alarms",
     "/journal",
+    "/alarm-kpi",
+    "/alarm-reports",
     "/system",
     "/sessions",
     "/users",

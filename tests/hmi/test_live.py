@@ -14,6 +14,7 @@ from actors.messages import (
     ConfigurationAnnounced,
     Frame,
     Link,
+    LinkageState,
     Scans,
 )
 from actors.table import tables
@@ -240,3 +241,19 @@ def test_a_process_without_snapshots_is_heard_by_its_beats_alone() -> None:
     assert not live.is_silent("watchdog")
     now[0] += SILENT_S + 0.1
     assert live.is_silent("watchdog")
+
+
+def test_linkage_is_off_when_it_says_so_or_says_nothing(live: Live, clock: Clock) -> None:
+    def says(sequence: int, off: str = "") -> None:
+        live.receive(frame(sequence, publisher="core"), LinkageState(1, (), (), 0, 0, off=off))
+
+    assert (live.linkage(), live.linkage_trouble()) == (None, "")
+    live.restore(frame(0, publisher="core"), [])
+    says(1)
+    assert live.linkage() is not None
+    says(2, "the disk is full")
+    assert (live.linkage(), live.linkage_trouble()) == (None, "the disk is full")
+    clock.now_s += 10
+    assert (live.linkage(), live.linkage_trouble()) == (None, "")  # nobody knows any more
+    says(3)
+    assert live.linkage() is not None

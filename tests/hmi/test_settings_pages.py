@@ -5,30 +5,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.hmi.browsing import Person, Served, chromium, served
+from tests.hmi.browsing import Person, Served, served
 
 SECRET = "hunter2-hunter2"  # of the test
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served("office", tmp_path_factory.mktemp("office"), MODULES_OFF="pets") as site:
         yield site
-
-
-@pytest.fixture
-def admin(browser: Browser, site: Served) -> Iterator[Person]:
-    person = Person(browser, site)
-    person.log_in("admin")
-    yield person
-    person.close()
-    assert person.troubles == []
 
 
 def test_bad_values_are_told_at_their_fields_and_nothing_entered_is_lost(admin: Person) -> None:

@@ -11,16 +11,19 @@ from pkgutil import iter_modules
 import pytest
 
 from actors.alarm_states import TRANSITIONS
-from actors.messages import AlarmState, Link, Stage
+from actors.messages import AlarmState, Link, Stage, WritePoint
 from actors.permissions import PERMISSIONS
 from business.access import Refusal
 from business.access.model import Duty, ScopeKind
 from business.commands import MODULES
 from business.identity.model import Place
 from business.jobs.model import RunState
-from config.site import RuleKind, Text
+from config.rules import RuleKind
+from config.text import Text
 from hmi import words
 from hmi.words import access as access_words
+from hmi.words import jobs as job_words
+from hmi.words import refusals
 
 ROOT = Path(words.__file__).parents[1]
 CHINESE = re.compile("[一-鿿]")
@@ -63,8 +66,8 @@ def test_every_text_stands_in_both_languages(name: str, text: Text) -> None:
         (access_words.DUTIES, Duty),
         (access_words.KINDS, ScopeKind),
         (words.PLACES, Place),
-        (words.REFUSALS, Refusal),
-        (words.RUN_STATES, RunState),
+        (refusals.REFUSALS, Refusal),
+        (job_words.RUN_STATES, RunState),
     ],
 )
 def test_every_case_has_its_words(table: dict[object, Text], kind: type) -> None:
@@ -72,13 +75,14 @@ def test_every_case_has_its_words(table: dict[object, Text], kind: type) -> None
 
 
 def test_every_command_in_the_trail_has_its_words() -> None:
-    shown = (*MODULES, *PERMISSIONS)
+    shown = (*MODULES, *PERMISSIONS, WritePoint)
     audited = (one for one in shown if getattr(one, "audited", True) or hasattr(one, "label"))
     assert set(words.COMMANDS) == {one.__name__ for one in audited}
 
 
 def test_every_transition_of_the_alarm_journal_has_its_words() -> None:
-    assert {one.name for one in TRANSITIONS.values()} <= set(words.TRANSITIONS)
+    named = {case.transition.name for cases in TRANSITIONS.values() for case in cases}
+    assert named <= set(words.TRANSITIONS)
 
 
 def literals(path: Path) -> Iterator[tuple[int, str]]:
@@ -118,5 +122,5 @@ def test_no_page_holds_words_of_its_own(path: Path) -> None:
 
 
 def test_an_explanation_of_another_process_is_shown_as_it_stands() -> None:
-    assert words.refusal("en", "idle").startswith("Idle for 15 minutes")
-    assert words.refusal("zh", "value 35 is over 28 °C") == "value 35 is over 28 °C"
+    assert refusals.refusal("en", "idle").startswith("Idle for 15 minutes")
+    assert refusals.refusal("zh", "value 35 is over 28 °C") == "value 35 is over 28 °C"

@@ -13,7 +13,8 @@ from actors.messages import Beat
 from actors.paths import RunPaths
 from actors.said import in_language
 from config.applied import Event, Trial, begin, noted, under_way
-from config.site import Settings, Site
+from config.settings import Settings
+from config.site import Site
 from config.versions import VersionStore
 from supervisor.changeover import TRIAL_S, Changeover
 from supervisor.trial import FRESH_S, HOLD_S, Attendance

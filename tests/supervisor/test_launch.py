@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from actors.paths import RunPaths
-from config.site import Settings, WebAddress
+from config.settings import Settings, WebAddress
 from supervisor.launch import Guide, processes, run_directory, use_version
 from supervisor.processes.arguments import parse
 from tests.actors.small_site import point, site

@@ -17,7 +17,8 @@ from actors.messages import (
     SubsystemState,
 )
 from actors.write import Order
-from config.site import DEVICE_FAULT, Device, Template
+from config.rules import DEVICE_FAULT
+from config.site import Device, Template
 from drivers.cadence import Ticks
 from drivers.driver import Cadence, Decoder, Driver, Quality, Scan, Surroundings
 from drivers.links import Links

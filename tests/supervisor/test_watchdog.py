@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from actors.paths import RunPaths
-from config.site import Settings
+from config.settings import Settings
 from supervisor.processes.watchdog import Canaries, Heartbeat, Watchdog, heartbeat_of
 
 

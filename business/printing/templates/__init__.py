@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from config.site import Text
+from config.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ _LABELS = {
     "register_card": Text("资料卡", "Register card"),
     "list": Text("清单", "List"),
     "qr_label": Text("二维码标签", "QR label"),
+    "alarm_report": Text("报警报告", "Alarm report"),
 }
 
 

@@ -8,8 +8,12 @@ from nicegui import ui
 
 from actors.messages import ApplyConfiguration, Stage
 from actors.said import in_language
+from business.alarm_database.importing import defined
+from business.alarm_database.messages import DefineAlarms
 from business.configuration.desk import Proposal, State, Trouble
 from business.configuration.messages import FileText, SaveConfiguration, SettingEdit
+from business.configuration.service import Saving
+from config.alarm_edits import AlarmEdit
 from config.editing import tables_of
 from config.settings_schema import WebAddressTable
 from config.versions import Version
@@ -34,19 +38,36 @@ class Editing:
         self._state = state
         self._two_person = two_person
         self._fields = by_keys(base.documents)
-        self._edits: tuple[SettingEdit, ...] = ()
-        self._texts: tuple[FileText, ...] = ()
+        self._body: Callable[[str], Saving] | None = None
+        """From a reason to the command that saves what was checked."""
         self.proposal: Proposal | None = None
         self.reason = ""
         self.turn = 0
+        self.then = "/configuration"
+        """The page that comes after a version was saved."""
 
     async def check(self, edits: Sequence[SettingEdit], texts: Sequence[FileText]) -> bool:
         """The dry run; whether there is something to save."""
-        self._edits, self._texts = tuple(edits), tuple(texts)
         desk = self.view.house.ports.desk
-        self.proposal = await asyncio.to_thread(desk.propose, self.base, self._edits, self._texts)
+        proposal = await asyncio.to_thread(desk.propose, self.base, edits, texts)
+        return self.take(
+            proposal,
+            lambda reason: SaveConfiguration(
+                self.base.number, self._state.newest, tuple(edits), tuple(texts), reason
+            ),
+        )
+
+    def define(self, proposal: Proposal, edits: Sequence[AlarmEdit]) -> bool:
+        """The same for alarms, of which the dry run was made elsewhere."""
+        alarms = defined(edits)
+        return self.take(
+            proposal, lambda reason: DefineAlarms(self.base.number, self._state.newest, alarms, reason)
+        )
+
+    def take(self, proposal: Proposal, body: Callable[[str], Saving]) -> bool:
+        self.proposal, self._body = proposal, body
         self.turn += 1
-        return not self.proposal.troubles and bool(self.proposal.differences)
+        return not proposal.troubles and bool(proposal.differences)
 
     async def submit(self, entered: Entered) -> None:
         """Of the form below the differences: save, and perhaps put in force."""
@@ -57,13 +78,14 @@ class Editing:
             if not await carry_out(view, ApplyConfiguration(version), APPLY, view.house.ports.gate):
                 return
         if version:
-            ui.navigate.to("/configuration")
+            ui.navigate.to(self.then)
 
     async def _save(self) -> int:
         """The number of the new version; 0 when it was refused."""
         view = self.view
-        body = SaveConfiguration(self.base.number, self._state.newest, self._edits, self._texts, self.reason)
-        result = await send(view, body, lambda _result: None, view.house.ports.office)
+        if self._body is None:
+            return 0
+        result = await send(view, self._body(self.reason), lambda _result: None, view.house.ports.office)
         if result.stage is Stage.DONE:
             return self._state.newest + 1
         ui.notify(in_words(view, result), type="warning", multi_line=True)

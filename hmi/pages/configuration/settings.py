@@ -1,7 +1,7 @@
 """The settings of the site as one form, made of their schema; and its modules, on or off."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -21,12 +21,11 @@ from config.settings_fields import (
     value_of,
 )
 from config.versions import VersionError
-from hmi.forms import select
+from hmi.pages.configuration.inputs import Inputs
 from hmi.pages.configuration.proposing import Editing, opened
-from hmi.pages.configuration.telling import names, tabs, unit
+from hmi.pages.configuration.telling import tabs
 from hmi.shell import EMPTY, frame, html
 from hmi.view import Entered, View
-from hmi.words import NO, YES
 from hmi.words import configuration as said
 
 MODULES = ("settings", "modules_off")
@@ -80,6 +79,7 @@ class SettingsPage:
 
     def _form(self) -> Markup:
         view = self._view
+        self._inputs = Inputs(view, self._editing.trouble_at)
         hint = view.say(said.EDITING, version=self._editing.base.number)
         body = self._module_rows() if self._modules else self._groups()
         return _FORM.format(hint, "settings", body, view.say(said.CHECK))
@@ -91,62 +91,10 @@ class SettingsPage:
             groups.setdefault(view.name(one.group), []).append(one)
         return EMPTY.join(
             Markup("<fieldset><legend>{}</legend>{}</fieldset>").format(
-                heading, EMPTY.join(map(self._entry, members))
+                heading, EMPTY.join(self._inputs.entry(one, self._texts[name_of(one)]) for one in members)
             )
             for heading, members in groups.items()
         )
-
-    def _entry(self, one: SettingField) -> Markup:
-        view = self._view
-        trouble = self._editing.trouble_at(one.keys)
-        hints = [view.name(one.hint), *self._limits(one)]
-        if one.restarts:
-            hints.append(view.say(said.RESTARTS_MARK, names=names(view, one.restarts)))
-        if one.locked:
-            hints.append(view.say(said.ONLY_FILES))
-        return Markup(
-            '<label class="field{}{}"><span>{}<i class="unit">{}</i>{}</span>{}<small class="sub">{}</small>'
-            "{}</label>"
-        ).format(
-            " wide" if one.kind is Kind.LINES else "",
-            " wrong" if trouble else "",
-            view.name(one.label),
-            f" {unit(view, one)}" if one.unit else "",
-            Markup('<i class="must">*</i>') if one.required else EMPTY,
-            self._input(one),
-            " · ".join(hints),
-            Markup('<small class="problem" role="alert">{}</small>').format(trouble) if trouble else EMPTY,
-        )
-
-    def _limits(self, one: SettingField) -> Sequence[str]:
-        view, found = self._view, []
-        hint = view.name(one.hint)
-        if one.low is not None and one.high is not None and f"{one.high:g}" not in hint:
-            found.append(view.say(said.RANGE, low=f"{one.low:g}", high=f"{one.high:g}"))
-        elif one.low is not None and one.high is None and f"{one.low:g}" not in hint:
-            found.append(view.say(said.AT_LEAST, low=f"{one.low:g}"))
-        if one.default not in (None, "", [], False):
-            found.append(view.say(said.DEFAULT, value=as_text(one, one.default)))
-        return found
-
-    def _input(self, one: SettingField) -> Markup:
-        name, texts = name_of(one), self._texts[name_of(one)]
-        text = texts[0] if texts else ""
-        match one.kind:
-            case Kind.YES_NO:
-                options = (("", self._view.say(NO)), ("yes", self._view.say(YES)))
-                return select(name, text, options)
-            case Kind.CHOICE:
-                return select(name, text, ((each, each) for each in one.choices))
-            case Kind.LINES:
-                return Markup('<textarea name="{}" rows="3" maxlength="4000">{}</textarea>').format(
-                    name, text
-                )
-            case _:
-                mode = "numeric" if one.kind in {Kind.WHOLE, Kind.NUMBER} else "text"
-                return Markup(
-                    '<input type="text" name="{}" value="{}" inputmode="{}" maxlength="500"{}>'
-                ).format(name, text, mode, Markup(" readonly") if one.locked else EMPTY)
 
     def _module_rows(self) -> Markup:
         view, field = self._view, self._fields[0]

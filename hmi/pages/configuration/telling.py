@@ -12,10 +12,11 @@ from config.entries import Documents
 from config.export import inline
 from config.settings_fields import SettingField, fields_of_settings
 from config.validate import is_confidential
-from hmi import words
 from hmi.shell import EMPTY
 from hmi.view import View
 from hmi.words import configuration as said
+from hmi.words import system as system_words
+from hmi.words.entries import CLASSES, STATIONS
 
 MOST_SHOWN = 60
 LONGEST_VALUE = 160
@@ -24,6 +25,8 @@ TABS = (
     ("/configuration", said.VERSIONS, READ),
     ("/configuration/settings", said.SETTINGS, WRITE),
     ("/configuration/modules", said.MODULES, WRITE),
+    ("/configuration/alarm-classes", CLASSES, WRITE),
+    ("/configuration/stations", STATIONS, WRITE),
     ("/configuration/files", said.FILES, WRITE),
     ("/configuration/secrets", said.SECRETS, WRITE),
 )
@@ -66,7 +69,7 @@ def _line(view: View, one: Difference, fields: Mapping[tuple[Any, ...], SettingF
         what,
         _value(view, one, one.before),
         _value(view, one, one.after),
-        unit(view, field) if field is not None else "",
+        unit(view, field.unit) if field is not None else "",
     )
 
 
@@ -79,13 +82,14 @@ def _value(view: View, one: Difference, value: Any) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
-def unit(view: View, field: SettingField) -> str:
-    known = {"d": said.DAYS, "h": said.HOURS}.get(field.unit)
-    return view.say(known) if known is not None else field.unit
+def unit(view: View, written: str) -> str:
+    """As a schema says it, in the reader's words."""
+    known = {"d": said.DAYS, "h": said.HOURS, "s": said.SECONDS}.get(written)
+    return view.say(known) if known is not None else written
 
 
 def names(view: View, processes: Iterable[str]) -> str:
-    return ", ".join(words.process(view.language, one) for one in processes)
+    return ", ".join(system_words.process(view.language, one) for one in processes)
 
 
 def restarts(found: Iterable[Difference], fields: Mapping[tuple[Any, ...], SettingField]) -> Iterator[str]:

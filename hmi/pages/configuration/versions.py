@@ -12,8 +12,8 @@ from business.configuration.desk import State, VersionRow
 from business.configuration.messages import READ, WRITE
 from config.applied import Event
 from config.settings_fields import SettingField
-from config.site import Text
-from hmi import drawing, words
+from config.text import Text
+from hmi import drawing
 from hmi.commanding import carry_out
 from hmi.editing import Editor, Values
 from hmi.pages.configuration.proposing import APPLY
@@ -22,6 +22,7 @@ from hmi.shell import EMPTY, frame, html
 from hmi.tabular import table
 from hmi.view import View
 from hmi.words import configuration as said
+from hmi.words import refusals
 
 PAGE = 20
 READ_S = 1.0
@@ -107,7 +108,7 @@ class VersionsPage:
         last = state.log[-1] if state.log else None
         if last is not None and last.event is Event.RETURNED:
             yield Markup('<p class="warning" data-returned="{}">{}</p>').format(
-                last.version, words.refusal(view.language, last.reason)
+                last.version, refusals.refusal(view.language, last.reason)
             )
 
     def _table(self) -> Markup:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config.site import Text
+from config.text import Text
 from hmi.words import privacy as privacy_words
 from hmi.words import property as words
 

@@ -15,7 +15,7 @@ from business.fields.times import day
 from business.registry.declare import RECORD_ID, Field
 from business.registry.entity import Entities, Entity
 from business.registry.queries import one, titles
-from config.site import Text
+from config.text import Text
 from hmi.commanding import in_words, send
 from hmi.forms import TYPED, control, select
 from hmi.pages.missing import missing

@@ -17,7 +17,7 @@ from business.property.transferring import Outlook, outlook
 from business.registry.entity import Entities
 from business.registry.record import Record
 from business.registry.texts import texts
-from config.site import Text
+from config.text import Text
 from hmi.pages.property.guided import Guided
 from hmi.shell import EMPTY
 from hmi.view import Entered, View

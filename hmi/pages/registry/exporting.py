@@ -22,6 +22,8 @@ from hmi.pages.registry.address import Address
 from hmi.shell import EMPTY, frame, html
 from hmi.transfers import EXPORT_HOURS
 from hmi.view import Entered, View
+from hmi.words import jobs as job_words
+from hmi.words import refusals
 from hmi.words import registry as registry_words
 from hmi.words import transfers as words
 
@@ -169,7 +171,7 @@ class ExportPage:
                 )
                 + again
             )
-        reason = common.refusal(view.language, state.trouble) or view.say(common.RUN_STATES[state.state])
+        reason = refusals.refusal(view.language, state.trouble) or view.say(job_words.RUN_STATES[state.state])
         return Markup('<p class="warning" role="alert">{}</p>').format(reason) + again
 
     # -- what a person does

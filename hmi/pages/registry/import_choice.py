@@ -14,6 +14,7 @@ from hmi.guard import UPLOADS
 from hmi.shell import EMPTY
 from hmi.tabular import table
 from hmi.view import View
+from hmi.words import jobs as job_words
 from hmi.words import transfers as words
 
 RECENT = 8
@@ -71,7 +72,7 @@ def _recent(view: View, found: tuple[ImportState, ...]) -> Markup:
             one.file,
             one.file_name,
             view.say(words.STEPS[3 if one.phase is Phase.TRIAL else 4]),
-            view.say(common.RUN_STATES[one.state]),
+            view.say(job_words.RUN_STATES[one.state]),
             one.created,
             one.updated,
             one.failed,

@@ -10,11 +10,12 @@ from business.importing.queries import ImportState, RowErrors
 from business.jobs.model import RunState
 from business.property.importing import special_columns
 from business.registry.entity import Entity
-from config.site import Text
+from config.text import Text
 from hmi import words as common
 from hmi.shell import EMPTY
 from hmi.tabular import table
 from hmi.view import View
+from hmi.words import refusals
 from hmi.words import transfers as words
 
 
@@ -43,7 +44,7 @@ class ImportProgress:
         said = _headline(state)
         trouble = EMPTY
         if state.error and state.state in {RunState.FAILED, RunState.INTERRUPTED}:
-            reason = common.refusal(view.language, state.error)
+            reason = refusals.refusal(view.language, state.error)
             trouble = Markup('<p class="warning" role="alert">{}</p>').format(reason)
         if not state.is_open:
             return Markup("<h2>{}：{}</h2>{}").format(state.file_name, view.say(said), trouble)

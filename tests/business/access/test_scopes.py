@@ -13,7 +13,7 @@ from business.access.queries import scopes
 from business.database import Base
 from business.identity.bootstrap import prepare_access
 from business.identity.model import Place
-from config.site import Text
+from config.text import Text
 from tests.business.access.test_granting import OPERATE, add_project, scope
 from tests.business.conftest import SITE, Office
 

@@ -19,8 +19,8 @@ from business.audit.verify import Verdict, verify
 from business.gate import Execute
 from business.identity.messages import CreateUser
 from business.jobs.kinds import JobContext
+from config.settings import LEAST_AUDIT_DAYS
 from config.settings_schema import SettingsTable
-from config.site import LEAST_AUDIT_DAYS
 from tests.business.conftest import GOOD, Office
 
 pytestmark = pytest.mark.both_databases

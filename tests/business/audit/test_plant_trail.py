@@ -16,16 +16,20 @@ from actors.messages import (
     AcknowledgeAlarm,
     CommandResult,
     CommandRow,
+    ConfirmRun,
     HangTag,
     OperatePoint,
+    PushButton,
     Stage,
     UseLimitSet,
 )
+from business import follower
 from business.access import Refusal
-from business.audit import plant
 from business.audit.model import AuditRecord
-from business.audit.plant import PAGE, PlantTrail
+from business.audit.plant import PlantTrail
 from business.audit.verify import verify
+from business.follower import PAGE
+from business.identity.bootstrap import ITSELF
 from tests.business.conftest import Office
 
 pytestmark = pytest.mark.both_databases
@@ -73,7 +77,7 @@ def told(office: Office) -> list[AuditRecord]:
     with office.sessions() as session:
         rows = (
             select(AuditRecord)
-            .where(AuditRecord.kind != "PrepareAccess")
+            .where(AuditRecord.user != ITSELF.user)
             .order_by(AuditRecord.sequence)
             .options(selectinload(AuditRecord.changes))
         )
@@ -85,8 +89,10 @@ def test_a_command_to_the_plant_tells_device_value_reason_and_read_back(office: 
     core.end(HangTag("ahu-1", "repair"), Stage.REFUSED, "not-permitted")
     core.end(UseLimitSet("hvac", "night"), Stage.DONE)
     core.end(AcknowledgeAlarm("ahu-1", "t", "high", 7, "seen"), Stage.DONE)
-    assert following(office, core.ask).turn() == 4
-    operated, tagged, limits, acknowledged = told(office)
+    core.end(ConfirmRun(7, "smoke on camera 3"), Stage.DONE)
+    core.end(PushButton("scene", "a concert"), Stage.DONE)
+    assert following(office, core.ask).turn() == 6
+    operated, tagged, limits, acknowledged, confirmed, started = told(office)
     assert (operated.user, operated.session, operated.station) == ("anna", "s1", "west")
     assert (operated.object, operated.permission) == ("devices/ahu-1/setpoint", "point.operate")
     assert (operated.result, operated.time_ns) == ("confirmed", 1_001)
@@ -94,6 +100,8 @@ def test_a_command_to_the_plant_tells_device_value_reason_and_read_back(office: 
     assert (tagged.object, tagged.reason, tagged.detail) == ("devices/ahu-1", "repair", "not-permitted")
     assert limits.object == "subsystems/hvac"
     assert (acknowledged.object, acknowledged.reason) == ("devices/ahu-1/t/high", "seen")
+    assert (confirmed.object, confirmed.reason) == ("linkage/runs/7", "smoke on camera 3")
+    assert (started.object, started.permission) == ("linkage/plans/scene", "linkage.start")
 
 
 def test_each_stands_once_across_pages_and_restarts(office: Office, core: Core) -> None:
@@ -130,7 +138,7 @@ def test_a_body_of_another_version_still_tells_who_and_what(office: Office, core
 def test_while_core_is_away_nothing_is_lost_and_one_line_tells(
     office: Office, core: Core, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    caplog.set_level("INFO", "business.audit.plant")
+    caplog.set_level("INFO", "business.follower")
     core.end(HangTag("d", ""), Stage.DONE)
     core.is_away = True
     asked = itertools.count(1)
@@ -143,7 +151,7 @@ def test_while_core_is_away_nothing_is_lost_and_one_line_tells(
             settled.set()
         return core.ask(after, limit)
 
-    monkeypatch.setattr(plant, "PERIOD_S", 0.01)
+    monkeypatch.setattr(follower, "PERIOD_S", 0.01)
     trail = following(office, ask)
     trail.start()
     assert settled.wait(10)

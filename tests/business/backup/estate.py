@@ -15,6 +15,9 @@ from actors.historian import hot, parquet
 from actors.historian.hot import HotStore, transaction
 from actors.historian.reader import HistoryReader
 from actors.historian.seal import Sealer
+from actors.linkage.decision import Decision
+from actors.linkage.executor import JOURNAL
+from actors.linkage.store import LinkageStore
 from actors.messages import CountHistory, Issuer, ReadHistory
 from actors.paths import RunPaths
 from business.access import Authority
@@ -34,7 +37,7 @@ from business.identity.model import User
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
 from business.migrations import migrate
-from config.site import BackupSettings
+from config.settings import BackupSettings
 from tests.actors.historian.plant import history
 
 ITSELF = Issuer("steward", "", "test")
@@ -65,6 +68,7 @@ class Estate:
         for user in ("anna", "ben", "chen"):
             self.create_user(user)
         self.add_alarms(20)
+        self.follow_journal(to=20)
         self.add_history(6, seal=True)
         self.add_history(4)
         self.hang_tag("u01", "anna")
@@ -119,6 +123,11 @@ class Estate:
                     | {"source": "field", "epoch": "e", "sequence": at},
                 )
             connection.execute("COMMIT")
+
+    def follow_journal(self, *, to: int) -> None:
+        """Linkage has taken the rows up to this one."""
+        with closing(LinkageStore(self.paths.linkage)) as store:
+            store.save(Decision(), {JOURNAL: to})
 
     def add_history(self, scans: int, *, seal: bool = False) -> None:
         self.paths.history.root.mkdir(parents=True, exist_ok=True)
@@ -180,7 +189,7 @@ class Estate:
     def tables(self) -> dict[str, dict[str, Table]]:
         """Of every database that is at rest."""
         p = self.paths
-        databases = (p.business, p.alarms, p.history.hot, p.field("field").conditions)
+        databases = (p.business, p.alarms, p.linkage, p.history.hot, p.field("field").conditions)
         return {one.relative_to(p.root).as_posix(): sqlite_tables(one) for one in databases}
 
     def tables_of(self, name: str) -> dict[str, Table]:

@@ -45,7 +45,7 @@ def test_every_row_comes_back_in_an_empty_database(estate: Estate, empty: URL, t
     other.restore(from_folder(estate.paths.backups))
     assert other.users() == ["anna", "ben", "chen"]
     assert postgres.tables_of(empty)["users"] == tables["users"]
-    assert other.audit()[1] == ["CreateUser"] * 3 + ["RecordRestore"]
+    assert other.audit()[1][-4:] == ["CreateUser"] * 3 + ["RecordRestore"]
     assert other.counted() == estate.counted()
     assert not (other.paths.root / postgres.NAME).exists()
     other.create_user("emil")

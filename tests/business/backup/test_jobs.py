@@ -14,7 +14,7 @@ from business.backup.sqlite_copy import Cancelled
 from business.database import sqlite_url
 from business.jobs.kinds import Lane
 from business.jobs.messages import RunJobNow
-from config.site import BackupSettings
+from config.settings import BackupSettings
 from tests.business.backup.estate import Estate, done
 from tests.business.jobs.bench import Bench
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from business.backup.manifest import Manifest, stamp_of
 from business.backup.place import Place, kept
 from business.backup.plan import from_folder
-from config.site import BackupSettings
+from config.settings import BackupSettings
 from tests.business.backup.estate import Estate
 
 FIRST = datetime(2026, 1, 1, 2, 10, tzinfo=UTC)

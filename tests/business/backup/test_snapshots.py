@@ -8,7 +8,7 @@ from actors.said import in_language
 from business.backup.plan import newest_until
 from business.backup.snapshots import Shelf
 from business.backup.trouble import BackupError
-from config.site import BackupSettings
+from config.settings import BackupSettings
 from tests.business.backup.estate import MINUTE_NS, Estate, done
 
 

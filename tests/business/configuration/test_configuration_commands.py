@@ -16,10 +16,12 @@ from actors.said import in_language
 from business.audit.model import AuditRecord
 from business.configuration.desk import Desk, Trouble
 from business.configuration.messages import FileText, RemoveSecret, SaveConfiguration, SetSecret, SettingEdit
-from business.configuration.secrets import SECRETS, Vault, secrets_of
+from business.configuration.secrets import CAMERA_PASSWORD, SECRETS, Vault, secrets_of
 from business.configuration.service import ConfigurationDesk
 from business.gate import Execute, Outcome
-from config.site import Provider, Security, Site, Text
+from config.settings import Provider, Security
+from config.site import Site
+from config.text import Text
 from config.versions import Version
 from tests.business.conftest import Office
 
@@ -310,7 +312,7 @@ def test_every_secret_of_the_screen_is_one_that_the_program_reads() -> None:
     from supervisor.database import DATABASE_PASSWORD
     from supervisor.processes.watchdog import HEARTBEAT_URL
 
-    assert set(SECRETS) == {DATABASE_PASSWORD, HEARTBEAT_URL}
+    assert set(SECRETS) == {DATABASE_PASSWORD, HEARTBEAT_URL, CAMERA_PASSWORD}
 
 
 def test_each_provider_of_the_site_has_a_secret(bench: Bench) -> None:

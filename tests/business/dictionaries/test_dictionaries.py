@@ -25,7 +25,7 @@ from business.dictionaries.queries import choices, dictionaries, entries, labels
 from business.dictionaries.seed import SEED, Shipped, ShippedEntry
 from business.dictionaries.service import DEEPEST, Dictionaries
 from business.shipped import ship
-from config.site import Text
+from config.text import Text
 from tests.business.conftest import Office
 from tests.business.desk import Desk
 

@@ -16,7 +16,7 @@ from business.exchange.opening import opened
 from business.exchange.reading import Outcome, outcomes
 from business.exchange.table import Table, Written
 from business.fields.field_type import FieldError, FieldType
-from config.site import Text
+from config.text import Text
 
 DAY = date(2026, 11, 21)
 

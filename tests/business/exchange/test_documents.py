@@ -14,7 +14,7 @@ from business.exchange.pdf_file import PDF_CELLS, PDF_TEXT, write_pdf
 from business.exchange.refusal import FileRefused
 from business.exchange.text import width, wrapped, writable
 from business.exchange.text_file import TXT_COLUMN, write_txt
-from config.site import Text
+from config.text import Text
 from tests.business.exchange.hostile import ALL, MARKUP
 from tests.business.exchange.kinds import COLUMNS, HOUSE, TEXT, table, written
 

@@ -22,7 +22,7 @@ from business.exchange.reading import Failed, Record, RowError, Trial, chunks, o
 from business.exchange.refusal import FileRefused
 from business.exchange.sheet import Row
 from business.fields.field_type import FieldError
-from config.site import Text
+from config.text import Text
 from tests.business.exchange.kinds import COLUMNS, HOUSE, OWNER, PHONE, TEXT, came_back
 
 

@@ -10,7 +10,7 @@ from stdnum.cn import ric, uscc
 
 from business.fields.field_type import FieldType
 from business.fields.registry import made
-from config.site import Text
+from config.text import Text
 
 TODAY = date(2026, 11, 21)
 COLOURS = {

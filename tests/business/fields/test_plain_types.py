@@ -12,7 +12,7 @@ from business.exchange.table import Yuan, native_of
 from business.fields.field_type import FieldError
 from business.fields.registry import made
 from business.fields.written import SHOWN
-from config.site import Text
+from config.text import Text
 from tests.business.fields.numbers_of_nobody import COLOURS, Directory
 
 NOON = datetime(2026, 3, 1, 12, 30)  # noqa: DTZ001  # as a spreadsheet hands it on

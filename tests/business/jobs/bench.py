@@ -17,7 +17,7 @@ from business.jobs.model import JobDue, JobRun
 from business.jobs.runner import Runner
 from business.jobs.service import Jobs
 from business.migrations import migrate
-from config.site import Text
+from config.text import Text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")

@@ -7,7 +7,7 @@ import pytest
 
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress, Retry
 from business.jobs.messages import CancelRun, RunJobNow
-from config.site import Text
+from config.text import Text
 from tests.business.jobs.bench import NEW_YORK, START_NS, WAIT_S, Bench, Counter, ns
 
 pytestmark = pytest.mark.both_databases

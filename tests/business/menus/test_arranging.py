@@ -15,7 +15,7 @@ from business.menus.arranging import (
     headings,
     items,
 )
-from config.site import Text
+from config.text import Text
 
 PAGES = tuple(
     ShippedPage(path, Text(f"页{path}", f"page {path}"), section)

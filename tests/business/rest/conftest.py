@@ -24,14 +24,15 @@ from business.jobs.kinds import JobContext, JobKind, Progress, catalogue
 from business.jobs.service import Jobs
 from business.property.entities import ENTITIES
 from business.registry.service import Registry
-from business.rest.app import PREFIX, document_of, mounted, rest
+from business.rest.app import PREFIX, mounted, rest
 from business.rest.asking import Ports
 from business.rest.limiting import Limiter, Rates
 from business.routers import ROUTERS
 from business.webhooks.service import Webhooks
-from config.site import Text
-from hmi.words import refusal
+from config.text import Text
+from hmi.words.refusals import refusal
 from tests.business.conftest import GOOD, Office
+from tests.business.rest.plant import SITE, Plant
 
 
 def _work(_context: JobContext) -> Generator[Progress, None, None]:
@@ -50,9 +51,6 @@ STAFF = {
 KINDS = catalogue(JobKind("count", Text("清点", "Count"), _work))
 
 
-DOCUMENT = document_of(ROUTERS)
-
-
 class Served:
     """An ASGI app on a port of its own."""
 
@@ -68,6 +66,17 @@ class Served:
     def stop(self) -> None:
         self._server.should_exit = True
         self._thread.join(10)
+
+
+_built: list[FastAPI] = []
+
+
+def _app(ports: Ports) -> FastAPI:
+    """Built once: its hundreds of routes take longer than most tests. What differs are its ports."""
+    if not _built:
+        _built.append(rest(ports, ROUTERS))
+    _built[0].state.ports = ports
+    return _built[0]
 
 
 class Desk(Office):
@@ -88,8 +97,12 @@ class Desk(Office):
             "webhooks": BusinessActor.start("webhooks", module=Webhooks(self.wall_ns), gate=self.gate),
         }
         limiter = Limiter(rates or Rates(100_000, 100_000), time.time)
-        self.ports = Ports(self.authority, self, refusal, limiter, self.wall_ns)
-        self.app: FastAPI = rest(self.ports, ROUTERS, DOCUMENT)
+        self.plant = Plant(self.authority)
+        self.ports = Ports(
+            self.authority, self, refusal, limiter, self.wall_ns, self.plant, self.plant,
+            site=lambda: SITE, linkage=lambda: self.plant.state,
+        )  # fmt: skip
+        self.app = _app(self.ports)
         self._served = Served(Starlette(routes=[mounted(self.app)]))
         self.address = self._served.address + PREFIX
         self.client = httpx.Client(base_url=self.address, timeout=30)
@@ -97,6 +110,7 @@ class Desk(Office):
     def close(self) -> None:
         self.client.close()
         self._served.stop()
+        self.plant.close()
         for actor in self.actors.values():
             actor.stop(block=True, timeout=5)
         super().close()

@@ -10,8 +10,9 @@ import pytest
 from fastapi.routing import APIRoute
 
 from business.rest.app import PREFIX
+from business.rest.reference import DOCUMENT
 from business.routers import ROUTERS
-from scripts.openapi import PATH, text
+from scripts.openapi import text
 from tests.business.rest.conftest import Desk
 
 ROOT = Path(__file__).parents[3]
@@ -22,7 +23,7 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
 
 
 def test_the_document_in_the_folder_is_that_of_the_program() -> None:
-    assert PATH.read_text("utf-8") == text(), "run `make docs`, and read docs/api.md on what may change"
+    assert DOCUMENT.read_text("utf-8") == text(), "run `make docs`, and read docs/api.md on what may change"
 
 
 def test_every_route_is_told_of_with_all_that_it_may_answer(desk: Desk) -> None:
@@ -88,6 +89,6 @@ def test_the_page_of_it_needs_nothing_from_elsewhere(desk: Desk, path: str) -> N
 
 def test_the_page_shows_every_operation(desk: Desk) -> None:
     page = desk.ask("GET", "/docs").text
-    for _, path, one in operations(json.loads(PATH.read_text("utf-8"))):
+    for _, path, one in operations(json.loads(DOCUMENT.read_text("utf-8"))):
         assert f'id="{one["operationId"]}"' in page
         assert path in page

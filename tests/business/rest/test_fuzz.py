@@ -17,11 +17,28 @@ from business.identity.model import User
 from tests.business.conftest import GOOD
 from tests.business.rest.conftest import Desk
 
-CONFIG = SchemathesisConfig.from_dict({"checks": {"positive_data_acceptance": {"enabled": False}}})
-"""What fits its schema may still be refused, as a common password is."""
+_REFUSALS = ["4xx", "5xx"]
+CONFIG = SchemathesisConfig.from_dict(
+    {
+        "checks": {
+            "positive_data_acceptance": {"enabled": False},
+            "negative_data_rejection": {"expected-statuses": _REFUSALS},
+        }
+    }
+)
+"""What fits its schema may still be refused, as a common password is; and what does not fit may be refused
+for its If-Match before anybody looks at the rest."""
 
 
-WHO = {"audit": "auditor", "jobs": "system", "webhooks": "system", "registry": "manager"}
+WHO = {
+    "alarms": "operator",
+    "audit": "auditor",
+    "alarm-orders": "manager",
+    "jobs": "system",
+    "linkage": "operator",
+    "webhooks": "system",
+    "registry": "manager",
+}
 """Who may ask for what, by the first part of its path; the rest is the administrator's."""
 
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from actors.messages import Issuer
 from business.dictionaries.messages import AddShippedEntries
+from business.dictionaries.seed import SEED
 from business.dictionaries.service import Dictionaries
-from business.gate import Execute
 from business.property.entities import ENTITIES
 from business.registry.conditions import Operator
+from business.shipped import ship
 from tests.business.rest.conftest import Desk
 
 pytestmark = pytest.mark.both_databases
@@ -23,7 +23,7 @@ PHONE = "13800138000"
 @pytest.fixture
 def clerk(desk: Desk) -> str:
     """The token of who keeps the register."""
-    desk.gate.on_own_account(Dictionaries(), Execute(Issuer("steward", "", "office"), AddShippedEntries()))
+    ship(desk.gate, Dictionaries(), AddShippedEntries(), SEED)
     return desk.token("manager")
 
 

@@ -1,6 +1,6 @@
 """The demo site, and worlds that play it."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from config.load import load_site
 from config.site import Site
 from drivers import SCHEMAS
 from drivers.simulators import Campus, campus_of
+from tests.drivers.plant import Process
 
 DEMO = Path(config.__file__).parent / "demo"
 NewCampus = Callable[..., Campus]
@@ -20,6 +21,13 @@ NewCampus = Callable[..., Campus]
 @pytest.fixture(scope="session")
 def demo() -> Site:
     return load_site(DEMO, SCHEMAS)
+
+
+@pytest.fixture
+async def process() -> AsyncIterator[Process]:
+    process = Process()
+    yield process
+    await process.close()
 
 
 @pytest.fixture

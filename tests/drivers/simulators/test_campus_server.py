@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -24,22 +25,34 @@ from tests.drivers.plant import Process, until
 PATIENCE_S = 20.0
 
 
+BELOW_CLIENTS = range(20_000, 32_000)
+"""Ports that no system hands to a client, so that none is taken between here and the server's start."""
+
+
 def elsewhere(site: Site) -> Site:
     """The same site on ports that are free now, gateway by gateway."""
     ports: dict[int, int] = {}
-    held: list[socket.socket] = []
     devices: dict[str, Device] = {}
+    free = free_ports()
     for device in site.devices.values():
         connection = device.connection
         if isinstance(connection, Connection):
             if connection.port not in ports:
-                held.append(free := socket.create_server(("127.0.0.1", 0)))
-                ports[connection.port] = free.getsockname()[1]
+                ports[connection.port] = next(free)
             connection = connection.model_copy(update={"port": ports[connection.port]})
         devices[device.id] = replace(device, connection=connection)
-    for free in held:
-        free.close()
     return replace(site, devices=devices)
+
+
+def free_ports() -> Iterator[int]:
+    """Each process begins at a place of its own."""
+    first = os.getpid() * 211 % len(BELOW_CLIENTS)
+    for port in (*BELOW_CLIENTS[first:], *BELOW_CLIENTS[:first]):
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        yield port
 
 
 @pytest.fixture
@@ -59,13 +72,6 @@ async def serving(server: CampusServer) -> AsyncIterator[CampusServer]:
         yield server
     finally:
         await server.stop()
-
-
-@pytest.fixture
-async def process() -> AsyncIterator[Process]:
-    process = Process()
-    yield process
-    await process.close()
 
 
 def driver_of(device: Device, process: Process) -> tuple[ModbusDriver, RegisterDecoder]:

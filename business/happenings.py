@@ -1,4 +1,4 @@
-"""What programs are told of: commands that were carried out, read off the audit trail.
+"""What programs and linkage are told of: commands that were carried out, read off the audit trail.
 
 An event says what became of which object, and nothing of its content, nor who did it: who wants to know reads
 it over REST, by his own permissions, where personal numbers are masked.
@@ -18,7 +18,7 @@ from business.access.model import Duty
 from business.audit.model import AuditRecord
 from business.commands import MODULES
 from business.webhooks.messages import MANAGE
-from config.site import Text
+from config.text import Text
 
 TRIAL = "Trial"
 """The type of the event that means nothing."""

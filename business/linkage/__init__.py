@@ -1,0 +1,1 @@
+"""Linkage for programs: plans, their runs, and what persons decide about them."""

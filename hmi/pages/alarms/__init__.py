@@ -1,0 +1,1 @@
+"""Alarms in the control room: the lists, and the page of each."""

@@ -1,0 +1,1 @@
+"""Linkage by screen: plans and what runs, the form of a plan, its simulation, the history."""
