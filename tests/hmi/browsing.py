@@ -108,3 +108,14 @@ class Person:
 
     def close(self) -> None:
         self.context.close()
+
+
+@contextmanager
+def logged_in(browser: Browser, site: Served, user: str) -> Iterator[Person]:
+    """Nothing went wrong in the browser by the end."""
+    person = Person(browser, site)
+    person.log_in(user)
+    person.page.wait_for_url(lambda url: not url.endswith("/login"))
+    yield person
+    person.close()
+    assert person.troubles == []

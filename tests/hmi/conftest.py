@@ -1,4 +1,4 @@
-"""One real browser for the pages of a module, and the office before it where the module says nothing else."""
+"""A real browser, a site and its people for the pages of a module."""
 
 from collections.abc import Iterator
 from multiprocessing import forkserver, resource_tracker
@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from benchmarks.browser import chromium
-from tests.hmi.browsing import PATIENCE_S, Person, Served, served
+from tests.hmi.browsing import PATIENCE_S, Person, Served, logged_in, served
 
 expect.set_options(timeout=PATIENCE_S * 1000)
 
@@ -27,15 +27,33 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("office", tmp_path_factory.mktemp("office")) as site:
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """What the module names in `PLACE` (else the office), with its `ENVIRONMENT`."""
+    place = getattr(request.module, "PLACE", "office")
+    environment = getattr(request.module, "ENVIRONMENT", {})
+    with served(place, tmp_path_factory.mktemp(place), **environment) as site:
         yield site
 
 
 @pytest.fixture
 def admin(browser: Browser, site: Served) -> Iterator[Person]:
-    person = Person(browser, site)
-    person.log_in("admin")
-    yield person
-    person.close()
-    assert person.troubles == []
+    with logged_in(browser, site, "admin") as person:
+        yield person
+
+
+@pytest.fixture
+def operator(browser: Browser, site: Served) -> Iterator[Person]:
+    with logged_in(browser, site, "operator") as person:
+        yield person
+
+
+@pytest.fixture
+def manager(browser: Browser, site: Served) -> Iterator[Person]:
+    with logged_in(browser, site, "manager") as person:
+        yield person
+
+
+@pytest.fixture
+def auditor(browser: Browser, site: Served) -> Iterator[Person]:
+    with logged_in(browser, site, "auditor") as person:
+        yield person

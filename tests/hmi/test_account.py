@@ -13,15 +13,9 @@ from tests.hmi.browsing import Person, Served, served
 NEW = "Another-Horse-8"
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("office", tmp_path_factory.mktemp("office")) as office:
-        yield office
-
-
 @pytest.fixture
-def person(browser: Browser, office: Served) -> Iterator[Person]:
-    person = Person(browser, office)
+def person(browser: Browser, site: Served) -> Iterator[Person]:
+    person = Person(browser, site)
     yield person
     person.close()
     assert person.troubles == []
@@ -41,7 +35,7 @@ def dialog(page: Page) -> Page:
     return page.locator(".q-dialog:visible")  # type: ignore[return-value]
 
 
-def test_a_second_factor_is_enrolled_used_and_given_up(person: Person, office: Served) -> None:
+def test_a_second_factor_is_enrolled_used_and_given_up(person: Person, site: Served) -> None:
     """S-06."""
     person.log_in("operator")
     page = person.open("/account")
@@ -50,11 +44,11 @@ def test_a_second_factor_is_enrolled_used_and_given_up(person: Person, office: S
     secret = secret_on(page)
     expect(page.locator(".qr svg")).to_be_visible()
     page.get_by_label("验证码").fill("000000")
-    dialog(page).get_by_label("您的密码").fill(office.users["operator"])
+    dialog(page).get_by_label("您的密码").fill(site.users["operator"])
     dialog(page).get_by_role("button", name="启用").click()
     expect(page.locator(".q-notification")).to_contain_text("验证码不对")
     page.get_by_label("验证码").fill(code(secret))
-    dialog(page).get_by_label("您的密码").fill(office.users["operator"])
+    dialog(page).get_by_label("您的密码").fill(site.users["operator"])
     dialog(page).get_by_role("button", name="启用").click()
     paper = page.locator(".codes code")
     expect(paper).to_have_count(10)
@@ -74,28 +68,28 @@ def test_a_second_factor_is_enrolled_used_and_given_up(person: Person, office: S
     expect(page.locator(".page")).to_contain_text("恢复码剩余 9 个")
 
     page.click("[data-act=stop]")
-    dialog(page).get_by_label("您的密码").fill(office.users["operator"])
+    dialog(page).get_by_label("您的密码").fill(site.users["operator"])
     dialog(page).get_by_role("button", name="继续").click()
     expect(page.locator(".page")).to_contain_text("未启用")
 
 
-def test_a_password_is_changed_on_ones_own_account(person: Person, office: Served) -> None:
+def test_a_password_is_changed_on_ones_own_account(person: Person, site: Served) -> None:
     """S-02."""
     person.log_in("viewer")
     page = person.open("/account")
-    old = office.users["viewer"]
+    old = site.users["viewer"]
     for wanted, said in ((old, "最近用过的 5 个密码不能再用"), (NEW, "密码已修改")):
         page.get_by_label("旧密码").fill(old)
         page.get_by_label("新密码").fill(wanted)
         page.get_by_label("再次输入密码").fill(wanted)
         page.get_by_role("button", name="修改密码").click()
         expect(page.locator(".q-notification", has_text=said)).to_be_visible()
-    office.users["viewer"] = NEW
+    site.users["viewer"] = NEW
 
 
-def test_an_administrator_unlocks_and_sets_contact_details(browser: Browser, office: Served) -> None:
+def test_an_administrator_unlocks_and_sets_contact_details(browser: Browser, site: Served) -> None:
     """S-03, S1-4.4."""
-    person = Person(browser, office)
+    person = Person(browser, site)
     person.log_in("security")
     page = person.open("/security")
     row = page.locator("tr", has_text="auditor")
@@ -105,7 +99,7 @@ def test_an_administrator_unlocks_and_sets_contact_details(browser: Browser, off
     dialog(page).get_by_role("button", name="保存").click()
     expect(row).to_contain_text("audit@example.com · 手机号")
 
-    stranger = Person(browser, office)
+    stranger = Person(browser, site)
     for _ in range(5):
         stranger.log_in("auditor", "Wrong-1-wrong")
     stranger.page.wait_for_load_state()
@@ -117,8 +111,8 @@ def test_an_administrator_unlocks_and_sets_contact_details(browser: Browser, off
     page.locator("tr", has_text="地址 127.0.0.1").locator("[data-act=unlock]").click()
     expect(page.locator(".page")).to_contain_text("没有被锁定的用户或地址")
 
-    phone = Person(browser, office)
-    phone.page.goto(office.address + "/preference?language=en&back=/login")
+    phone = Person(browser, site)
+    phone.page.goto(site.address + "/preference?language=en&back=/login")
     phone.page.get_by_role("link", name="Log in with a code by phone").click()
     phone.page.fill("[name=phone]", "138 1234 5678")
     phone.page.click(".gate button")
@@ -137,7 +131,7 @@ def test_an_administrator_unlocks_and_sets_contact_details(browser: Browser, off
     assert person.troubles == []
     person.close()
 
-    forced = Person(browser, office)
+    forced = Person(browser, site)
     forced.log_in("auditor", NEW)
     page = forced.page
     expect(page.locator(".gate")).to_contain_text("您的密码已到期或由管理员重设")

@@ -1,26 +1,11 @@
 """Guided acts in a real browser: generating, transfer, moving, states from the chart."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.hmi.browsing import Person, Served, served
+from tests.hmi.browsing import Person, Served
 
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("office", tmp_path_factory.mktemp("office"), ESTATE="1") as office:
-        yield office
-
-
-@pytest.fixture
-def clerk(browser: Browser, office: Served) -> Iterator[Person]:
-    person = Person(browser, office)
-    person.log_in("manager")
-    yield person
-    person.close()
-    assert person.troubles == []
+ENVIRONMENT = {"ESTATE": "1"}
 
 
 def press(within: Page | Locator, text: str) -> None:
@@ -37,9 +22,9 @@ def choose(page: Page, field: str, text: str) -> None:
     page.locator(f"#{field}-choices [role=option]").first.click()
 
 
-def test_houses_are_seen_before_they_are_generated(clerk: Person) -> None:
+def test_houses_are_seen_before_they_are_generated(manager: Person) -> None:
     """B04, S1-1.4d: the numbers of a building that has some of them already."""
-    page = clerk.open("/building/1")
+    page = manager.open("/building/1")
     page.get_by_role("link", name="批量生成房屋").click()
     expect(page.locator("h1")).to_contain_text("批量生成房屋")
     page.wait_for_function("window.did_handshake === true")
@@ -58,7 +43,7 @@ def test_houses_are_seen_before_they_are_generated(clerk: Person) -> None:
     expect(page.locator("[role=alert]")).to_contain_text("预览后有改动")
     press(page, "生成 18 套")
     expect(page.locator("h1")).to_have_text("楼栋 3 翠湖苑 3 号楼")
-    page = clerk.open("/house?q=3-3-")
+    page = manager.open("/house?q=3-3-")
     expect(page.locator(".page")).to_contain_text("共 14 条")
     expect(page.locator("tbody tr").first).to_contain_text("99.5")
 
@@ -74,9 +59,9 @@ def test_houses_are_seen_before_they_are_generated(clerk: Person) -> None:
     ],
 )
 def test_a_pattern_that_makes_no_sense_is_told_and_kept(
-    clerk: Person, values: dict[str, str], said: str
+    manager: Person, values: dict[str, str], said: str
 ) -> None:
-    page = clerk.open("/generate-houses?building=2")
+    page = manager.open("/generate-houses?building=2")
     fill(page, **values)
     press(page, "预览")
     expect(page.locator("[role=alert]")).to_contain_text(said)
@@ -85,9 +70,9 @@ def test_a_pattern_that_makes_no_sense_is_told_and_kept(
         expect(page.locator(f"form.record [name={name}]")).to_have_value(value)
 
 
-def test_a_house_changes_hands_after_one_has_seen_what_that_means(clerk: Person) -> None:
+def test_a_house_changes_hands_after_one_has_seen_what_that_means(manager: Person) -> None:
     """B09, S1-1.1: what ends, what begins, what hangs on it; one confirmation."""
-    page = clerk.open("/house/21")
+    page = manager.open("/house/21")
     page.get_by_role("link", name="过户").click()
     page.wait_for_function("window.did_handshake === true")
     fill(page, on="2026-05-01", contract="HT-1", share1="60")
@@ -117,9 +102,9 @@ def test_a_house_changes_hands_after_one_has_seen_what_that_means(clerk: Person)
     expect(page.locator("h2[data-of=utility_account] + .scroll")).to_contain_text("张小龙")
 
 
-def test_a_household_moves_in_and_out(clerk: Person) -> None:
+def test_a_household_moves_in_and_out(manager: Person) -> None:
     """B10, B11, S1-1.2."""
-    page = clerk.open("/move-in?house=30")
+    page = manager.open("/move-in?house=30")
     fill(page, since="2026-06-01", lease="ZL-7")
     choose(page, "person1", "张小龙")
     page.locator("[name=role1]").select_option(label="租户")
@@ -131,34 +116,34 @@ def test_a_household_moves_in_and_out(clerk: Person) -> None:
     press(page, "办理入住")
     expect(page.locator("h2[data-of=stay] + .scroll")).to_contain_text("张小龙")
     expect(page.locator(".packed")).to_contain_text("出租")
-    page = clerk.open("/move-out?house=30")
+    page = manager.open("/move-out?house=30")
     expect(page.locator("form.record, .empty").first).to_be_visible()
 
 
-def test_who_leaves_is_ticked_and_brings_the_keys(clerk: Person) -> None:
-    page = clerk.open("/move-in?house=31")
+def test_who_leaves_is_ticked_and_brings_the_keys(manager: Person) -> None:
+    page = manager.open("/move-in?house=31")
     fill(page, since="2020-06-01")
     choose(page, "person1", "李秀英")
     press(page, "办理入住")
     expect(page.locator("h1")).to_contain_text("房屋")
-    page = clerk.open("/key/new?house_id=31&holder_id=2&code=K-31&taken_on=2020-06-01")
+    page = manager.open("/key/new?house_id=31&holder_id=2&code=K-31&taken_on=2020-06-01")
     press(page, "保存")
     expect(page.locator("h1")).to_have_text("钥匙 K-31")
-    page = clerk.open("/move-out?house=31")
+    page = manager.open("/move-out?house=31")
     expect(page.locator("form.record")).to_contain_text("李秀英")
     fill(page, on="2026-07-01")
     page.locator("[name=status]").select_option(label="空置")
     press(page, "办理搬出")
     expect(page.locator("h2[data-of=stay] + .scroll")).to_contain_text("2026-07-01")
     expect(page.locator("h2[data-of=key] + .scroll")).to_contain_text("2026-07-01")
-    page = clerk.open("/house/32")
+    page = manager.open("/house/32")
     page.get_by_role("link", name="办理搬出").click()
     expect(page.locator(".empty")).to_contain_text("没有登记的住户")
 
 
-def test_the_state_of_several_houses_is_set_from_the_chart(clerk: Person) -> None:
+def test_the_state_of_several_houses_is_set_from_the_chart(manager: Person) -> None:
     """B05, S1-1.4d."""
-    page = clerk.open("/house-chart?building=2")
+    page = manager.open("/house-chart?building=2")
     expect(page.locator("#state")).to_be_hidden()
     for room in ("101", "102", "103"):
         page.get_by_label(f"选择 {room}", exact=True).check()
@@ -178,12 +163,12 @@ def test_the_state_of_several_houses_is_set_from_the_chart(clerk: Person) -> Non
 @pytest.mark.parametrize(
     "path", ["/transfer", "/transfer?house=x", "/move-in?house=9999", "/generate-houses"]
 )
-def test_an_act_on_nothing_is_none(clerk: Person, path: str) -> None:
-    expect(clerk.open(path).locator("h1")).to_have_text("没有这个页面")
+def test_an_act_on_nothing_is_none(manager: Person, path: str) -> None:
+    expect(manager.open(path).locator("h1")).to_have_text("没有这个页面")
 
 
-def test_who_may_not_write_opens_no_act(browser: Browser, office: Served) -> None:
-    person = Person(browser, office)
+def test_who_may_not_write_opens_no_act(browser: Browser, site: Served) -> None:
+    person = Person(browser, site)
     person.log_in("auditor")
     for path in ("/transfer?house=21", "/move-in?house=21", "/generate-houses?building=1"):
         expect(person.open(path).locator("h1")).to_have_text("您的角色不能打开此页")

@@ -1,7 +1,6 @@
 """The page of the figures about alarms (S4-7.5a): targets, charts, and the way to the journal."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,20 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.hmi.browsing import Person, Served, served
 
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("control", tmp_path_factory.mktemp("site")) as site:
-        yield site
-
-
-@pytest.fixture
-def operator(browser: Browser, site: Served) -> Iterator[Person]:
-    person = Person(browser, site)
-    person.log_in("operator")
-    yield person
-    person.close()
-    assert person.troubles == []
+PLACE = "control"
 
 
 def test_each_figure_says_whether_its_target_is_met(operator: Person) -> None:

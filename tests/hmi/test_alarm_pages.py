@@ -2,40 +2,26 @@
 
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from actors.linkage.words import disk_is_full
-from tests.hmi.browsing import Person, Served, served
+from tests.hmi.browsing import Person, Served
 
 NOW = 1_795_000_000_000_000_000
 HEARD = "Object.keys(sounding.heard)"
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("control", tmp_path_factory.mktemp("site")) as site:
-        yield site
+PLACE = "control"
 
 
-@pytest.fixture
-def site(running: Served) -> Served:
-    """With the alarms that it has at its start."""
-    running.tell(reset=True)
-    running.command("reset")
-    return running
-
-
-@pytest.fixture
-def operator(browser: Browser, site: Served) -> Iterator[Person]:
-    person = Person(browser, site)
-    person.log_in("operator")
-    yield person
-    person.close()
-    assert person.troubles == []
+@pytest.fixture(autouse=True)
+def begun(site: Served) -> None:
+    """Each test finds the alarms that the site has at its start."""
+    site.tell(reset=True)
+    site.command("reset")
 
 
 def later() -> int:

@@ -16,25 +16,16 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def office(directory: Path) -> Iterator[Served]:
-    with served("office", directory) as office:
-        yield office
-
-
-@pytest.fixture
-def chief(browser: Browser, office: Served) -> Iterator[Person]:
-    person = Person(browser, office)
-    person.log_in("admin")
-    yield person
-    person.close()
-    assert person.troubles == []
+def site(directory: Path) -> Iterator[Served]:
+    with served("office", directory) as site:
+        yield site
 
 
 def test_an_administrator_sees_what_there_is_and_makes_one_more(
-    chief: Person, directory: Path, tmp_path: Path
+    admin: Person, directory: Path, tmp_path: Path
 ) -> None:
     """A13, A14: on screen."""
-    page = chief.open("/backups")
+    page = admin.open("/backups")
     expect(page.locator("h1")).to_have_text("备份")
     expect(page.locator(".empty")).to_have_text("还没有备份")
     expect(page.locator("p.warning").first).to_contain_text("没有第二处备份")
@@ -61,15 +52,15 @@ def test_an_administrator_sees_what_there_is_and_makes_one_more(
 
 
 @pytest.mark.parametrize("user", ["operator", "viewer", "auditor"])
-def test_others_do_not_see_it(browser: Browser, office: Served, user: str) -> None:
-    person = Person(browser, office)
+def test_others_do_not_see_it(browser: Browser, site: Served, user: str) -> None:
+    person = Person(browser, site)
     person.log_in(user)
     expect(person.open("/backups").locator("h1")).to_have_text("您的角色不能打开此页")
     expect(person.page.locator("nav")).not_to_contain_text("备份")
     person.close()
 
 
-def test_the_page_speaks_english_too(chief: Person, office: Served) -> None:
-    chief.page.goto(office.address + "/preference?language=en&back=/backups")
-    expect(chief.page.locator("h1")).to_have_text("Backups")
-    expect(chief.page.locator("p", has_text="A drill")).to_contain_text("steward restore SITE")
+def test_the_page_speaks_english_too(admin: Person, site: Served) -> None:
+    admin.page.goto(site.address + "/preference?language=en&back=/backups")
+    expect(admin.page.locator("h1")).to_have_text("Backups")
+    expect(admin.page.locator("p", has_text="A drill")).to_contain_text("steward restore SITE")

@@ -1,7 +1,6 @@
 """The pages in a real browser: what moves, what looks stale, what a click does, and who is thrown out."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,19 +29,7 @@ SECURITY_PAGES = ("/users", "/security", "/roles", "/scopes")
 HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}${7*7}'`</script>"
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("control", tmp_path_factory.mktemp("site")) as site:
-        yield site
-
-
-@pytest.fixture
-def operator(browser: Browser, site: Served) -> Iterator[Person]:
-    person = Person(browser, site)
-    person.log_in("operator")
-    yield person
-    person.close()
-    assert person.troubles == []
+PLACE = "control"
 
 
 def value(page: Page, point: str) -> str:

@@ -1,26 +1,11 @@
 """The search box of the top bar, and the combined query, in a real browser (B16, S1-1.8a)."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.hmi.browsing import Person, Served, served
 
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("office", tmp_path_factory.mktemp("office"), ESTATE="1") as office:
-        yield office
-
-
-@pytest.fixture
-def clerk(browser: Browser, office: Served) -> Iterator[Person]:
-    person = Person(browser, office)
-    person.log_in("manager")
-    yield person
-    person.close()
-    assert person.troubles == []
+ENVIRONMENT = {"ESTATE": "1"}
 
 
 @pytest.mark.parametrize(
@@ -36,8 +21,8 @@ def clerk(browser: Browser, office: Served) -> Iterator[Person]:
         ("5501234", "水电气账户", "5501234567"),
     ],
 )
-def test_the_first_hit_is_there_without_the_mouse(clerk: Person, typed: str, kind: str, title: str) -> None:
-    page = clerk.open("/sessions")
+def test_the_first_hit_is_there_without_the_mouse(manager: Person, typed: str, kind: str, title: str) -> None:
+    page = manager.open("/sessions")
     page.keyboard.press("Control+k")
     page.keyboard.type(typed)
     first = page.locator("#find [role=option]").first
@@ -48,8 +33,8 @@ def test_the_first_hit_is_there_without_the_mouse(clerk: Person, typed: str, kin
     expect(page.locator("h1")).to_have_text(f"{kind} {title}")
 
 
-def test_the_arrows_walk_through_the_hits(clerk: Person) -> None:
-    page = clerk.open("/sessions")
+def test_the_arrows_walk_through_the_hits(manager: Person) -> None:
+    page = manager.open("/sessions")
     page.keyboard.press("/")
     page.keyboard.type("3-2-50")
     options = page.locator("#find [role=option]")
@@ -70,8 +55,8 @@ def test_the_arrows_walk_through_the_hits(clerk: Person) -> None:
     expect(page.locator(".hits li")).to_have_count(2)
 
 
-def test_one_hit_shows_person_house_car_pet_stay_payer_key_and_account(clerk: Person) -> None:
-    page = clerk.open("/find?q=8000")
+def test_one_hit_shows_person_house_car_pet_stay_payer_key_and_account(manager: Person) -> None:
+    page = manager.open("/find?q=8000")
     for name, said in {
         "person": "138****8000",
         "house": "3-2-501",
@@ -88,8 +73,8 @@ def test_one_hit_shows_person_house_car_pet_stay_payer_key_and_account(clerk: Pe
     expect(page.locator("h1")).to_have_text("人员 王建国")
 
 
-def test_hits_are_limited_sorted_and_of_one_kind(clerk: Person) -> None:
-    page = clerk.open("/find?q=5-1")
+def test_hits_are_limited_sorted_and_of_one_kind(manager: Person) -> None:
+    page = manager.open("/find?q=5-1")
     expect(page.locator(".hits li")).to_have_count(20)
     page.get_by_label("数量").select_option(label="最多 50 条")
     page.get_by_label("排序").select_option(label="按房号 降序")
@@ -107,13 +92,13 @@ def test_hits_are_limited_sorted_and_of_one_kind(clerk: Person) -> None:
 @pytest.mark.parametrize(
     "query", ["", "q=%25%25", "q=%3Cb%3E", "q=wjg&hit=../../etc", "q=wjg&kind=x&count=x"]
 )
-def test_an_odd_question_is_answered(clerk: Person, query: str) -> None:
-    page = clerk.open(f"/find?{query}")
+def test_an_odd_question_is_answered(manager: Person, query: str) -> None:
+    page = manager.open(f"/find?{query}")
     expect(page.locator("h1")).to_have_text("综合查询")
 
 
-def test_who_may_see_no_record_has_no_box(browser: Browser, office: Served) -> None:
-    person = Person(browser, office)
+def test_who_may_see_no_record_has_no_box(browser: Browser, site: Served) -> None:
+    person = Person(browser, site)
     person.log_in("security")
     page = person.open("/find?q=8000")
     expect(page.locator("h1")).to_have_text("您的角色不能打开此页")

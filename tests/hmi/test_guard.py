@@ -3,14 +3,13 @@
 import http.client
 import http.cookies
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import socketio  # type: ignore[import-untyped]
 from socketio.exceptions import ConnectionError as Refused  # type: ignore[import-untyped]
 
-from tests.hmi.browsing import Served, served
+from tests.hmi.browsing import Served
 
 PAGES = (
     "/",
@@ -30,10 +29,7 @@ PAGES = (
 )
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("control", tmp_path_factory.mktemp("guarded")) as site:
-        yield site
+PLACE = "control"
 
 
 def ask(

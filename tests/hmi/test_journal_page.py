@@ -1,29 +1,14 @@
 """The page of the alarm journal: searched by keyboard, turned, opened from an alarm, exported (S0-3.5.4)."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from python_calamine import CalamineWorkbook
 
-from tests.hmi.browsing import Person, Served, served
+from tests.hmi.browsing import Person
 
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("control", tmp_path_factory.mktemp("site")) as site:
-        yield site
-
-
-@pytest.fixture
-def operator(browser: Browser, site: Served) -> Iterator[Person]:
-    person = Person(browser, site)
-    person.log_in("operator")
-    yield person
-    person.close()
-    assert person.troubles == []
+PLACE = "control"
 
 
 def test_it_is_searched_by_keyboard_and_its_address_holds_the_search(operator: Person) -> None:

@@ -33,15 +33,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield site
 
 
-@pytest.fixture
-def operator(browser: Browser, site: Served) -> Iterator[Person]:
-    person = Person(browser, site)
-    person.log_in("operator")
-    yield person
-    person.close()
-    assert person.troubles == []
-
-
 @pytest.mark.parametrize(
     ("table", "kind"),
     [

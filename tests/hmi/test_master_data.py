@@ -1,26 +1,9 @@
 """The pages of master data in a real browser: add, change, order, disable, remove, and what is refused."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.hmi.browsing import Person, Served, served
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("office", tmp_path_factory.mktemp("office")) as office:
-        yield office
-
-
-@pytest.fixture
-def chief(browser: Browser, office: Served) -> Iterator[Person]:
-    person = Person(browser, office)
-    person.log_in("admin")
-    yield person
-    person.close()
-    assert person.troubles == []
+from tests.hmi.browsing import Person, Served
 
 
 def press(within: Page | Locator, text: str) -> None:
@@ -54,13 +37,13 @@ def told(page: Page, text: str) -> None:
     expect(page.locator(".q-notification", has_text=text).first).to_be_visible()
 
 
-def test_a_dictionary_is_made_filled_ordered_and_removed(chief: Person) -> None:
+def test_a_dictionary_is_made_filled_ordered_and_removed(admin: Person) -> None:
     """A05, S0-3.1.dict."""
-    page = chief.open("/dictionaries?of=house_status")
+    page = admin.open("/dictionaries?of=house_status")
     expect(page.locator("tr[data-code=delivered]")).to_contain_text("已交付")
     expect(page.locator("tr[data-code=delivered] .swatch")).to_have_text("青")
     press(page, "新建字典")
-    page = chief.page
+    page = admin.page
     fill(page, code="tree kind", zh="树种", en="Kind of tree")
     save(page)
     told(page, "第 5 个字符 ' ' 不可用")
@@ -91,8 +74,8 @@ def test_a_dictionary_is_made_filled_ordered_and_removed(chief: Person) -> None:
     expect(page.locator(".page select[data-go]")).not_to_contain_text("树种")
 
 
-def test_a_shipped_entry_is_disabled_and_has_no_way_to_be_removed(chief: Person) -> None:
-    page = chief.open("/dictionaries?of=gender")
+def test_a_shipped_entry_is_disabled_and_has_no_way_to_be_removed(admin: Person) -> None:
+    page = admin.open("/dictionaries?of=gender")
     row = page.locator("tr[data-code=unknown]")
     expect(row.locator("button", has_text="删除")).to_have_count(0)
     press(row, "停用")
@@ -101,8 +84,8 @@ def test_a_shipped_entry_is_disabled_and_has_no_way_to_be_removed(chief: Person)
     expect(row).to_contain_text("启用")
 
 
-def test_a_numbering_rule_shows_what_it_makes_while_it_is_typed(chief: Person) -> None:
-    page = chief.open("/numbering")
+def test_a_numbering_rule_shows_what_it_makes_while_it_is_typed(admin: Person) -> None:
+    page = admin.open("/numbering")
     press(page.locator("tr[data-rule=receipt]"), "修改")
     expect(dialog(page)).to_contain_text("示例：SJ20")
     fill(page, pattern="SJ{yyy}-{seq:6}")
@@ -125,9 +108,9 @@ def test_a_numbering_rule_shows_what_it_makes_while_it_is_typed(chief: Person) -
     expect(page.locator("tr[data-rule=letter]")).to_have_count(0)
 
 
-def test_departments_posts_and_members_are_arranged(chief: Person) -> None:
+def test_departments_posts_and_members_are_arranged(admin: Person) -> None:
     """A08, A09, S0-3.1.dept, S0-3.1.post."""
-    page = chief.open("/organisation")
+    page = admin.open("/organisation")
     expect(page.locator(".page")).to_contain_text("还没有部门")
     press(page, "新建部门")
     fill(page, name="工程部")
@@ -160,7 +143,7 @@ def test_departments_posts_and_members_are_arranged(chief: Person) -> None:
     saved(page)
     expect(member).to_contain_text("（已结束）")
     page.locator("tr[data-department=工程部] a").click()
-    page = chief.open("/organisation?of=1")
+    page = admin.open("/organisation?of=1")
     expect(page.locator(".page")).to_contain_text("工程部 及下级的人员")
     expect(page.locator("tr[data-member=operator]")).to_have_count(1)
 
@@ -171,8 +154,8 @@ def write(page: Page, editor: str, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
-def test_a_print_template_is_tried_saved_and_taken_back(chief: Person) -> None:
-    page = chief.open("/printing")
+def test_a_print_template_is_tried_saved_and_taken_back(admin: Person) -> None:
+    page = admin.open("/printing")
     press(page, "新建模板")
     fill(page, code="pass", zh="通行证", en="Pass", sample="{")
     save(page)
@@ -180,7 +163,7 @@ def test_a_print_template_is_tried_saved_and_taken_back(chief: Person) -> None:
     fill(page, sample='{"title": "通行证"}')
     saved(page)
     expect(page.locator("tr[data-template=pass]")).to_contain_text("第 1 版")
-    page = chief.open("/printing?of=pass")
+    page = admin.open("/printing?of=pass")
     press(page, "预览")
     expect(page.locator(".sheet img")).to_have_count(1)
     assert page.evaluate("document.querySelector('.sheet img').naturalWidth") > 500
@@ -206,15 +189,15 @@ def test_a_print_template_is_tried_saved_and_taken_back(chief: Person) -> None:
     expect(page.locator("tr[data-version='1']")).to_contain_text("使用中")
     press(page.locator("tr[data-version='1']"), "载入编辑")
     expect(page.locator(".source .cm-content")).to_contain_text("#set page(paper:")
-    page = chief.open("/printing")
+    page = admin.open("/printing")
     press(page.locator("tr[data-template=pass]"), "删除")
     saved(page, "删除")
     expect(page.locator("tr[data-template=pass]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", ["/dictionaries", "/numbering", "/printing"])
-def test_who_may_not_manage_finds_neither_page_nor_link(browser: Browser, office: Served, path: str) -> None:
-    person = Person(browser, office)
+def test_who_may_not_manage_finds_neither_page_nor_link(browser: Browser, site: Served, path: str) -> None:
+    person = Person(browser, site)
     person.log_in("operator")
     expect(person.open(path).locator("h1")).to_have_text("您的角色不能打开此页")
     expect(person.page.locator(f'nav a[href="{path}"]')).to_have_count(0)
@@ -224,5 +207,5 @@ def test_who_may_not_manage_finds_neither_page_nor_link(browser: Browser, office
 @pytest.mark.parametrize(
     "path", ["/dictionaries?of='%3Cscript%3E", "/organisation?of=99", "/organisation?of=x"]
 )
-def test_an_odd_address_shows_the_page(chief: Person, path: str) -> None:
-    expect(chief.open(path).locator("tbody tr, .empty").first).to_be_visible()
+def test_an_odd_address_shows_the_page(admin: Person, path: str) -> None:
+    expect(admin.open(path).locator("tbody tr, .empty").first).to_be_visible()

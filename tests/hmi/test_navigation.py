@@ -1,26 +1,9 @@
 """The navigation and the page that arranges it, in a real browser (A02, S0-3.1.menu)."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.hmi.browsing import Person, Served, served
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("office", tmp_path_factory.mktemp("office")) as office:
-        yield office
-
-
-@pytest.fixture
-def chief(browser: Browser, office: Served) -> Iterator[Person]:
-    person = Person(browser, office)
-    person.log_in("admin")
-    yield person
-    person.close()
-    assert person.troubles == []
+from tests.hmi.browsing import Person, Served
 
 
 def press(within: Page | Locator, text: str) -> None:
@@ -58,9 +41,9 @@ def links(within: Locator) -> list[str]:
     return within.locator("a").all_text_contents()
 
 
-def test_an_administrator_renames_moves_orders_hides_and_resets(chief: Person) -> None:
+def test_an_administrator_renames_moves_orders_hides_and_resets(admin: Person) -> None:
     """What is changed shows in the navigation at once."""
-    page = chief.open("/menus")
+    page = admin.open("/menus")
     assert links(section(page, "data")) == ["组织", "字典", "编号规则", "打印模板"]
     press(row(page, "/printing"), "上移")
     expect(section(page, "data").locator("a").nth(2)).to_have_text("打印模板")
@@ -75,16 +58,16 @@ def test_an_administrator_renames_moves_orders_hides_and_resets(chief: Person) -
     saved(page)
     expect(row(page, "/printing")).to_contain_text("隐藏")
     expect(page.locator("nav")).not_to_contain_text("单据")
-    expect(chief.open("/printing").locator("h1")).to_have_text("打印模板")
-    page = chief.open("/menus")
+    expect(admin.open("/printing").locator("h1")).to_have_text("打印模板")
+    page = admin.open("/menus")
     press(row(page, "/printing"), "还原")
     expect(section(page, "data")).to_contain_text("打印模板")
 
 
 def test_a_section_and_links_of_one_s_own_for_some_roles(
-    browser: Browser, office: Served, chief: Person
+    browser: Browser, site: Served, admin: Person
 ) -> None:
-    page = chief.open("/menus")
+    page = admin.open("/menus")
     press(page, "新建分组")
     fill(page, zh="常用", en="Often")
     saved(page)
@@ -102,7 +85,7 @@ def test_a_section_and_links_of_one_s_own_for_some_roles(
     expect(page.locator("nav")).not_to_contain_text("天气")
     name = page.locator("tr.headline", has_text="常用").get_attribute("data-section") or ""
     press(page.locator(f'tr[data-section="{name}"]'), "上移")
-    auditor = Person(browser, office)
+    auditor = Person(browser, site)
     auditor.log_in("auditor")
     found = section(auditor.open("/audit"), name)
     assert links(found) == ["天气", "查审计"], "a link opens nothing beyond its reader's permission"
@@ -116,8 +99,8 @@ def test_a_section_and_links_of_one_s_own_for_some_roles(
     expect(page.locator("tr.headline", has_text="常用")).to_have_count(0)
 
 
-def test_a_link_that_leads_astray_is_refused_and_the_dialog_stays(chief: Person) -> None:
-    page = chief.open("/menus")
+def test_a_link_that_leads_astray_is_refused_and_the_dialog_stays(admin: Person) -> None:
+    page = admin.open("/menus")
     press(page, "新建链接")
     fill(page, path="javascript:alert(1)", zh="某", en="some")
     dialog(page).locator(".q-btn", has_text="保存").click()
@@ -125,28 +108,28 @@ def test_a_link_that_leads_astray_is_refused_and_the_dialog_stays(chief: Person)
     expect(dialog(page)).to_have_count(1)
 
 
-def test_a_section_folds_by_keyboard_and_stays_so_on_this_browser(chief: Person) -> None:
-    page = chief.open("/menus")
+def test_a_section_folds_by_keyboard_and_stays_so_on_this_browser(admin: Person) -> None:
+    page = admin.open("/menus")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     summary = section(page, "data").locator("summary")
     summary.focus()
     page.keyboard.press("Enter")
     expect(section(page, "data")).to_have_attribute("open", "")
-    page = chief.open("/about")
+    page = admin.open("/about")
     expect(section(page, "data")).to_have_attribute("open", "")
     expect(section(page, "account")).to_have_attribute("open", "")
     expect(section(page, "account").locator("[aria-current=page]")).to_have_text("关于")
-    page = chief.open("/numbering")
+    page = admin.open("/numbering")
     expect(section(page, "data")).to_have_attribute("open", "")
-    page = chief.open("/about")
+    page = admin.open("/about")
     section(page, "data").locator("summary").press("Space")
-    expect(section(chief.open("/menus"), "data")).not_to_have_attribute("open", "")
+    expect(section(admin.open("/menus"), "data")).not_to_have_attribute("open", "")
 
 
-def test_the_navigation_scrolls_and_the_way_out_stays(browser: Browser, office: Served) -> None:
+def test_the_navigation_scrolls_and_the_way_out_stays(browser: Browser, site: Served) -> None:
     """On a low screen the links give way, not who is logged in."""
-    person = Person(browser, office, width=1024, height=420)
+    person = Person(browser, site, width=1024, height=420)
     person.log_in("admin")
     page = person.open("/about")
     expect(page.locator("nav .here")).to_be_in_viewport()
@@ -159,16 +142,16 @@ def test_the_navigation_scrolls_and_the_way_out_stays(browser: Browser, office: 
 
 
 @pytest.mark.parametrize("user", ["auditor", "security", "viewer"])
-def test_others_do_not_arrange_the_menu(browser: Browser, office: Served, user: str) -> None:
-    person = Person(browser, office)
+def test_others_do_not_arrange_the_menu(browser: Browser, site: Served, user: str) -> None:
+    person = Person(browser, site)
     person.log_in(user)
     expect(person.open("/menus").locator("h1")).to_have_text("您的角色不能打开此页")
     expect(person.page.locator('nav a[href="/menus"]')).to_have_count(0)
     person.close()
 
 
-def test_the_page_speaks_english_too(chief: Person, office: Served) -> None:
-    chief.page.goto(office.address + "/preference?language=en&back=/menus")
-    expect(chief.page.locator("h1")).to_have_text("Menu")
-    expect(section(chief.page, "data").locator("summary")).to_have_text("Master data")
-    expect(row(chief.page, "/jobs")).to_contain_text("Everybody")
+def test_the_page_speaks_english_too(admin: Person, site: Served) -> None:
+    admin.page.goto(site.address + "/preference?language=en&back=/menus")
+    expect(admin.page.locator("h1")).to_have_text("Menu")
+    expect(section(admin.page, "data").locator("summary")).to_have_text("Master data")
+    expect(row(admin.page, "/jobs")).to_contain_text("Everybody")

@@ -1,28 +1,12 @@
 """The office's pages in a real browser."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 from python_calamine import CalamineWorkbook
 
-from tests.hmi.browsing import Person, Served, served
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("office", tmp_path_factory.mktemp("office")) as office:
-        yield office
-
-
-@pytest.fixture
-def auditor(browser: Browser, office: Served) -> Iterator[Person]:
-    person = Person(browser, office)
-    person.log_in("auditor")
-    yield person
-    person.close()
-    assert person.troubles == []
+from tests.hmi.browsing import Person, Served
 
 
 def test_an_auditor_sees_who_did_what_and_finds_it_again(auditor: Person) -> None:
@@ -52,9 +36,9 @@ def test_an_odd_address_finds_nothing_and_says_so(auditor: Person, query: str) -
         expect(page.locator("p.warning")).to_have_text("“yesterday” 不是日期，请写成 2026-03-01")
 
 
-def test_whose_deeds_the_trail_tells_does_not_read_it(browser: Browser, office: Served) -> None:
+def test_whose_deeds_the_trail_tells_does_not_read_it(browser: Browser, site: Served) -> None:
     """S-21."""
-    person = Person(browser, office)
+    person = Person(browser, site)
     person.log_in("security")
     expect(person.open("/audit").locator("h1")).to_have_text("您的角色不能打开此页")
     expect(person.page.locator("nav")).not_to_contain_text("审计")

@@ -1,55 +1,38 @@
 """A record and a list on paper (B17, S1-1.8b)."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.hmi.browsing import Person, Served, served
+from tests.hmi.browsing import Person, Served
+
+ENVIRONMENT = {"ESTATE": "1"}
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("office", tmp_path_factory.mktemp("office"), ESTATE="1") as office:
-        yield office
-
-
-@pytest.fixture
-def clerk(browser: Browser, office: Served) -> Iterator[Person]:
-    person = Person(browser, office)
-    person.log_in("manager")
-    person.page.wait_for_url("**/")
-    yield person
-    person.close()
-    assert person.troubles == []
-
-
-def test_the_page_of_a_record_and_a_list_lead_to_their_sheets(clerk: Person) -> None:
-    page = clerk.open("/house/21")
+def test_the_page_of_a_record_and_a_list_lead_to_their_sheets(manager: Person) -> None:
+    page = manager.open("/house/21")
     expect(page.get_by_role("link", name="打印")).to_have_attribute("href", "/print/house/21")
-    page = clerk.open("/house?q=3-2-5&column=code&column=built_area")
+    page = manager.open("/house?q=3-2-5&column=code&column=built_area")
     path = page.get_by_role("link", name="打印").get_attribute("href")
     assert path == "/print/house?q=3-2-5&column=code&column=built_area"
     for one in ("/print/house/21", path, "/print/person/1", "/print/stay/1", "/print/house?sort=-built_area"):
-        answer = page.request.get(clerk.site.address + one)
+        answer = page.request.get(manager.site.address + one)
         assert answer.status == 200, answer.text()
         assert answer.headers["content-type"] == "application/pdf"
         assert answer.body().startswith(b"%PDF-")
 
 
-def test_what_cannot_be_printed_says_why(clerk: Person) -> None:
-    address = clerk.site.address
-    answer = clerk.page.request.get(f"{address}/print/house?f=nothing%1Fis%1Fx")
+def test_what_cannot_be_printed_says_why(manager: Person) -> None:
+    address = manager.site.address
+    answer = manager.page.request.get(f"{address}/print/house?f=nothing%1Fis%1Fx")
     assert (answer.status, "没有“nothing”这个字段" in answer.text()) == (422, True)
     for path in ("/print/house/9999", "/print/nothing", "/print/nothing/1"):
-        assert clerk.page.request.get(address + path).status == 404
+        assert manager.page.request.get(address + path).status == 404
 
 
-def test_a_list_is_printed_only_by_who_may_take_records_out(browser: Browser, office: Served) -> None:
+def test_a_list_is_printed_only_by_who_may_take_records_out(browser: Browser, site: Served) -> None:
     """The auditor sees a record and prints it; a whole list is an export."""
-    person = Person(browser, office)
+    person = Person(browser, site)
     person.log_in("security")
     person.page.wait_for_url("**/")
     for path in ("/print/house", "/print/house/21"):
-        assert person.page.request.get(office.address + path).status == 404
+        assert person.page.request.get(site.address + path).status == 404
     person.close()

@@ -1,18 +1,10 @@
 """Service accounts and webhooks in a real browser, and a program that uses what the pages hand out."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.hmi.browsing import Person, Served, served
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("office", tmp_path_factory.mktemp("office")) as office:
-        yield office
+from tests.hmi.browsing import Person, Served
 
 
 def shown_once(page: Page) -> str:
@@ -24,9 +16,9 @@ def shown_once(page: Page) -> str:
     return secret
 
 
-def test_a_program_is_let_in_by_a_key_and_shut_out_by_its_end(browser: Browser, office: Served) -> None:
+def test_a_program_is_let_in_by_a_key_and_shut_out_by_its_end(browser: Browser, site: Served) -> None:
     """S-23."""
-    person = Person(browser, office)
+    person = Person(browser, site)
     person.log_in("security")
     page = person.open("/service-accounts")
     page.click("[data-act=add]")
@@ -41,7 +33,7 @@ def test_a_program_is_let_in_by_a_key_and_shut_out_by_its_end(browser: Browser, 
     page.locator(".q-dialog:visible").get_by_role("button", name="保存").click()
     expect(row).to_contain_text("生产环境")
     key = shown_once(page)
-    with httpx.Client(base_url=office.address + "/api/v1", timeout=10) as program:
+    with httpx.Client(base_url=site.address + "/api/v1", timeout=10) as program:
         got = program.post("/tokens", json={"grant": "key", "key": key})
         assert got.status_code == 200, got.text
         program.headers["Authorization"] = f"Bearer {got.json()['access_token']}"
@@ -54,8 +46,8 @@ def test_a_program_is_let_in_by_a_key_and_shut_out_by_its_end(browser: Browser, 
     assert person.troubles == []
 
 
-def test_a_webhook_is_added_changed_tried_and_removed(browser: Browser, office: Served) -> None:
-    person = Person(browser, office)
+def test_a_webhook_is_added_changed_tried_and_removed(browser: Browser, site: Served) -> None:
+    person = Person(browser, site)
     person.log_in("admin")
     page = person.open("/webhooks")
     page.click("[data-act=add]")
@@ -89,9 +81,9 @@ def test_a_webhook_is_added_changed_tried_and_removed(browser: Browser, office: 
 
 
 @pytest.mark.parametrize("path", ["/webhooks", "/service-accounts"])
-def test_the_pages_are_not_everybodys(browser: Browser, office: Served, path: str) -> None:
+def test_the_pages_are_not_everybodys(browser: Browser, site: Served, path: str) -> None:
     """S-20."""
-    person = Person(browser, office)
+    person = Person(browser, site)
     person.log_in("operator")
     page = person.open(path)
     expect(page.locator("[data-act=add]")).to_have_count(0)

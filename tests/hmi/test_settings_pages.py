@@ -1,19 +1,14 @@
 """The pages of the configuration in a real browser, over a site without a plant (S1-4.5, S1-4.10)."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.hmi.browsing import Person, Served, served
+from tests.hmi.browsing import Person, Served
 
 SECRET = "hunter2-hunter2"  # of the test
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("office", tmp_path_factory.mktemp("office"), MODULES_OFF="pets") as site:
-        yield site
+ENVIRONMENT = {"MODULES_OFF": "pets"}
 
 
 def test_bad_values_are_told_at_their_fields_and_nothing_entered_is_lost(admin: Person) -> None:

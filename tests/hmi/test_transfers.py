@@ -1,6 +1,5 @@
 """Files in and out, the whole way in a browser (S1-2.3.4, S1-4.11b, B18)."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -8,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from business.exchange.opening import opened
-from tests.hmi.browsing import Person, Served, served
+from tests.hmi.browsing import Person, Served
 
 LIST = """三号楼房屋清单,,,,
 房号,业主,联系电话,建筑面积,户型
@@ -16,21 +15,6 @@ LIST = """三号楼房屋清单,,,,
 3-2-502,王五,13700137000,90,两室一厅
 3-2-503,赵六,12,九十,
 """
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served("office", tmp_path_factory.mktemp("office")) as office:
-        yield office
-
-
-@pytest.fixture
-def clerk(browser: Browser, office: Served) -> Iterator[Person]:
-    person = Person(browser, office)
-    person.log_in("manager")
-    yield person
-    person.close()
-    assert person.troubles == []
 
 
 def fetched(page: Page, text: str, target: Path) -> bytes:
@@ -45,8 +29,8 @@ def count(page: Page, label: str) -> str:
     return page.locator(".counts div", has_text=label).locator("b").inner_text()
 
 
-def test_a_list_is_mapped_tried_imported_corrected_and_exported(clerk: Person, tmp_path: Path) -> None:
-    page = clerk.open("/house/import")
+def test_a_list_is_mapped_tried_imported_corrected_and_exported(manager: Person, tmp_path: Path) -> None:
+    page = manager.open("/house/import")
     template = opened(fetched(page, "下载模板", tmp_path / "template.xlsx"))
     assert next(iter(template[0].rows())).cells[:2] == ("房号", "业主")
     file = tmp_path / "房屋清单.csv"
@@ -74,16 +58,16 @@ def test_a_list_is_mapped_tried_imported_corrected_and_exported(clerk: Person, t
     assert rows[1][:3] == ("3-2-503", "赵六", "12")
     page.locator("a", has_text="查看房屋").click()
     expect(page.locator("tbody tr")).to_have_count(2)
-    page = clerk.open("/house/import")
+    page = manager.open("/house/import")
     expect(page.locator("tbody tr")).to_contain_text("房屋清单.csv")
 
-    page = clerk.open("/person/export")
+    page = manager.open("/person/export")
     page.locator("label", has_text="CSV 表格").locator("input").check()
     page.locator("button", has_text="导出").click()
     expect(page.locator("h2").first).to_contain_text("文件已生成，3 行")
     text = fetched(page, "下载", tmp_path / "people.csv").decode("utf-8-sig")
     assert "138****8000" in text
-    page = clerk.open("/person/export")
+    page = manager.open("/person/export")
     page.locator("input[name=open]").check()
     page.locator("button", has_text="导出").click()
     expect(page.locator(".q-notification")).to_contain_text("须填写原因")
@@ -94,9 +78,9 @@ def test_a_list_is_mapped_tried_imported_corrected_and_exported(clerk: Person, t
     assert any("138 0013 8000" in str(cell) for row in sheet.rows() for cell in row.cells)
 
 
-def test_the_pages_speak_english(clerk: Person, tmp_path: Path) -> None:
-    clerk.page.goto(clerk.site.address + "/preference?language=en&back=/company/import")
-    page = clerk.open("/company/import")
+def test_the_pages_speak_english(manager: Person, tmp_path: Path) -> None:
+    manager.page.goto(manager.site.address + "/preference?language=en&back=/company/import")
+    page = manager.open("/company/import")
     expect(page.locator("h1")).to_have_text("Import: Company")
     file = tmp_path / "companies.csv"
     file.write_text("Name,Phone\nAcme Ltd,12\nBeta Ltd,021-61234567\n")
@@ -109,26 +93,26 @@ def test_the_pages_speak_english(clerk: Person, tmp_path: Path) -> None:
     expect(page.locator("h2").first).to_contain_text("Imported")
 
 
-def test_a_picture_is_no_list_and_says_so(clerk: Person, tmp_path: Path) -> None:
-    page = clerk.open("/house/import")
+def test_a_picture_is_no_list_and_says_so(manager: Person, tmp_path: Path) -> None:
+    page = manager.open("/house/import")
     file = tmp_path / "plan.xlsx"
     file.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 100)
     page.set_input_files("input[data-upload]", file)
     expect(page.locator(".dropzone .problem")).to_contain_text("PNG")
 
 
-def test_who_may_not_import_reaches_neither_page_nor_upload(browser: Browser, office: Served) -> None:
-    person = Person(browser, office)
+def test_who_may_not_import_reaches_neither_page_nor_upload(browser: Browser, site: Served) -> None:
+    person = Person(browser, site)
     person.log_in("auditor")
     expect(person.open("/house/import").locator("h1")).to_have_text("您的角色不能打开此页")
-    answer = person.page.request.post(office.address + "/transfer/upload/house", data="房号\n1\n")
+    answer = person.page.request.post(site.address + "/transfer/upload/house", data="房号\n1\n")
     assert answer.status == 403
     for path in ("/transfer/template/house", "/transfer/failed/" + "0" * 32, "/transfer/export/" + "0" * 32):
-        assert person.page.request.get(office.address + path).status in {403, 404}
+        assert person.page.request.get(site.address + path).status in {403, 404}
     person.close()
 
 
-def test_an_upload_without_a_session_is_refused(office: Served) -> None:
-    request = Request(office.address + "/transfer/upload/house", data=b"x", method="POST")
+def test_an_upload_without_a_session_is_refused(site: Served) -> None:
+    request = Request(site.address + "/transfer/upload/house", data=b"x", method="POST")
     with pytest.raises(Exception, match="403"):
         urlopen(request, timeout=5)
