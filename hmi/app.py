@@ -33,6 +33,7 @@ from hmi.cameras import cameras
 from hmi.feed import Feed, Frames
 from hmi.front import front
 from hmi.guard import SESSION, Guard, bind_sockets
+from hmi.lasting_files import LastingFiles
 from hmi.live import Live
 from hmi.menu import ENTRY, Entry
 from hmi.pages.about import about
@@ -269,6 +270,7 @@ def build(
         markdown=False,
     )
     bind_sockets(seats)
+    app.add_middleware(LastingFiles)
     app.add_middleware(Guard, seats=seats, place=place.value, https=https)
     return app
 
