@@ -12,7 +12,7 @@ from config.load import load_site, read
 from config.problems import SiteError
 from config.versions import VersionError, VersionStore
 from drivers import SCHEMAS
-from supervisor.launch import running_version, use_version
+from supervisor.in_force import running_version, use_version
 
 APPLIED_S = 20.0
 

@@ -23,6 +23,7 @@ from config.versions import VersionStore
 from drivers import SCHEMAS
 from drivers.modbus_schema import Connection
 from supervisor.ballast import Ballast
+from supervisor.in_force import running_version, use_version
 from supervisor.lock import await_predecessors, hold
 from supervisor.log import set_up
 from supervisor.run import Process, Processes
@@ -132,21 +133,6 @@ def _launch(told: Launch, site: Site, paths: RunPaths, say: Callable[[str], None
     if killed:
         say(f"had to be ended hard: {', '.join(killed)}")
     return 1 if killed else 0
-
-
-def running_version(paths: RunPaths) -> int:
-    """The configuration version in force; 0 before the first."""
-    return int(paths.running.read_text()) if paths.running.exists() else 0
-
-
-def use_version(paths: RunPaths, number: int) -> None:
-    """Make a stored configuration version the one in force from the next start of `core` on."""
-    partial = paths.running.with_suffix(".partial")
-    with partial.open("w") as file:
-        file.write(str(number))
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(paths.running)
 
 
 class HalfRestored(Exception):

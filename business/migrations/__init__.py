@@ -1,13 +1,17 @@
 """How the business database came to be, step by step; run by `office` before anything else."""
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Engine, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 def migrate(engine: Engine, revision: str = "head", *, down: bool = False) -> None:
     """Bring the database up to a revision, or (for tests) down to one; 'base' is the empty database."""
+    from alembic import command  # a quarter of a second that most who import this never need
+
     config = _config()
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
@@ -21,10 +25,14 @@ def migrate(engine: Engine, revision: str = "head", *, down: bool = False) -> No
 
 def is_known(revision: str) -> bool:
     """Whether this program can bring a database of that revision up to date."""
+    from alembic.script import ScriptDirectory
+
     return any(one.revision == revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "business:migrations")
     config.set_main_option("path_separator", "os")

@@ -53,8 +53,8 @@ from supervisor.changeover import Changeover
 from supervisor.clocks import Clocks
 from supervisor.database import business_url
 from supervisor.forward import Forwarder
+from supervisor.in_force import use_version
 from supervisor.journal_answers import journal_handlers
-from supervisor.launch import use_version
 from supervisor.lifeline import quit_now
 from supervisor.linkage import LinkagePart
 from supervisor.node import Node

@@ -16,7 +16,7 @@ from config.load import read
 from config.versions import VersionStore
 from supervisor.audit_cli import check
 from supervisor.cli import app
-from supervisor.launch import use_version
+from supervisor.in_force import use_version
 
 SITE = """
 [site]

@@ -8,7 +8,8 @@ import pytest
 
 from actors.paths import RunPaths
 from config.settings import Settings, WebAddress
-from supervisor.launch import Guide, processes, run_directory, use_version
+from supervisor.in_force import use_version
+from supervisor.launch import Guide, processes, run_directory
 from supervisor.processes.arguments import parse
 from tests.actors.small_site import point, site
 
