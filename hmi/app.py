@@ -23,7 +23,6 @@ from business.property.entities import ENTITIES
 from business.rest import asking
 from business.rest.app import mounted, rest
 from business.rest.limiting import Limiter, Rates
-from business.routers import ROUTERS
 from config.site import Site
 from hmi.alarm_files import alarm_files
 from hmi.alarm_reports import alarm_reports
@@ -252,7 +251,13 @@ def build(
             authority, ports.office, refusal, limiter, wall_ns, ports.gate, ports.journal,
             site=lambda: house.live.site, linkage=house.live.linkage_said,
         )  # fmt: skip
-        app.router.routes.append(mounted(rest(programs, ROUTERS)))
+
+        def made() -> FastAPI:
+            from business.routers import ROUTERS  # with all their shapes, of which pages have no need
+
+            return rest(programs, ROUTERS)
+
+        app.router.routes.append(mounted(made))
     for path, page in PAGES[place].items():
         _register(ENTRY[place, path], page, house)
     ui.add_head_html(_HEAD, shared=True)

@@ -1,13 +1,15 @@
 """The REST interface as an app of its own, mounted at /api/v1: its OpenAPI document is about it alone."""
 
+import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from business.rest.asking import Ports
 from business.rest.door import Door
@@ -46,12 +48,27 @@ def rest(ports: Ports, routers: Sequence[APIRouter]) -> FastAPI:
     return app
 
 
-def mounted(app: FastAPI) -> Mount:
-    """The app at its place in a larger one."""
-    mount = Mount(PREFIX, app)
+def mounted(make: Callable[[], ASGIApp]) -> Mount:
+    """What `make` gives, at its place in a larger app."""
+    mount = Mount(PREFIX, _WhenAsked(make))
     # Starlette's own pattern lets an address with a line break pass by, to whatever comes next.
     mount.path_regex = re.compile(f"^{PREFIX}/(?P<path>.*)$", re.DOTALL)
     return mount
+
+
+class _WhenAsked:
+    """Made for the first who asks: a second and a half that a start of the office does not wait for."""
+
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        self._make = make
+        self._app: ASGIApp | None = None
+        self._making = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._making:
+            if self._app is None:
+                self._app = await asyncio.to_thread(self._make)
+        await self._app(scope, receive, send)
 
 
 def document_of(routers: Sequence[APIRouter]) -> dict[str, Any]:

@@ -103,7 +103,7 @@ class Desk(Office):
             site=lambda: SITE, linkage=lambda: self.plant.state,
         )  # fmt: skip
         self.app = _app(self.ports)
-        self._served = Served(Starlette(routes=[mounted(self.app)]))
+        self._served = Served(Starlette(routes=[mounted(lambda: self.app)]))
         self.address = self._served.address + PREFIX
         self.client = httpx.Client(base_url=self.address, timeout=30)
 
