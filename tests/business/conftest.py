@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import URL, MetaData, make_url, select
+from sqlalchemy import URL, MetaData, inspect, make_url, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from actors.messages import Issuer
@@ -67,7 +67,8 @@ class Office:
 
     def open(self) -> None:
         self.writer = open_writer(self.url)
-        migrate(self.writer)
+        if not inspect(self.writer).has_table("alembic_version"):
+            migrate(self.writer)
         self.sessions: sessionmaker[Session] = sessions(self.writer)
         self.reader = open_reader(self.url)
         for engine in (self.writer, self.reader):
