@@ -112,22 +112,23 @@ class Book(Underway):
         for at, (plan, trigger) in self._triggers.between(self._local(after_ns), self._local(until_ns)):
             self._occurred(plan, trigger, f"{at:%Y-%m-%d %H:%M}", now_ns)
 
-    def command(self, command: Command, user: str, now_ns: int) -> str | None:
-        """A person's command, already permitted; why not, or None."""
+    def command(self, command: Command, user: str, now_ns: int) -> str | int:
+        """A person's command, already permitted; why not, or the run that it opened (0: none)."""
         match command:
             case PushButton(name, reason):
-                return self._push(name, user, reason, now_ns)
+                pushed = self._push(name, user, reason, now_ns)
+                return pushed if isinstance(pushed, str) else pushed.row.id
             case RaiseEvent(name, objects):
                 for plan, trigger, subject in self._triggers.of_event(name, objects):
                     self._occurred(plan, trigger, f"{name} {subject}".strip(), now_ns)
-                return None
+                return 0
             case ReleasePoint(device, point):
                 if not self._claims.lift_hand(PointName(device, point)):
                     return words.not_held(device, point)
                 self._decision.hands[PointName(device, point)] = None
-                return None
+                return 0
             case ConfirmRun() | RejectRun() | StopRun() | RestoreRun():
-                return self._decide(command, user, now_ns)
+                return self._decide(command, user, now_ns) or 0
 
     def operated(self, point: PointName, command: str, user: str, value: Value, now_ns: int) -> None:
         """A person's write goes ahead of all plans, and keeps them from the point for a while."""
@@ -174,7 +175,8 @@ class Book(Underway):
             self._go_on(run, now_ns)
 
     def _as_step(self, plan: str, parent: int, now_ns: int) -> str | None:
-        return self._push(plan, "", "", now_ns, parent=parent)
+        pushed = self._push(plan, "", "", now_ns, parent=parent)
+        return pushed if isinstance(pushed, str) else None
 
     # --- starting
 
@@ -208,8 +210,8 @@ class Book(Underway):
         else:
             self._prepare(run, now_ns)
 
-    def _push(self, name: str, user: str, reason: str, now_ns: int, *, parent: int = 0) -> str | None:
-        """Start by hand, or as a step of another plan; why not, or None."""
+    def _push(self, name: str, user: str, reason: str, now_ns: int, *, parent: int = 0) -> Run | str:
+        """Start by hand, or as a step of another plan; the run, or why there is none."""
         plan = self._site.plans.get(name)
         if plan is None:
             return words.no_plan(name)
@@ -225,7 +227,7 @@ class Book(Underway):
         kind = TriggerKind.PLAN if parent else TriggerKind.BUTTON
         run = self._open(plan, kind, user or str(parent), now_ns, user=user, note=reason, parent=parent)
         self._prepare(run, now_ns)
-        return None
+        return run
 
     def _open(
         self,

@@ -248,19 +248,23 @@ class Linkage(Actor):
 
     def _asked(self, asked: Asked, now_ns: int) -> None:
         assert self._book is not None
-        refused = self._book.command(asked.command, asked.issuer.user, now_ns)
-        if refused is None:
+        answer = self._book.command(asked.command, asked.issuer.user, now_ns)
+        if not isinstance(answer, str):
             try:
                 self._keep()  # answered once it is on disk
             except DiskFull:
                 self._answer(asked, words.disk_is_full())
                 raise
-        self._answer(asked, refused)
+        self._answer(asked, answer)
 
-    def _answer(self, asked: Asked, refused: str | None) -> None:
-        stage = Stage.DONE if refused is None else Stage.REFUSED
-        detail = refused if refused is not None else said("已执行", "done")
-        asked.reply(CommandResult(asked.id, stage, detail, None, self._out.wall_ns()))
+    def _answer(self, asked: Asked, answer: str | int) -> None:
+        """Why not, or the run that was opened (0: none)."""
+        if isinstance(answer, str):
+            result = CommandResult(asked.id, Stage.REFUSED, answer, None, self._out.wall_ns())
+        else:
+            opened = str(answer) if answer else None
+            result = CommandResult(asked.id, Stage.DONE, said("已执行", "done"), opened, self._out.wall_ns())
+        asked.reply(result)
 
     # --- a round
 

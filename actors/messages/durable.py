@@ -93,7 +93,7 @@ class CommandResult:
     stage: Stage
     detail: str
     value: float | str | None
-    """The value read back."""
+    """The value read back; the selection of a point that was selected; the run of a plan that was started."""
     time_ns: int
 
 

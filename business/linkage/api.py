@@ -32,6 +32,7 @@ from business.linkage.shapes import (
     Released,
     Remarked,
     RunReadOut,
+    StartedOut,
     held_out,
     plan_out,
     run_out,
@@ -128,10 +129,10 @@ async def list_held_points(ports: Outside) -> list[HeldOut]:
 # --- acting
 
 
-@router.post("/plans/{plan}/start", summary="手动启动 · Start a plan", status_code=204, responses=_UNTOUCHED)
-async def start_plan(plan: PathName, body: Because, send: SendToPlant) -> None:
+@router.post("/plans/{plan}/start", summary="手动启动 · Start a plan", status_code=201, responses=_UNTOUCHED)
+async def start_plan(plan: PathName, body: Because, send: SendToPlant) -> StartedOut:
     """As its button does: whoever starts it stands for its signals."""
-    await send(PushButton(plan, body.reason))
+    return StartedOut(run=int(await send(PushButton(plan, body.reason))))
 
 
 @router.post(

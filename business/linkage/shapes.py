@@ -29,6 +29,11 @@ class Because(Shape):
     reason: Why
 
 
+class StartedOut(BaseModel):
+    model_config = example({"run": 12})
+    run: int = Field(description="Number of the run; read it under /linkage/runs")
+
+
 class Remarked(Shape):
     model_config = example({"note": "视频中可见烟雾"})
     note: Note = ""

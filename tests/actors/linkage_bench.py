@@ -127,9 +127,9 @@ class Bench:
 
     def command(self, command: Command, user: str = "li") -> str:
         """'' or the English refusal."""
-        refused = self.book.command(command, user, self.now_ns)
+        answer = self.book.command(command, user, self.now_ns)
         self.settle()
-        return in_language(refused or "", "en")
+        return in_language(answer, "en") if isinstance(answer, str) else ""
 
     def operates(self, point: str, value: float, user: str = "wang") -> None:
         self.values[name(point)] = value

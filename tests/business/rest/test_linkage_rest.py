@@ -117,12 +117,22 @@ def test_a_signal_is_rejected_and_a_run_stopped(desk: Desk, operator: str) -> No
 
 def test_every_command_is_carried_out_once_and_on_record(desk: Desk, operator: str) -> None:
     for _ in range(2):  # the same key is answered as before and does nothing
-        assert post(desk, operator, "plans/scene/start", Idempotency_Key="k-1") == 204
+        assert post(desk, operator, "plans/scene/start", Idempotency_Key="k-1") == 201
     assert [one["note"] for one in runs(desk, operator)] == ["现场要求"]
     with desk.plant.start().reader() as reader:
         (row,) = [one for one in reader.commands() if one.kind == "PushButton"]
     assert (row.id, row.user) == (command_id("operator", "k-1"), "operator")
     assert row.stages[-1].stage == "done"
+
+
+def test_who_starts_a_plan_is_told_which_run_it_is(desk: Desk, operator: str) -> None:
+    """Also who asks again by the same key, after another has started it once more."""
+    told = []
+    for key in ("k-1", "k-2", "k-1"):
+        answer = desk.ask("POST", "/linkage/plans/scene/start", operator, WHY, Idempotency_Key=key)
+        told.append(answer.json()["run"])
+        in_state(desk, operator, told[-1], "ended")
+    assert told == [1, 2, 1]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +152,7 @@ def test_runs_come_in_pages_and_by_plan_trigger_time_level_and_outcome(desk: Des
     first = smoke(desk, operator)
     assert post(desk, operator, f"runs/{first}/reject") == 204
     for _ in range(4):
-        assert post(desk, operator, "plans/scene/start") == 204
+        assert post(desk, operator, "plans/scene/start") == 201
         newest = runs(desk, operator)[0]["run"]
         in_state(desk, operator, newest, "ended")
     found, cursor = [], ""
@@ -173,7 +183,7 @@ def test_a_point_that_a_person_holds_is_released(desk: Desk, operator: str) -> N
     (held,) = desk.ask("GET", "/linkage/held-points", operator).json()
     assert (held["user"], held["run"], held["value"]) == ("operator", None, 11)
     assert held["until"] > held["since"]
-    assert post(desk, operator, "plans/scene/start") == 204
+    assert post(desk, operator, "plans/scene/start") == 201
     lost = in_state(desk, operator, 1, "ended")
     assert [one["state"] for one in lost["steps"]] == ["lost"]
     assert post(desk, operator, "held-points/release", RELEASE) == 204
