@@ -13,7 +13,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from nicegui import Client, ui
+from nicegui import Client, core, ui
 from starlette.requests import Request
 
 from business.access import Authority
@@ -67,7 +67,7 @@ from hmi.pages.linkage.plan import new, plan
 from hmi.pages.linkage.run import run
 from hmi.pages.linkage.runs import runs
 from hmi.pages.menus import menus
-from hmi.pages.missing import forbidden, switched_off
+from hmi.pages.missing import broken, forbidden, missing, switched_off
 from hmi.pages.modes import Modes
 from hmi.pages.numbering import numbering
 from hmi.pages.organisation import organisation
@@ -263,7 +263,7 @@ def build(
     ui.add_head_html(_HEAD, shared=True)
     ui.run_with(
         app,
-        root=lambda: None,
+        root=_nowhere(house, place),
         title="Steward",
         dark=None,
         language="zh-CN",
@@ -274,6 +274,7 @@ def build(
         show_welcome_message=False,
         markdown=False,
     )
+    core.app.on_page_exception(broken)
     bind_sockets(seats)
     app.add_middleware(LastingFiles)
     app.add_middleware(Guard, seats=seats, place=place.value, https=https)
@@ -307,6 +308,19 @@ def _register(entry: Entry, page: Page, house: House) -> None:
         client.on_connect(view.greet)
 
     ui.page(entry.path, response_timeout=PAGE_S)(show)
+
+
+def _nowhere(house: House, place: Place) -> Callable[[Request, Client], Awaitable[None]]:
+    async def show(request: Request, client: Client) -> None:
+        view = await _view(house, request, client, ENTRY[place, "/"])
+        if view is None:
+            return
+        missing(view)
+        client.status_code = 404
+        house.seats.add(view)
+        client.on_connect(view.greet)
+
+    return show
 
 
 async def _view(house: House, request: Request, client: Client, entry: Entry) -> View | None:

@@ -5,7 +5,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, quote
 
-from nicegui import core
+from nicegui import Client, core
 from socketio.exceptions import (  # type: ignore[import-untyped]
     ConnectionRefusedError,  # noqa: A004  # the name that Socket.IO gives it
 )
@@ -151,13 +151,21 @@ class Guard:
         return sending
 
 
+def _session_of(seats: Seats, client_id: str) -> str | None:
+    """The session for which a page was built, also one that only says what went wrong and so has no view."""
+    if (session := seats.session_of(client_id)) is not None:
+        return session
+    client = Client.instances.get(client_id)
+    return client.request.scope.get(SESSION) if client is not None else None
+
+
 def bind_sockets(seats: Seats) -> None:
     """Make a socket reach only pages of its own session; NiceGUI itself asks for a page's id alone (S-08)."""
     handlers: dict[str, Callable[..., Any]] = core.sio.handlers["/"]
 
     def belongs(environ: dict[str, Any], client_id: object) -> bool:
         session = environ.get("asgi.scope", {}).get(SESSION)
-        return session is not None and session == seats.session_of(str(client_id))
+        return session is not None and session == _session_of(seats, str(client_id))
 
     def guarded(handler: Callable[..., Any]) -> Callable[..., Any]:
         async def handle(sid: str, message: Any) -> Any:

@@ -36,6 +36,11 @@ ALL = Text("全部", "All")
 NONE = Text("无", "None")
 YES = Text("是", "Yes")
 NO = Text("否", "No")
+BROKEN = Text("这个页面出错了", "This page met an error")
+BROKEN_HINT = Text(
+    "请重试；仍不行时请告诉系统管理员，原因在日志里",
+    "Try again. If that does not help, tell the system administrator: the log says why",
+)
 NOT_FOUND = Text("没有这个页面", "There is no such page")
 NOT_FOUND_HINT = Text(
     "地址 {path} 不对应任何页面；设备可能已从配置中删除。",

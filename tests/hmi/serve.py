@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import uvicorn
 from argon2 import PasswordHasher
+from nicegui import ui
 from sqlalchemy import select
 
 from actors.alarm_records import Change, Key, Record
@@ -616,6 +617,7 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
         outside=outside,
         providers={one.id: OpenId(one, Secret("the client's secret")) for one in providers},
     )
+    ui.page("/broken")(_broken)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     listening = config.bind_socket()
@@ -625,6 +627,11 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
     runner.stop(5.0)
     reader.dispose()
     writer.dispose()
+
+
+def _broken() -> None:
+    """A page that meets a defect."""
+    raise LookupError("of the inner workings")
 
 
 def start(line: Connection, environment: dict[str, str], place: str, directory: str, hostile: str) -> None:

@@ -271,6 +271,35 @@ def test_a_new_user_logs_in_and_a_disabled_one_is_thrown_out(browser: Browser, s
         person.close()
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/subsystems", 404, {"zh": "没有这个页面", "en": "There is no such page"}),
+        ("/configuration/settings?client=x", 404, {"zh": "没有这个页面", "en": "There is no such page"}),
+        ("/broken", 500, {"zh": "这个页面出错了", "en": "This page met an error"}),
+    ],
+)
+def test_an_address_that_leads_nowhere_says_so_and_is_not_loaded_again_and_again(
+    operator: Person, path: str, status: int, said: dict[str, str]
+) -> None:
+    page, loaded = operator.page, []
+    page.on("framenavigated", lambda frame: loaded.append(frame.url))
+    for language, text in said.items():
+        page.goto(f"{operator.site.address}/preference?language={language}&back=/about")
+        loaded.clear()
+        answer = page.goto(operator.site.address + path)
+        assert answer is not None
+        assert answer.status == status
+        expect(page.locator("h1")).to_have_text(text)
+        page.wait_for_function("window.did_handshake")
+        assert "inner workings" not in page.content()
+        assert len(loaded) == 1
+        page.locator(
+            "a[href='/']", has_text="回到总览" if language == "zh" else "Back to the overview"
+        ).click()
+        page.wait_for_url("**/")
+
+
 def test_hostile_names_are_text_on_every_page(browser: Browser, tmp_path: Path) -> None:
     """S-43: device, point, zone, unit, tag, note, user."""
     with served("control", tmp_path, HOSTILE) as site:

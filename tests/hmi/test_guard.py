@@ -168,3 +168,14 @@ async def test_a_socket_needs_the_session_of_its_page(site: Served, opened: dict
         site, opened["client_id"], Cookie=opened["cookie"], Origin="https://evil.example"
     )
     assert await connect(site, opened["client_id"], Cookie=opened["cookie"])
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/broken"])
+async def test_so_does_that_of_a_page_which_says_what_went_wrong(
+    site: Served, opened: dict[str, Any], path: str
+) -> None:
+    _, other, _ = log_in(site, "viewer")
+    page = client_id(ask(site, path, Cookie=opened["cookie"])[2])
+    assert not await connect(site, page)
+    assert not await connect(site, page, Cookie=cookie(other))
+    assert await connect(site, page, Cookie=opened["cookie"])
