@@ -132,3 +132,7 @@ document.addEventListener("keydown", (event) => {
 for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, steward.touch, { passive: true });
 // Wall screens renew themselves after 12 hours and a bit of their own: browsers do not live for ever.
 setTimeout(() => window.location.reload(), (12 + Math.random()) * 3600 * 1000);
+
+// A page that met a defect or took too long is never brought up to date; on a wall there is nobody to load it anew.
+const reload_if_lost = () => document.documentElement.dataset.patched || window.location.reload();
+setTimeout(reload_if_lost, (20 + 20 * Math.random()) * 1000);

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.browser import LIVE
 from drivers.driver import Quality
 from tests.hmi.browsing import Person, Served, served
 
@@ -298,6 +299,21 @@ def test_an_address_that_leads_nowhere_says_so_and_is_not_loaded_again_and_again
             "a[href='/']", has_text="回到总览" if language == "zh" else "Back to the overview"
         ).click()
         page.wait_for_url("**/")
+
+
+@pytest.mark.parametrize(("path", "loads"), [("/broken", 2), ("/subsystems", 1), ("/system", 1)])
+def test_only_a_page_that_failed_is_loaded_anew_on_a_wall(operator: Person, path: str, loads: int) -> None:
+    """After 20 to 40 s, so that a hundred screens do not come back at once."""
+    page, loaded = operator.page, []
+    page.clock.install()
+    page.on("framenavigated", lambda frame: loaded.append(frame.url))
+    page.goto(operator.site.address + path)
+    page.wait_for_function("window.did_handshake" if path == "/broken" else LIVE)
+    page.clock.fast_forward(19_000)
+    assert len(loaded) == 1
+    page.clock.fast_forward(22_000)
+    page.wait_for_timeout(1000)
+    assert len(loaded) == loads
 
 
 def test_hostile_names_are_text_on_every_page(browser: Browser, tmp_path: Path) -> None:
