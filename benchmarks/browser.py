@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from playwright.sync_api import TimeoutError as NotInTime
 
 ARGUMENTS = (
     "--headless",
@@ -18,7 +17,6 @@ ARGUMENTS = (
     "--disable-sync",
 )
 PATIENCE_MS = 30_000.0
-ATTEMPTS = 3
 LIVE = "window.did_handshake === true && document.documentElement.dataset.patched"
 
 
@@ -35,20 +33,12 @@ def chromium(*arguments: str, program: str = "chromium") -> Iterator[Browser]:
 
 
 def log_in(page: Page, address: str, user: str, password: str) -> None:
-    """Tries again, as a person would where the office is too busy at its start to answer."""
     page.set_default_timeout(PATIENCE_MS)
-    for left in reversed(range(ATTEMPTS)):
-        page.goto(f"{address}/login")
-        page.fill("[name=user]", user)
-        page.fill("[name=password]", password)
-        page.click(".gate button")
-        try:
-            page.wait_for_function(LIVE, timeout=PATIENCE_MS / ATTEMPTS)
-        except NotInTime:
-            if not left:
-                raise
-        else:
-            return
+    page.goto(f"{address}/login")
+    page.fill("[name=user]", user)
+    page.fill("[name=password]", password)
+    page.click(".gate button")
+    page.wait_for_function(LIVE)
 
 
 def open_page(page: Page, url: str) -> None:

@@ -63,6 +63,7 @@ class Campus:
     ) -> None:
         self.password = random_password()
         self.ports = free_ports(2)
+        self._has_users = False
         self.started_s = 0.0
         """Monotonic time of the last start."""
         self._endpoints = endpoints
@@ -142,9 +143,11 @@ class Campus:
         """Until every process works; seconds since the start. Makes the users the first time."""
         until(self.is_ready, READY_S, "every process runs")
         ready_s = time.monotonic() - self.started_s
-        code = next((found[1] for line in self.said if (found := CODE.search(line))), None)
-        if code is not None:
-            self._make_users(code)
+        if not self._has_users:
+            # It is on the terminal by now, and read as soon as the thread that reads has its turn.
+            until(self._code, READY_S, "the code of the first administrator is told")
+            self._make_users(self._code())
+            self._has_users = True
         return ready_s
 
     def stop(self) -> float:
@@ -226,6 +229,10 @@ class Campus:
         return (self.folder / "log").read_text("utf-8")
 
     # -- within
+
+    def _code(self) -> str:
+        """Of the first administrator; '' before it was told."""
+        return next((found[1] for line in self.said if (found := CODE.search(line))), "")
 
     def _make_users(self, code: str) -> None:
         """A security administrator, who makes the operator."""

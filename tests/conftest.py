@@ -10,6 +10,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import psutil
 import pykka
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("steward", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steward")
 
 GRACE_S = 3.0
 """How long what has been told to end may take to be gone."""

@@ -406,9 +406,7 @@ def as_modelled(facts: Facts) -> dict[str, object]:
 
 
 def run(machine: type[RuleBasedStateMachine], sequences: int) -> None:
-    run_state_machine_as_test(
-        machine, settings=settings(max_examples=sequences, stateful_step_count=30, deadline=None)
-    )
+    run_state_machine_as_test(machine, settings=settings(max_examples=sequences, stateful_step_count=30))
 
 
 def test_random_histories_agree_with_the_model() -> None:

@@ -174,7 +174,7 @@ def live(pick: Pick, kinds: Collection[RuleKind], steps: int) -> None:
         both.compare()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_the_matrix_agrees_with_the_model_of_one_rule_at_a_time(data: st.DataObject) -> None:
     """Short lives, that hypothesis makes shorter."""
@@ -185,7 +185,7 @@ def test_the_matrix_agrees_with_the_model_of_one_rule_at_a_time(data: st.DataObj
 def test_long_lives_agree_with_the_model(kinds: list[RuleKind]) -> None:
     """2,100 lives of three devices, 60 steps each."""
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(st.integers(0, 2**32))
     def agrees(seed: int) -> None:
         live(Random(seed).choice, kinds, steps=60)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.alarm_records import Change, Key, Record
@@ -150,7 +150,7 @@ def plainly(wanted: JournalFilter) -> Callable[[JournalRow], bool]:
 
 
 @given(wanted=filters, cursor=st.one_of(st.just(0), st.integers(1, ROWS + 5)), limit=st.integers(1, ROWS))
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 def test_what_is_found_is_what_a_look_at_every_row_finds(
     reader: JournalReader, look: Look, wanted: JournalFilter, cursor: int, limit: int
 ) -> None:
@@ -162,7 +162,7 @@ def test_what_is_found_is_what_a_look_at_every_row_finds(
 
 
 @given(wanted=filters)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 def test_pages_put_together_are_all_of_it(reader: JournalReader, look: Look, wanted: JournalFilter) -> None:
     got: list[JournalRow] = []
     while page := reader.page(wanted, got[-1].id if got else 0, 150):

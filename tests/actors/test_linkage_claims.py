@@ -116,7 +116,7 @@ ACTS = st.lists(
 LEVELS = st.lists(st.integers(1, 9), min_size=4, max_size=4)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(levels=LEVELS, acts=ACTS)
 def test_a_point_always_has_the_value_of_whoever_comes_first_and_in_the_end_its_own(
     levels: list[int], acts: list[tuple[str, int]]

@@ -201,5 +201,5 @@ class Fuzz(RuleBasedStateMachine):
 
 FuzzTest = Fuzz.TestCase
 FuzzTest.settings = settings(
-    max_examples=120, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=120, stateful_step_count=25, suppress_health_check=[HealthCheck.too_slow]
 )

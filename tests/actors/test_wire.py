@@ -95,7 +95,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 @pytest.mark.parametrize("cls", MESSAGES, ids=lambda cls: cls.__name__)
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(data=st.data())
 def test_every_message_comes_out_as_it_went_in(cls: type, data: st.DataObject) -> None:
     message = data.draw(whole(cls))
@@ -138,7 +138,7 @@ def test_well_formed_junk_is_a_message_or_a_wire_error(version: Any, kind: Any, 
 
 
 @pytest.mark.parametrize("cls", MESSAGES, ids=lambda cls: cls.__name__)
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(data=st.data())
 def test_a_message_with_one_bit_changed_is_a_message_or_a_wire_error(cls: type, data: st.DataObject) -> None:
     frame = bytearray(ALL.encode(data.draw(whole(cls))))

@@ -276,7 +276,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(choices=st.data(), value=JSON)
 def test_nothing_but_a_site_error_is_raised_whatever_stands_anywhere(
     site: Path, drivers: Mapping[str, DriverSchema], choices: st.DataObject, value: object

@@ -87,7 +87,7 @@ def check(paths: HistoryPaths, rows: list[Row]) -> None:
     assert dict(zip(count.points, count.counts.tolist(), strict=True)) == expected
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.integers(1, 12))
 def test_history_is_the_same_hot_sealed_and_merged(seed: int, scans: int) -> None:
     place = Path(tempfile.mkdtemp(dir="/tmp"))

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.messages import AlarmState, JournalRow
@@ -263,7 +263,7 @@ def journals(draw: st.DrawFn) -> list[Row]:
 
 
 @given(rows=journals(), held=st.dictionaries(ALARMS, st.integers(MIDNIGHT - 3 * DAY, MIDNIGHT - 1)))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 def test_lives_are_those_of_a_plain_loop(rows: list[Row], held: dict[int, int]) -> None:
     expected: list[tuple[int, int, int]] = []
     since = dict(held)
@@ -279,7 +279,7 @@ def test_lives_are_those_of_a_plain_loop(rows: list[Row], held: dict[int, int]) 
 
 
 @given(rows=journals())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 def test_chattering_and_fleeting_are_those_of_plain_loops(rows: list[Row]) -> None:
     found = lives(period(rows, MIDNIGHT + 90 * DAY))
     by_alarm: dict[int, list[tuple[int, int, bool]]] = {}
@@ -300,7 +300,7 @@ def test_chattering_and_fleeting_are_those_of_plain_loops(rows: list[Row]) -> No
 
 
 @given(rows=journals())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 def test_times_to_acknowledge_are_those_of_a_plain_loop(rows: list[Row]) -> None:
     first: dict[tuple[int, int], tuple[int, int]] = {}
     answers: dict[tuple[int, int], int] = {}
@@ -336,7 +336,7 @@ def test_floods_are_those_of_a_plain_loop(counts: list[int]) -> None:
 
 
 @given(rows=journals())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 def test_counts_add_up(rows: list[Row]) -> None:
     found = computed(rows, until_ns=MIDNIGHT + 40 * DAY)
     total = sum(row[5] for row in rows)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.alarm_records import Change, Key, Record
@@ -60,7 +60,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 30), st.sampled_from("xyz"), TRANSITIO
 
 
 @given(steps=STEPS, since=st.integers(0, 400), length=st.integers(1, 400))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_what_held_before_is_known_wherever_the_time_begins_and_ends(
     steps: list[tuple[int, str, str]], since: int, length: int
 ) -> None:

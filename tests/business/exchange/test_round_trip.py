@@ -86,7 +86,7 @@ def kept(record: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("writer", WRITERS)
 @pytest.mark.parametrize("language", ["zh", "en"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(records(), max_size=5))
 @example([BLANK | {"note": "\x1b\n"}])
 def test_records_come_back_from_every_format(

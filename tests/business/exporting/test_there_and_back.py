@@ -116,9 +116,7 @@ def there_and_back(entity: str, records: list[dict[str, Any]], form: str, langua
 
 
 FORMS = pytest.mark.parametrize("form", ["xlsx", "csv", "xml"])
-HARD = settings(
-    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+HARD = settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def unlike(names: tuple[str, ...]) -> Any:

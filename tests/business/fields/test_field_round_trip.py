@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import URL, Column, Connection, Integer, MetaData, Table, insert, select
 
@@ -15,7 +15,7 @@ from business.fields.field_type import FieldError, FieldType
 from business.fields.registry import TYPES as REGISTERED
 from tests.business.fields.numbers_of_nobody import TYPES
 
-CALM = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(max_examples=120)
 GIVEN = (
     st.text()
     | st.text("0123456789.,-+/%￥¥元 年月日:０１２３#栋单元室TZXx()（）", max_size=24)
@@ -98,7 +98,7 @@ def test_columns_give_back_what_they_were_given(database: URL) -> None:
 
 
 def _check_column(connection: Connection, table: Table, kind: FieldType[Any], values: Any) -> None:
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=25)
     @given(value=values)
     def check(value: Any) -> None:
         made = connection.execute(insert(table).values(value=value)).inserted_primary_key

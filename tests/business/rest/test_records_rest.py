@@ -217,7 +217,7 @@ def test_no_filter_whatever_it_asks_of_which_field_is_a_defect(desk: Desk, clerk
     """S-41: each is answered, or told what is wrong with it."""
     statuses = set()
 
-    @settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=300, database=None, suppress_health_check=list(HealthCheck))
     @given(
         st.sampled_from(FIELDS),
         st.sampled_from([*Operator, "like"]),

@@ -322,7 +322,7 @@ def statements(maker: Maker) -> list[int]:
     return sizes
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.text(), st.text(alphabet=OPERATORS, max_size=40), st.sampled_from(HOSTILE)))
 @example('"').via("a quote")
 def test_whatever_is_typed_nothing_fails_and_the_work_is_bounded(

@@ -131,7 +131,7 @@ def test_counters_never_count_down_in_a_simulated_year(new_campus: NewCampus) ->
             before = now
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.floats(0.1, 7200), min_size=2, max_size=8))
 def test_counters_never_count_down_whatever_the_steps(new_campus: NewCampus, steps: list[float]) -> None:
     campus = new_campus()

@@ -472,7 +472,7 @@ OF_EMERGENCIES = {
 ONLY_SCENARIOS = sorted(set(Wiring.read().scenarios))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=LONG_STEPS, scenarios=st.sets(st.sampled_from(ONLY_SCENARIOS), min_size=1, max_size=5))
 def test_whatever_is_played_at_whatever_pace_every_value_stays_possible(
     new_campus: NewCampus, steps: list[float], scenarios: set[str]

@@ -73,7 +73,7 @@ class Control:
 
     def restore(self, plan: str) -> None:
         (run,) = [row.id for row in self.book.state(self.now_ns).runs if row.plan == plan]
-        assert self.book.command(RestoreRun(run, "safe"), "olga", self.now_ns) is None
+        assert self.book.command(RestoreRun(run, "safe"), "olga", self.now_ns) == 0
         self._settle()
         self.pass_s(5)
 

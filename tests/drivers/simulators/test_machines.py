@@ -28,7 +28,7 @@ from drivers.simulators.weather import Weather
 NewCampus = Callable[..., Campus]
 M = TypeVar("M", bound=Model)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-shared_fixtures = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+shared_fixtures = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def model(campus: Campus, device: str, kind: type[M]) -> M:
