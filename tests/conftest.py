@@ -12,6 +12,7 @@ import pykka
 import pytest
 from hypothesis import HealthCheck, settings
 
+# A drawn example that takes long tells of the machine, which others share, and not of the program.
 settings.register_profile("steward", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steward")
 

@@ -106,7 +106,6 @@ def bombard(desk: Desk, requests: int) -> Counter[tuple[str, int]]:
 
     @settings(
         max_examples=requests,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
