@@ -35,10 +35,10 @@ demo: setup ## start a live campus on http://127.0.0.1:8080
 	@$(BIN)/steward demo
 
 # Tests of WHOLE sites, of eight processes each, wait half of their time, and what they time must not wait for
-# others: what is UNTIMED fills the gaps at the lowest priority. The rest waits for sockets and pages.
+# others: what is UNTIMED, without devices or browsers that could time out, fills the gaps at a lower priority.
 WHOLE := tests/flows tests/benchmarks
 SITES := $(shell expr \( $$(nproc) + 1 \) / 2)
-UNTIMED := tests/business tests/config tests/drivers
+UNTIMED := tests/business tests/config
 WORKERS := $(shell expr $$(nproc) \* 3 / 2)
 
 # What is compiled once serves every process that a test starts.
@@ -58,7 +58,7 @@ whole:
 	$(RUN) -n $(SITES) $(WHOLE)
 
 untimed:
-	nice -n 19 $(RUN) -n $(shell nproc) $(UNTIMED)
+	nice $(RUN) -n $(shell nproc) $(UNTIMED)
 
 check: dev ## style, types and layers
 	$(BIN)/ruff check .

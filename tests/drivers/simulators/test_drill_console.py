@@ -72,9 +72,8 @@ class ControlRoom:
 
     async def driver(self, device: str) -> tuple[ModbusDriver, RegisterDecoder]:
         if device not in self.drivers:
-            made = driver_of(self.site.devices[device], self.process)
-            await made[0].connect()
-            self.drivers[device] = made
+            self.drivers[device] = driver_of(self.site.devices[device], self.process)
+            await self.drivers[device][0].connect()
         return self.drivers[device]
 
     async def value(self, device: str, point: str) -> float | str:
@@ -90,8 +89,8 @@ class ControlRoom:
         """Asked again when a busy machine was late: writing twice what is written once is the same."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
-                driver, _ = await self.driver(device)
                 try:
+                    driver, _ = await self.driver(device)
                     return await driver.write(self.site.devices[device].template.index[point], raw)
                 except (LinkError, WriteUnknown):
                     await self.hang_up(device)
