@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -10,18 +11,24 @@ from pydantic.fields import FieldInfo
 Annotation = Any
 
 
-def leaves(annotation: Annotation) -> Iterator[Annotation]:
+@cache
+def leaves(annotation: Annotation) -> tuple[Annotation, ...]:
     """The types that a value of `annotation` may have, without unions and metadata around them."""
+    return tuple(_leaves(annotation))
+
+
+def _leaves(annotation: Annotation) -> Iterator[Annotation]:
     origin: Annotation = get_origin(annotation)
     if origin is Annotated:
-        yield from leaves(get_args(annotation)[0])
+        yield from _leaves(get_args(annotation)[0])
     elif origin is Union or origin is types.UnionType:
         for one in get_args(annotation):
-            yield from leaves(one)
+            yield from _leaves(one)
     else:
         yield annotation
 
 
+@cache
 def step(annotation: Annotation, key: str | int) -> Annotation:
     """The annotation of what `key` leads to inside a value of `annotation`; Any where nothing is known."""
     for leaf in leaves(annotation):
@@ -37,6 +44,7 @@ def step(annotation: Annotation, key: str | int) -> Annotation:
     return Any
 
 
+@cache
 def fields_of(annotation: Annotation) -> Mapping[str, str]:
     """Key -> description, of the models that may stand at `annotation`."""
     return {
@@ -47,6 +55,7 @@ def fields_of(annotation: Annotation) -> Mapping[str, str]:
     }
 
 
+@cache
 def field_of(annotation: Annotation, key: str | int) -> FieldInfo | None:
     """The field that `key` names in a model that may stand at `annotation`."""
     for leaf in leaves(annotation):
@@ -57,12 +66,14 @@ def field_of(annotation: Annotation, key: str | int) -> FieldInfo | None:
     return None
 
 
+@cache
 def is_closed(annotation: Annotation) -> bool:
     """Whether only the keys of `fields_of` may stand there."""
     models = [_model(leaf) for leaf in leaves(annotation)]
     return bool(models) and all(model and model.model_config.get("extra") == "forbid" for model in models)
 
 
+@cache
 def wants_number(annotation: Annotation) -> bool:
     """Whether a text at `annotation` can only be meant as the expression of a number."""
     if annotation is int or annotation is float or annotation is str:
@@ -73,6 +84,7 @@ def wants_number(annotation: Annotation) -> bool:
     )
 
 
+@cache
 def wants_text(annotation: Annotation) -> bool:
     return all(
         leaf is type(None) or (isinstance(leaf, type) and issubclass(leaf, str))
