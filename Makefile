@@ -71,8 +71,8 @@ BENCHMARKS := pipeline latency start supervise faults kill absence business alar
 bench: dev system ## run every benchmark at its default size
 	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
 
-soak: dev system ## long chaos and soak runs
-	STEWARD_SOAK=1 $(PYTEST) -m soak
+soak: dev system ## long chaos and soak runs, and other examples wherever they are drawn
+	STEWARD_SOAK=1 $(PYTEST) -m "soak or hypothesis"
 
 screenshots: dev system ## draw every page into ./screenshots
 	@$(BIN)/python -m benchmarks.screenshots

@@ -168,10 +168,11 @@ class RegisterDecoder:
                 values[:, into] = numbers
             else:
                 finished, broken = finish(numbers)
-                values[:, into] = finished
                 if broken.any():
-                    values[:, into] = np.where(broken, np.nan, values[:, into])
+                    # Before they are widened: a signalling NaN is warned of when it is.
+                    finished = np.where(broken, np.nan, finished)
                     quality[:, into] = np.where(broken, np.uint8(Quality.BAD_SENSOR_FAULT), quality[:, into])
+                values[:, into] = finished
 
         return step
 

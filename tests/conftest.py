@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import inspect
+import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -12,8 +13,14 @@ import pykka
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A drawn example that takes long tells of the machine, which others share, and not of the program.
-settings.register_profile("steward", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A drawn example that takes long tells of the machine, which others share, and not of the program. `make test`
+# draws the same examples every time; `make soak` draws others every time.
+settings.register_profile(
+    "steward",
+    deadline=None,
+    derandomize="STEWARD_SOAK" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("steward")
 
 GRACE_S = 3.0

@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pymodbus.client.mixin import ModbusClientMixin
 
@@ -43,6 +43,7 @@ def in_order(big: bytes, order: Order) -> bytes:
 
 
 @given(st.sampled_from(list(FORMATS)), st.sampled_from(list(Order)), st.binary(min_size=8, max_size=8))
+@example(Kind.FLOAT32, Order.ABCD, bytes.fromhex("7f800001 00000000")).via("a signalling NaN")
 def test_numbers_are_what_struct_says_in_every_byte_order(kind: Kind, order: Order, raw: bytes) -> None:
     big = raw[: 2 * kind.words]
     (expected,) = struct.unpack(">" + FORMATS[kind], big)
