@@ -99,7 +99,8 @@ def _of_field(
 ) -> Iterator[SettingField]:
     label, hint, unit, restarts = _said(info, str(keys[-1]))
     restarts = around if restarts is None else restarts
-    kinds = [leaf for leaf in leaves(info.annotation) if leaf is not types.NoneType]
+    annotation: Any = info.annotation
+    kinds = [leaf for leaf in leaves(annotation) if leaf is not types.NoneType]
     if len(kinds) == 1 and _is_table(kinds[0]):
         inner = _of_model(kinds[0], keys, label, restarts, value, default)
         is_text = issubclass(kinds[0], TextTable)  # one thing in two languages, not a group of its own

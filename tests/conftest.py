@@ -13,8 +13,8 @@ import pykka
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A drawn example that takes long tells of the machine, which others share, and not of the program. `make test`
-# draws the same examples every time; `make soak` draws others every time.
+# A drawn example that takes long tells of the machine, which others share, and not of the program.
+# `make test` draws the same examples every time; `make soak` draws others every time.
 settings.register_profile(
     "steward",
     deadline=None,
@@ -23,7 +23,7 @@ settings.register_profile(
 )
 settings.load_profile("steward")
 
-GRACE_S = 3.0
+GRACE_S = 20.0
 """How long what has been told to end may take to be gone."""
 
 SHARED_THREADS = ("asyncio_", "ThreadPoolExecutor", "AnyIO worker thread", "pytest_timeout", "Thread-timeout")

@@ -24,7 +24,7 @@ from actors.zone import AlarmZone, Ask, ZoneOutlets
 from config.site import Site
 
 WITHIN_S = 10.0
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 
 
 @dataclass

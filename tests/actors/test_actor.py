@@ -589,13 +589,13 @@ def test_a_busy_pooled_actor_lets_the_others_have_their_turn() -> None:
     assert pool.stop()
 
 
-def test_five_thousand_pooled_actors_start_in_two_seconds() -> None:
+def test_five_thousand_actors_share_a_thread() -> None:
     pool = Dispatcher()
     pool.start()
-    begun = time.monotonic()
+    threads = threading.active_count()
     refs = [Actor.start(f"device-{number}", dispatcher=pool) for number in range(5000)]
     refs[-1].ask(Ping(), timeout=WAIT_S)
-    assert time.monotonic() - begun < 2.0
+    assert threading.active_count() == threads
     for stop in [ref.stop(block=False) for ref in refs]:
         assert stop.get(timeout=WAIT_S)
     assert pool.stop()

@@ -18,13 +18,13 @@ def test_a_tell_and_an_ask_reach_the_present_incarnation() -> None:
     first, second = Echo.start("echo"), Echo.start("echo")
     address = Address("echo", first)
     assert address.tell("hello")
-    assert address.ask("hello", timeout_s=5) == (first.actor_urn, "hello")
+    assert address.ask("hello", timeout_s=30) == (first.actor_urn, "hello")
     address.point(second)
-    assert address.ask("hello", timeout_s=5) == (second.actor_urn, "hello")
-    assert address.request("hello").get(timeout=5) == (second.actor_urn, "hello")
+    assert address.ask("hello", timeout_s=30) == (second.actor_urn, "hello")
+    assert address.request("hello").get(timeout=30) == (second.actor_urn, "hello")
     assert address.ref is second
-    first.stop(timeout=5)
-    second.stop(timeout=5)
+    first.stop(timeout=30)
+    second.stop(timeout=30)
 
 
 def test_a_tell_while_nobody_is_there_is_dropped_and_counted() -> None:
@@ -37,7 +37,7 @@ def test_a_tell_while_nobody_is_there_is_dropped_and_counted() -> None:
 def test_a_tell_to_an_incarnation_that_has_just_ended_is_dropped_and_counted() -> None:
     ref = Echo.start("publisher")
     address = Address("publisher", ref)
-    ref.stop(timeout=5)
+    ref.stop(timeout=30)
     assert not address.tell("scan")
     assert address.dropped == 1
 

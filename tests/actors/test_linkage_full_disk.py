@@ -136,7 +136,7 @@ def test_an_end_of_the_process_meanwhile_changes_nothing(core: PlantCore) -> Non
         is_off(core)
         core.occurs()
         core.is_dead = True
-        core.linkage.stop(block=True, timeout=10)
+        core.linkage.stop(block=True, timeout=30)
     core.restart()
     assert ended(core, 1) is Outcome.DONE
     assert written(core) == [50, 0]

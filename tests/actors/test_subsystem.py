@@ -70,7 +70,7 @@ def test_another_limit_set_reaches_every_sweep_and_survives_a_restart(summed: Su
     assert summed.sweep.next(UseLimits) == UseLimits("hvac", "day")
     assert summed.order("night").stage is Stage.DONE
     assert summed.sweep.next(UseLimits) == UseLimits("hvac", "night")
-    summed.ref.stop(timeout=5)
+    summed.ref.stop(timeout=30)
     summed.start()
     assert summed.sweep.next(UseLimits) == UseLimits("hvac", "night")
 
@@ -98,7 +98,7 @@ def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> float:
 
 def used(summed: Summed) -> list[str]:
     """What the sweep was told to use, after everything told so far was dealt with."""
-    summed.ref.ask(Follow(), timeout=5)
+    summed.ref.ask(Follow(), timeout=30)
     return [each.limit_set for each in summed.sweep.so_far(UseLimits)]
 
 
@@ -128,7 +128,7 @@ def test_what_a_person_chose_holds_until_the_schedule_goes_on() -> None:
         assert "到 2026-11-21 07:00 为止；之后按时间表使用 day" in done.detail
         assert used(summed) == ["night", "day"]
         rig.now = at(2026, 11, 21, 6, 59)
-        summed.ref.stop(timeout=5)
+        summed.ref.stop(timeout=30)
         summed.start()
         assert used(summed) == ["day"]
         rig.now = at(2026, 11, 21, 19, 0)

@@ -30,7 +30,7 @@ def farm(compiled: bool) -> Iterator[Farm]:
 
 @contextlib.contextmanager
 def client(at: Endpoint) -> Iterator[ModbusTcpClient]:
-    with ModbusTcpClient(at.host, port=at.port, timeout=5, retries=0) as connected:
+    with ModbusTcpClient(at.host, port=at.port, timeout=30, retries=0) as connected:
         yield connected
 
 
@@ -40,7 +40,7 @@ def frame(pdu: bytes, transaction: int = 1, unit: int = 1) -> bytes:
 
 def exchange(at: Endpoint, request: bytes, timeout_s: float = 0.3) -> bytes:
     """All that comes back within the time-out, or until the farm hangs up."""
-    with socket.create_connection(at, timeout=5) as link:
+    with socket.create_connection(at, timeout=30) as link:
         link.sendall(request)
         link.settimeout(timeout_s)
         received = b""
@@ -166,7 +166,7 @@ def test_pipelined_requests_are_all_answered_in_order_also_to_a_client_that_read
 
 
 def test_a_request_in_pieces_is_answered_once(farm: Farm) -> None:
-    with socket.create_connection(farm.endpoints[0], timeout=5) as link:
+    with socket.create_connection(farm.endpoints[0], timeout=30) as link:
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for piece in frame(READ_TEN):
             link.sendall(bytes((piece,)))
@@ -187,7 +187,7 @@ def test_a_silent_device_takes_requests_and_says_nothing(farm: Farm) -> None:
 
 def test_a_slow_device_answers_late(farm: Farm) -> None:
     farm.mode(0, "slow")
-    with socket.create_connection(farm.endpoints[0], timeout=5) as link:
+    with socket.create_connection(farm.endpoints[0], timeout=30) as link:
         begun_s = time.monotonic()
         link.sendall(frame(READ_TEN) + frame(READ_TEN, transaction=2))
         with link.makefile("rb") as answers:
@@ -217,14 +217,14 @@ def test_broken_devices_answer_what_no_client_may_believe(farm: Farm) -> None:
 
 
 def test_a_dead_device_drops_its_connections_and_refuses_new_ones_until_mended(farm: Farm) -> None:
-    with socket.create_connection(farm.endpoints[0], timeout=5) as link:
+    with socket.create_connection(farm.endpoints[0], timeout=30) as link:
         link.sendall(frame(READ_TEN))
         assert len(link.recv(1000)) == 29
         farm.mode(0, "dead")
         with pytest.raises(ConnectionResetError):
             link.recv(1)
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(farm.endpoints[0], timeout=5)
+        socket.create_connection(farm.endpoints[0], timeout=30)
     assert len(exchange(farm.endpoints[1], frame(READ_TEN))) == 29
     farm.mode(0, "ok")
     assert len(exchange(farm.endpoints[0], frame(READ_TEN))) == 29
@@ -236,7 +236,7 @@ def test_a_deaf_device_never_completes_a_connection(farm: Farm) -> None:
         socket.create_connection(farm.endpoints[0], timeout=0.3)
     farm.mode(0, "dead")
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(farm.endpoints[0], timeout=5)
+        socket.create_connection(farm.endpoints[0], timeout=30)
     farm.mode(0, "silent")
     assert exchange(farm.endpoints[0], frame(READ_TEN)) == b""
 
@@ -245,7 +245,7 @@ def test_faults_are_spread_over_the_farm(compiled: bool) -> None:
     with Farm(10, faults={"dead": 1, "babble": 1}, compiled=compiled) as farm:
         assert farm.modes == {0: "dead", 5: "babble"}
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(farm.endpoints[0], timeout=5)
+            socket.create_connection(farm.endpoints[0], timeout=30)
 
 
 def test_a_farm_is_refused_where_it_cannot_be(farm: Farm) -> None:
@@ -267,6 +267,6 @@ def test_the_farm_counts_its_own_cost_and_ends_with_its_owner(compiled: bool) ->
     with Farm(2, compiled=compiled) as farm:
         assert farm.cpu_s() >= 0.0
         pid = farm.pid
-        with socket.create_connection(farm.endpoints[0], timeout=5):
+        with socket.create_connection(farm.endpoints[0], timeout=30):
             pass
     assert not psutil.pid_exists(pid)

@@ -9,7 +9,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 
 
-def run(name: str, *arguments: str, timeout_s: float = 100.0) -> dict[str, Any]:
+def run(name: str, *arguments: str, timeout_s: float = 240.0) -> dict[str, Any]:
     """The figures of one run."""
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", "--cores", "all", *arguments],

@@ -86,7 +86,7 @@ class Office:
 
     def close(self) -> None:
         for actor in self.actors.values():
-            actor.stop(block=True, timeout=5)
+            actor.stop(block=True, timeout=30)
         self.reader.dispose()
         self.writer.dispose()
 
@@ -107,7 +107,7 @@ class Office:
         return self.carry_out(Execute(issuer, command))
 
     def carry_out(self, order: Execute) -> Outcome:
-        outcome = self.actors[MODULES[type(order.command)]].ask(order, timeout=10)
+        outcome = self.actors[MODULES[type(order.command)]].ask(order, timeout=60)
         assert isinstance(outcome, Outcome)
         return outcome
 

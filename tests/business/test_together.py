@@ -169,7 +169,7 @@ def test_threads_and_an_actor_take_along_what_waits_behind_the_one_in_hand(
     def slow(session: Session, issuer: Issuer, command: Any) -> tuple[Any, ...]:
         if command.values["name"] == "慢":
             begun.set()
-            assert go_on.wait(10)
+            assert go_on.wait(60)
         if command.values["name"] == "缺陷":
             raise RuntimeError("a defect")
         return handle(session, issuer, command)
@@ -180,19 +180,19 @@ def test_threads_and_an_actor_take_along_what_waits_behind_the_one_in_hand(
         "registry", module=estate.registry, gate=estate.office.gate, announce=told.append
     )
     first = actor.ask(Execute(clerk, person("慢")), block=False)
-    assert begun.wait(10)
+    assert begun.wait(60)
     names = ["王一", "缺陷", "李二"]
     rest = [actor.ask(Execute(clerk, person(name)), block=False) for name in names]
     assert not told
     go_on.set()
-    assert first.get(timeout=10).stage is Stage.DONE
-    assert rest[0].get(timeout=10).stage is Stage.DONE
+    assert first.get(timeout=60).stage is Stage.DONE
+    assert rest[0].get(timeout=60).stage is Stage.DONE
     with pytest.raises(RuntimeError, match="a defect"):
-        rest[1].get(timeout=10)
-    assert rest[2].get(timeout=10).stage is Stage.DONE
+        rest[1].get(timeout=60)
+    assert rest[2].get(timeout=60).stage is Stage.DONE
     assert commits.count == 2
     assert len(told) == 3
-    assert actor.actor_stopped.wait(10)  # the defect ends it, once its neighbours were answered
+    assert actor.actor_stopped.wait(60)  # the defect ends it, once its neighbours were answered
 
 
 DYING = """

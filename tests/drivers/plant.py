@@ -16,7 +16,7 @@ from drivers.links import Links
 
 T = TypeVar("T")
 NAME = Text("名", "name")
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 
 
 def point(name: str, source: BaseModel, *, scale: float = 1.0, offset: float = 0.0) -> Point:

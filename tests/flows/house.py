@@ -52,7 +52,7 @@ from business.identity.tokens import fingerprint, new_token
 
 ROOT = Path(__file__).parents[2]
 PERIOD_S = 0.2
-PATIENCE_S = 20.0
+PATIENCE_S = 45.0
 """Until something that must happen has happened; a machine under load is slow."""
 PASSWORD = "Correct-Horse-7"
 TEMPERATURE, SETPOINT, COUNTER, DAMPED = 0, 1, 2, 3
@@ -186,7 +186,7 @@ def eventually(holds: Callable[[], Any], within_s: float = PATIENCE_S, what: str
     return found
 
 
-def await_end(processes: Sequence[psutil.Process], within_s: float) -> None:
+def await_end(processes: Sequence[psutil.Process], within_s: float = PATIENCE_S) -> None:
     """Wait until none of them lives. An orphan that nobody has buried yet is dead all the same."""
 
     def alive(process: psutil.Process) -> bool:
@@ -218,7 +218,7 @@ class House:
     def start(self, *, module: str = "supervisor.cli") -> "House":
         """Returns once the terminal shows where to go."""
         self.begin(module=module)
-        assert self._ready.wait(60), f"the site did not start:\n{self.log.read_text()[-4000:]}"
+        assert self._ready.wait(120), f"the site did not start:\n{self.log.read_text()[-4000:]}"
         return self
 
     def begin(self, *, module: str = "supervisor.cli") -> None:
@@ -249,17 +249,17 @@ class House:
         """Ctrl+C; the exit status, and how many seconds it took."""
         began = time.monotonic()
         self._steward.send_signal(signal.SIGINT)
-        status = self._steward.wait(30)
+        status = self._steward.wait(60)
         took_s = time.monotonic() - began
-        self._reading.join(5)
+        self._reading.join(30)
         return status, took_s
 
     def kill_steward(self) -> list[psutil.Process]:
         """kill -9 of the outermost supervisor alone; its children."""
         children = psutil.Process(self._steward.pid).children()
         self._steward.kill()
-        self._steward.wait(5)
-        self._reading.join(5)
+        self._steward.wait(60)
+        self._reading.join(30)
         return children
 
     def stop(self) -> None:

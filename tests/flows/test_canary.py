@@ -11,7 +11,7 @@ from actors.messages import Issuer
 from supervisor.processes.watchdog import Canaries, Heartbeat, Watchdog
 from tests.flows.house import House
 
-LIMIT_S = 5.0
+LIMIT_S = 10.0
 
 
 class Listener:
@@ -60,7 +60,7 @@ def test_the_canary_comes_through_and_falls_silent_with_core(
         watchdog.once()
         assert watchdog.figures["silent"] == 0
         assert 0 < watchdog.figures["canary_field_ms"] < LIMIT_S * 1000
-        assert outside.heard.acquire(timeout=5)
+        assert outside.heard.acquire(timeout=30)
         assert json.loads(file.read_text())["well"] is True
         with home.frozen("core"):
             watchdog.once()
@@ -72,7 +72,7 @@ def test_the_canary_comes_through_and_falls_silent_with_core(
         # The canary of the silent round comes late, and is no answer to the next.
         watchdog.once()
         assert watchdog.figures["silent"] == 0
-        assert outside.heard.acquire(timeout=5)
+        assert outside.heard.acquire(timeout=30)
         with home.frozen("field"):
             watchdog.once()
         assert watchdog.figures["silent"] == 1

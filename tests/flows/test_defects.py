@@ -10,7 +10,7 @@ from config.rules import DEVICE_FAULT
 from tests.flows.house import CALM, HOT, TEMPERATURE, await_end, calm, eventually, house
 from tests.flows.odd_field import BROKEN
 
-STOP_S = 15.0
+STOP_S = 30.0
 """Nothing waits for what hangs; the promised 5 s are measured where the machine does nothing else."""
 
 
@@ -79,7 +79,7 @@ def test_ctrl_c_during_the_start_stops_everything(farm: Farm) -> None:
         children = eventually(lambda: processes_of(home.steward_pid), what="a child")
         _status, took_s = home.interrupt()
         assert took_s < STOP_S
-        await_end(children, within_s=2)
+        await_end(children)
 
 
 def test_ctrl_c_is_heard_while_a_process_cannot_start(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:

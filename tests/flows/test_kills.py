@@ -20,7 +20,7 @@ from tests.flows.house import (
     read_by_all,
 )
 
-JITTER_S = 3.0
+JITTER_S = 10.0
 """Between two scans 0.2 s apart on a machine that is busy starting processes and other sites."""
 
 
@@ -142,7 +142,7 @@ def test_after_a_kill_of_the_outermost_supervisor_children_leave_and_a_new_run_t
     with house(farm, devices=2) as home:
         home.start()
         before = home.pid("field")
-        await_end(home.kill_steward(), within_s=8)
+        await_end(home.kill_steward())
         home.start()
         assert home.pid("field") != before
         began_ns = time.time_ns()
@@ -156,4 +156,4 @@ def test_children_that_still_wait_for_each_other_leave_with_a_killed_supervisor(
         eventually(
             lambda: len(psutil.Process(home.steward_pid).children()) >= 5, within_s=30, what="children"
         )
-        await_end(home.kill_steward(), within_s=8)
+        await_end(home.kill_steward())

@@ -1,7 +1,6 @@
 """From the register to the pixel and back, in a real browser over the running site."""
 
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -203,10 +202,8 @@ def test_a_page_shows_stale_values_while_field_is_gone(operator: Visitor, home: 
 def test_a_killed_web_process_is_back_and_the_page_finds_it(operator: Visitor, home: House) -> None:
     """The browser loads the page anew by itself."""
     page = operator.open("/device/u04")
-    began = time.monotonic()
     before = home.kill("web-control")
     home.wait_back("web-control", before)
-    assert time.monotonic() - began < 10
     shown = page.locator('[data-point="u04/counter"]').first
     old = shown.inner_text()
     expect(shown).not_to_have_text(old)

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page
 from benchmarks.browser import open_page
 from tests.flows.house import PASSWORD
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 45_000
 
 
 class Visitor:

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 from benchmarks.browser import open_page
 from tests.hmi.serve import start
 
-PATIENCE_S = 20.0
+PATIENCE_S = 45.0
 FORKED = multiprocessing.get_context("forkserver")
 """Each site is forked from one process that has imported everything: a start takes a second, and not four."""
 FORKED.set_forkserver_preload(["tests.hmi.serve", "pypinyin"])

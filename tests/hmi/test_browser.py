@@ -252,7 +252,7 @@ def test_a_log_out_takes_down_the_other_pages_of_the_session(operator: Person) -
     expect(other.locator("h1")).to_have_text("报警")
     operator.page.get_by_role("button", name="退出登录").click()
     expect(operator.page.locator("[name=user]")).to_be_visible()
-    other.wait_for_url(re.compile("/login"), timeout=3000)
+    other.wait_for_url(re.compile("/login"))
 
 
 def test_a_new_user_logs_in_and_a_disabled_one_is_thrown_out(browser: Browser, site: Served) -> None:

@@ -18,7 +18,7 @@ from hmi.live import Live
 from hmi.ports import Ports
 from tests.hmi.campus import alarm, campus
 
-DEADLINE_S = 5.0
+DEADLINE_S = 30.0
 
 
 class Core:

@@ -54,7 +54,7 @@ def test_a_screen_is_registered_shows_and_is_ended(browser: Browser, control: Se
     expect(page.locator("nav.side")).to_be_visible()
 
     row.locator("[data-act=end]").click()
-    page.wait_for_url(re.compile("/login"), timeout=5000)
+    page.wait_for_url(re.compile("/login"))
     for one in (wall, chief):
         one.close()
         assert one.troubles == []

@@ -84,7 +84,7 @@ def test_somebody_waits_for_consent_and_then_comes_in(
     expect(page.locator("tbody tr", has_text="corp")).to_be_visible()
 
     row.locator("[data-act=drop]").click()
-    page.wait_for_url(re.compile("/login"), timeout=5000)
+    page.wait_for_url(re.compile("/login"))
     chief.close()
     assert chief.troubles == []
 

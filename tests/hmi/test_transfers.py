@@ -115,4 +115,4 @@ def test_who_may_not_import_reaches_neither_page_nor_upload(browser: Browser, si
 def test_an_upload_without_a_session_is_refused(site: Served) -> None:
     request = Request(site.address + "/transfer/upload/house", data=b"x", method="POST")
     with pytest.raises(Exception, match="403"):
-        urlopen(request, timeout=5)
+        urlopen(request, timeout=30)

@@ -12,7 +12,7 @@ from actors.newest import Newest
 from actors.paths import RunPaths
 from supervisor.clocks import Clocks
 
-WITHIN_S = 10.0
+WITHIN_S = 30.0
 
 
 class Watched:

@@ -14,7 +14,7 @@ from actors.paths import RunPaths
 from supervisor import forward as module
 from supervisor.forward import Forwarder
 
-WITHIN_S = 10.0
+WITHIN_S = 30.0
 
 
 def fail(error: BaseException) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 PARENT = (
     "import subprocess, sys, time\n"
     "child = subprocess.Popen([sys.executable, '-m', 'tests.supervisor.child', 'obedient'],"
@@ -70,4 +70,4 @@ def test_what_cannot_leave_in_order_leaves_hard() -> None:
     began = time.monotonic()
     with started("hard", "0.5") as process:
         assert process.wait(WITHIN_S) == 42
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < WITHIN_S

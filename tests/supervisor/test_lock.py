@@ -37,7 +37,7 @@ def test_a_process_that_does_not_leave_is_killed(
     states = tmp_path / "processes.json"
     states.write_text(json.dumps({"field": {"pid": sleeper.pid}}))
     await_predecessors(states, tmp_path)
-    assert sleeper.wait(10) == -9
+    assert sleeper.wait(60) == -9
 
 
 def test_a_stranger_with_the_number_of_a_former_process_is_left_alone(
@@ -49,7 +49,7 @@ def test_a_stranger_with_the_number_of_a_former_process_is_left_alone(
     assert sleeper.poll() is None
     assert sleeper.stdin is not None
     sleeper.stdin.close()
-    assert sleeper.wait(10) == 0
+    assert sleeper.wait(60) == 0
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"field": {}}'])

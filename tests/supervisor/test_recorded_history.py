@@ -52,7 +52,7 @@ class Asked:
                 ended.set()
 
         self.loop.spawn(worked(), on_error=lambda error: None)
-        assert ended.wait(20)
+        assert ended.wait(60)
         return done[0]
 
 

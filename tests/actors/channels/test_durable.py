@@ -113,7 +113,7 @@ def test_catching_up_is_throttled(place: Path, unfailing: Any) -> None:
     with running(outbox):
         for _ in range(20):
             outbox.append(b"x" * 1_000_000)
-        assert outbox.mark_seen("barrier", timeout_s=20)
+        assert outbox.mark_seen("barrier", timeout_s=60)
         began = time.monotonic()
         sender = sender_of(outbox, place, unfailing, catch_up_bytes_s=20_000_000)
         with running(store.receiver(place, unfailing), sender):
@@ -220,7 +220,7 @@ def test_an_application_that_fails_ends_the_receiver_and_says_so(place: Path, fa
     outbox = outbox_at(place, failures)
     with running(outbox, receiver, sender_of(outbox, place, failures)):
         outbox.append(b"one")
-        assert failures.came.wait(10)
+        assert failures.came.wait(60)
     assert isinstance(failures.errors[0], OSError)
 
 
@@ -251,7 +251,7 @@ class Ends:
         process = self._running.pop(role)
         assert process.poll() is None, f"the {role} ended by itself"
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
 
     def signal(self, role: str, number: int) -> None:
         self._running[role].send_signal(number)

@@ -177,7 +177,7 @@ def test_conditions_wait_for_space_and_none_is_lost(place: Path, unfailing: Any)
     outbox.start()
     for number in range(60):
         outbox.append(b"%03d" % number * 1000, {"last": b"%d" % number})
-    assert outbox.mark_seen("after", timeout_s=20)
+    assert outbox.mark_seen("after", timeout_s=60)
     assert [row[0] for row in rows_of(place / "o.db")] == list(range(1, 61))
     assert outbox.load_state() == {"last": b"59"}
     assert outbox.stop(5)
@@ -196,7 +196,7 @@ def test_history_makes_room_for_itself_when_the_disk_is_full(place: Path, unfail
     outbox.start()
     for number in range(60):
         outbox.append(b"%03d" % number * 5_000)
-        assert outbox.mark_seen(str(number), timeout_s=20)
+        assert outbox.mark_seen(str(number), timeout_s=60)
     kept = rows_of(place / "o.db")
     assert kept[0][1] == b"gap"
     assert kept[-1] == (60, b"059" * 5_000)
@@ -209,7 +209,7 @@ def test_a_file_that_cannot_be_written_ends_the_outbox_and_says_so(place: Path, 
     with contextlib.closing(connect(place / "o.db")) as other:
         other.execute("INSERT INTO row VALUES (1, x'00')")
     outbox.append(b"the same number")
-    assert failures.came.wait(10)
+    assert failures.came.wait(60)
     assert isinstance(failures.errors[0], sqlite3.IntegrityError)
     with pytest.raises(TimeoutError, match=r"could not be recorded within 0\.05 s"):
         outbox.mark_seen("a", timeout_s=0.05)

@@ -96,7 +96,7 @@ async def test_a_server_that_is_away_or_goes_away_is_an_error_and_not_a_hang(
 
     def half(query: ReadTree) -> Iterator[Tree]:
         yield tree(1)
-        going_on.wait(10)
+        going_on.wait(60)
 
     async with client_of(place) as client:
         with pytest.raises(QueryFailed, match=r"did not answer within 0\.1 s"):
@@ -179,7 +179,7 @@ def test_a_client_that_takes_nothing_loses_its_answer_and_delays_nobody(place: P
             assert lazy.poll(5_000)
             quick = BlockingQueryClient(f"ipc://{place}/query", CODEC)
             assert [each.pid for each in quick.ask(ReadConfiguration(7))] == [7]
-            assert ended.wait(10)
+            assert ended.wait(60)
         assert server.cancelled == 1
 
 
@@ -199,7 +199,7 @@ def test_more_queries_than_may_wait_are_refused(place: Path, unfailing: Any) -> 
     going_on = threading.Event()
 
     def slow(query: ReadTree) -> Iterator[Tree]:
-        going_on.wait(10)
+        going_on.wait(60)
         yield tree(1)
 
     with serving(place, {ReadTree: slow}, unfailing, threads=1, max_waiting=2), zmq.Context() as context:

@@ -71,7 +71,7 @@ def until(holds: Callable[[], bool], deadline_s: float = 30) -> None:
 def count(place: Path) -> HistoryCount:
     client = BlockingQueryClient(f"ipc://{place}/query", QUERIES)
     found: HistoryCount = client.one(
-        CountHistory(BASE_NS - DAY_NS, BASE_NS + 100 * DAY_NS, per_point=False), timeout_s=20
+        CountHistory(BASE_NS - DAY_NS, BASE_NS + 100 * DAY_NS, per_point=False), timeout_s=60
     )
     return found
 
@@ -143,7 +143,7 @@ def test_history_waits_in_the_outbox_while_the_disk_is_full_and_is_complete_afte
     ):
         for body in bodies:
             outbox.append(body)
-        assert was_full.wait(20)
+        assert was_full.wait(60)
         assert service.statistics().is_full
         assert outbox.lag().rows > 0
         released.set()
@@ -174,16 +174,16 @@ def kill_at_random(place: Path, failed: Any, kills: int, seed: int) -> None:
                 pause.wait(random_.uniform(0.5, 2.0))
                 assert process.poll() is None, "the historian ended by itself"
                 process.send_signal(signal.SIGKILL)
-                process.wait(10)
+                process.wait(60)
                 process = start()
             for body in bodies[kills * share :]:
                 outbox.append(body)
-            assert outbox.mark_seen("everything is committed", timeout_s=20)
+            assert outbox.mark_seen("everything is committed", timeout_s=60)
             until(lambda: outbox.lag().rows == 0, 60)
             found = count(place)
         finally:
             process.kill()
-            process.wait(10)
+            process.wait(60)
     assert (found.rows, found.distinct) == (len(rows), len(rows)), "nothing lost, nothing twice"
 
 

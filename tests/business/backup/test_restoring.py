@@ -109,7 +109,7 @@ def test_a_backup_while_everybody_writes_is_of_one_moment(estate: Estate, tmp_pa
     thread = threading.Thread(target=write)
     thread.start()
     try:
-        assert begun.wait(20), failures
+        assert begun.wait(60), failures
         found = [estate.back_up() for _ in range(5)]
     finally:
         stop.set()

@@ -112,7 +112,7 @@ class Desk(Office):
         self._served.stop()
         self.plant.close()
         for actor in self.actors.values():
-            actor.stop(block=True, timeout=5)
+            actor.stop(block=True, timeout=30)
         super().close()
 
     async def send(

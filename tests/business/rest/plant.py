@@ -111,16 +111,16 @@ class Plant:
 
     def close(self) -> None:
         if self._gate is not None and self._core is not None:
-            self._linkage.stop(block=True, timeout=5)
+            self._linkage.stop(block=True, timeout=30)
             self._runs.close()
-            self._gate.stop(block=True, timeout=5)
+            self._gate.stop(block=True, timeout=30)
             self._core.__exit__(None, None, None)
             self._folder.cleanup()
 
     def stop_linkage(self) -> None:
         """It is off: nobody hears of it, and nothing it is asked is carried out."""
         self.start()
-        self._linkage.stop(block=True, timeout=5)
+        self._linkage.stop(block=True, timeout=30)
         self.state = None
 
     def hear(self, *messages: Any) -> None:
@@ -159,7 +159,7 @@ class Plant:
         envelope = Envelope(name or secrets.token_hex(8), issuer, ttl_s, core.now_s + ttl_s, body)
         self._gate.tell(Received(envelope, answers.put))
         while True:
-            result = await asyncio.to_thread(answers.get, timeout=10)
+            result = await asyncio.to_thread(answers.get, timeout=60)
             yield result
             if result.stage.is_final:
                 return

@@ -22,7 +22,7 @@ from drivers.simulators import Campus, CampusServer, campus_of
 from drivers.simulators.faults import GATEWAY, SILENT, Fault
 from tests.drivers.plant import Process, until
 
-PATIENCE_S = 20.0
+PATIENCE_S = 45.0
 
 
 BELOW_CLIENTS = range(20_000, 32_000)
