@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev system demo test whole untimed check bench soak screenshots docs lock clean
+.PHONY: help setup dev system demo test check bench soak screenshots docs lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -34,11 +34,10 @@ system:
 demo: setup ## start a live campus on http://127.0.0.1:8080
 	@$(BIN)/steward demo
 
-# Tests of WHOLE sites, of eight processes each, wait half of their time, and what they time must not wait for
-# others: what is UNTIMED, without devices or browsers that could time out, fills the gaps at a lower priority.
+# Tests of WHOLE sites, of eight processes each, wait half of their time; the rest waits for sockets and pages.
+# One after the other: what times out must not starve behind the others.
 WHOLE := tests/flows tests/benchmarks
-SITES := $(shell expr \( $$(nproc) + 1 \) / 2)
-UNTIMED := tests/business tests/config
+SITES := $(shell expr \( $$(nproc) \* 3 + 1 \) / 4)
 WORKERS := $(shell expr $$(nproc) \* 3 / 2)
 
 # What is compiled once serves every process that a test starts.
@@ -51,14 +50,8 @@ PYTEST := env TMPDIR=$(SCRATCH) $(BIN)/pytest
 RUN := $(PYTEST) -m "not soak" --dist loadfile
 
 test: system check ## set everything up, check, and pass every test
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target whole untimed
-	$(RUN) -n $(WORKERS) $(addprefix --ignore=,$(WHOLE) $(UNTIMED))
-
-whole:
 	$(RUN) -n $(SITES) $(WHOLE)
-
-untimed:
-	nice $(RUN) -n $(shell nproc) $(UNTIMED)
+	$(RUN) -n $(WORKERS) $(addprefix --ignore=,$(WHOLE))
 
 check: dev ## style, types and layers
 	$(BIN)/ruff check .
