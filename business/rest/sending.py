@@ -98,9 +98,10 @@ class Sender:
         if result.stage is Stage.FAILED and self.way is PLANT:
             return Refusing(503, _NOT_DONE, headers=again)
         if result.stage is Stage.FAILED:
-            # One that failed is on record; one that was never sent is not.
+            # One that failed is on record as failed; one that was never sent is not, though an earlier one
+            # under its key may have been done.
             tried = await asyncio.to_thread(_record, self.ports, result.id)
-            if tried is not None:
+            if tried is not None and tried.result == Stage.FAILED:
                 return Refusing(500, _DEFECT)
             return Refusing(503, _AWAY, headers=again)
         return Refusing(503, _UNKNOWN, headers=again)

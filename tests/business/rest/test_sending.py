@@ -10,6 +10,7 @@ from business.access import Refusal
 from business.audit.queries import Wanted, search
 from business.identity.overreach import LIMIT
 from business.rest.problems import STATUSES
+from business.rest.sending import command_id
 from tests.business.conftest import GOOD
 from tests.business.rest.conftest import Desk
 
@@ -106,6 +107,16 @@ def test_every_end_has_its_status(desk: Desk, stage: Stage, detail: str, status:
     assert ("retry-after" in answer.headers) == (status == 503)
     if "\x1e" in detail:
         assert answer.json()["detail"] == "one"
+
+
+def test_what_was_done_and_cannot_be_sent_again_is_no_defect(desk: Desk) -> None:
+    """The office is away when a program asks once more under its key."""
+    token = desk.token("administrator")
+    assert desk.ask("POST", "/users/viewer/disable", token, Idempotency_Key="one").status_code == 200
+    desk.answers = [CommandResult(command_id("administrator", "one"), Stage.FAILED, "not sent", None, 1)]
+    again = desk.ask("POST", "/users/viewer/disable", token, Idempotency_Key="one")
+    assert again.status_code == 503
+    assert desk.ask("POST", "/users/viewer/disable", token, Idempotency_Key="one").status_code == 200
 
 
 def test_what_ends_in_a_defect_is_an_internal_error(desk: Desk) -> None:
