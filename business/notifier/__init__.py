@@ -1,0 +1,1 @@
+"""The notifier: the right person, by every channel, until somebody answers."""

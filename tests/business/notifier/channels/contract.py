@@ -1,0 +1,28 @@
+"""What every channel over HTTP owes, whoever its provider is."""
+
+import pytest
+
+from business.notifier.channels.port import BadAccount, Channel, Outgoing, TryLater, Unclear
+from tests.business.notifier.channels.provider import Mood, Provider
+
+
+async def owes(channel: Channel, provider: Provider, message: Outgoing) -> None:
+    """The three ways in which a provider fails are told apart, and the channel works on after each."""
+    provider.mood = Mood.BROKEN
+    with pytest.raises(TryLater):
+        await channel.hand_over(message)
+    for mood in (Mood.CLOSES, Mood.RUBBISH):
+        provider.mood = mood
+        with pytest.raises(Unclear):
+            await channel.hand_over(message)
+    provider.mood = Mood.WELL
+    await channel.hand_over(message)
+    await channel.check()
+
+
+async def nobody_there(channel: Channel, message: Outgoing) -> None:
+    """A channel whose provider's port is closed."""
+    with pytest.raises(TryLater):
+        await channel.hand_over(message)
+    with pytest.raises((TryLater, BadAccount)):
+        await channel.check()
