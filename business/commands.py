@@ -13,6 +13,7 @@ from business.backup import messages as backup
 from business.configuration import messages as configuration
 from business.dictionaries import messages as dictionaries
 from business.duplicates import messages as duplicates
+from business.duty import messages as duty
 from business.exporting import messages as exporting
 from business.identity import messages as identity
 from business.identity import token_messages as tokens
@@ -40,6 +41,7 @@ MODULES: Mapping[type, str] = MappingProxyType(
         **dict.fromkeys(configuration.COMMANDS, "configuration"),
         **dict.fromkeys(dictionaries.COMMANDS, "dictionaries"),
         **dict.fromkeys(duplicates.COMMANDS, "duplicates"),
+        **dict.fromkeys(duty.COMMANDS, "duty"),
         **dict.fromkeys(exporting.COMMANDS, "exporting"),
         **dict.fromkeys(identity.COMMANDS, "identity"),
         **dict.fromkeys(importing.COMMANDS, "importing"),

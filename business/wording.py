@@ -1,7 +1,8 @@
-"""The names that persons give to things: checked in one way, refused in both languages."""
+"""What persons write, names above all: checked in one way, refused in both languages."""
 
 import re
 import unicodedata
+from datetime import date
 
 from actors.said import said
 from business.gate import Refused
@@ -52,6 +53,19 @@ def code(text: str, what: Text) -> str:
             )
         )
     return plain
+
+
+def day(text: str) -> date:
+    """Written as 2026-03-01. Raises Refused."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Refused(
+            said(
+                f"“{text[:40]}”不是日期，请写成 2026-03-01",
+                f"{text[:40]!r} is no date; write it as 2026-03-01",
+            )
+        ) from error
 
 
 def _line(plain: str, what: Text) -> str:

@@ -1,6 +1,6 @@
 """The Chinese calendar of a site: the law's holidays and make-up workdays, and what the site says instead."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -96,6 +96,10 @@ class Calendar:
             case _:
                 return _WEEK[day.weekday()] is kind
 
+    def is_any(self, day: date, kinds: Collection[DayKind]) -> bool:
+        """Whether the day is of any of these kinds; every day is of none."""
+        return not kinds or any(self.is_kind(day, kind) for kind in kinds)
+
     def is_occasion(self, day: date, occasion: Occasion, holiday: str = "") -> bool:
         """Whether the day is such a day of `holiday`, '' for any."""
         match occasion:
@@ -116,9 +120,7 @@ class Calendar:
             return False
         if trigger.kind is TriggerKind.CALENDAR:
             return self.is_occasion(day, trigger.occasion, trigger.holiday)
-        if trigger.weekdays and not any(self.is_kind(day, kind) for kind in trigger.weekdays):
-            return False
-        return not trigger.days or any(self.is_kind(day, kind) for kind in trigger.days)
+        return self.is_any(day, trigger.weekdays) and self.is_any(day, trigger.days)
 
     def known_days(self) -> Iterator[date]:
         """Every day of the last three years of the law and of the years that the site speaks of."""

@@ -60,7 +60,7 @@ class LimitSchedule:
         for span in self.spans:
             for ahead in range(-1, days + 1):
                 day = today + timedelta(ahead)
-                if not span.days or any(self.calendar.is_kind(day, kind) for kind in span.days):
+                if self.calendar.is_any(day, span.days):
                     over = day if span.end > span.start else day + timedelta(1)
                     yield self._instant(day, span.start), self._instant(over, span.end), span.limit_set
 

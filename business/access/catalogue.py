@@ -20,6 +20,7 @@ from business.backup import messages as backup
 from business.configuration import messages as configuration
 from business.dictionaries import messages as dictionaries
 from business.duplicates import messages as duplicates
+from business.duty import messages as duty
 from business.identity import messages as identity
 from business.jobs import messages as jobs
 from business.menus import messages as menus
@@ -55,6 +56,7 @@ _MODULES: tuple[ModuleType, ...] = (
     alarm_database,
     alarm_orders,
     simulations,
+    duty,
 )
 
 

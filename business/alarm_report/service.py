@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from actors.messages import Issuer
 from actors.said import said
+from business import wording
 from business.alarm_report.messages import JOB, MakeAlarmReport
 from business.gate import Module, Refused
 from business.jobs.messages import RunJobNow
@@ -41,7 +42,7 @@ class AlarmReports:
             raise TypeError(f"{type(command).__name__} is not a command of alarm reports")
         site = self._site()
         today = datetime.fromtimestamp(self._wall_ns() / 1e9, ZoneInfo(site.timezone)).date()
-        since, until = day_of(command.since), day_of(command.until)
+        since, until = wording.day(command.since), wording.day(command.until)
         if not since <= until or (until - since).days >= MOST_DAYS:
             raise Refused(
                 said(
@@ -64,13 +65,3 @@ class AlarmReports:
             "asked_by": issuer.user,
         }
         return self._jobs.handle(session, issuer, RunJobNow(JOB, json.dumps(arguments)))
-
-
-def day_of(text: str) -> date:
-    """Raises Refused."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(
-            said(f"“{text}”不是日期，应如 2026-10-01", f"{text!r} is no date like 2026-10-01")
-        ) from error

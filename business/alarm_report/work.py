@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from actors.said import said
+from business import wording
 from business.alarm_kpi.labels import WHOLE_SITE
 from business.alarm_kpi.messages import AlarmKpis, ReadAlarmKpis
 from business.alarm_kpi.queries import AlarmFigures
@@ -17,7 +18,6 @@ from business.alarm_report.messages import JOB
 from business.alarm_report.model import AlarmReport, AlarmReportFile
 from business.alarm_report.paper import TEMPLATE, paper
 from business.alarm_report.sections import sections
-from business.alarm_report.service import day_of
 from business.alarm_report.workbook import workbook
 from business.gate import Refused
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress, Retry
@@ -53,7 +53,7 @@ def report_job(figures: AlarmFigures, site: Callable[[], Site], read: Callable[[
 def _check(arguments: Mapping[str, Any]) -> None:
     try:
         if arguments and (
-            set(arguments) != _ARGUMENTS or day_of(arguments["since"]) > day_of(arguments["until"])
+            set(arguments) != _ARGUMENTS or wording.day(arguments["since"]) > wording.day(arguments["until"])
         ):
             raise ValueError(said("请从报警报告页面生成", "make reports on their page"))
     except (Refused, TypeError) as error:
@@ -86,7 +86,9 @@ class _Writer:
         """What was asked for; or of the month before what is not there yet."""
         asked = context.arguments
         if asked:
-            yield _Wanted(day_of(asked["since"]), day_of(asked["until"]), asked["station"], asked["asked_by"])
+            yield _Wanted(
+                wording.day(asked["since"]), wording.day(asked["until"]), asked["station"], asked["asked_by"]
+            )
             return
         today = datetime.fromtimestamp(context.wall_ns() / 1e9, self._zone).date()
         last = today.replace(day=1) - timedelta(days=1)

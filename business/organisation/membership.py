@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from actors.said import said
+from business import wording
 from business.access import Refusal
 from business.gate import Refused
 from business.identity.model import User, plain_name
@@ -52,8 +53,8 @@ def _existing(session: Session, membership_id: int) -> Membership:
 
 
 def _set(session: Session, membership: Membership, command: AssignMember | ChangeMembership) -> None:
-    since = _day(command.since)
-    until = _day(command.until) if command.until else None
+    since = wording.day(command.since)
+    until = wording.day(command.until) if command.until else None
     if until is not None and until < since:
         raise Refused(
             said(
@@ -105,12 +106,3 @@ def _check_enabled(one: Department | Post) -> None:
                 f"{one.name!r} is disabled; enable it first, or choose another",
             )
         )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(
-            said(f"“{text}”不是日期，请写成 2026-03-01", f"{text!r} is no date; write it as 2026-03-01")
-        ) from error

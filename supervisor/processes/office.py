@@ -49,6 +49,8 @@ from business.database import Base, open_reader, open_writer, sessions
 from business.demo.job import ask_for_it, demo_estate
 from business.duplicates.finding import find_duplicates
 from business.duplicates.service import Duplicates
+from business.duty.queries import plan as duty_plan
+from business.duty.service import Duty
 from business.exchange.shelf import Shelf
 from business.exporting.service import Exporting
 from business.exporting.work import export_job
@@ -90,6 +92,7 @@ from business.simulations.service import Simulations
 from business.webhooks.delivering import webhook_job
 from business.webhooks.posting import Poster
 from business.webhooks.service import Webhooks
+from config.calendar import Calendar
 from config.site import BootstrapUser
 from drivers import SCHEMAS
 from supervisor.answers import snapshot_of, tree_of
@@ -213,6 +216,11 @@ class Office:
             "property": Property(registry.records),
             "alarm-orders": orders,
             "simulations": Simulations(time.time_ns),
+            "duty": Duty(
+                authority.here,
+                lambda session: duty_plan(session, zone, Calendar(present().calendar)),
+                time.time_ns,
+            ),
             "alarm-report": AlarmReports(jobs, present, authority.here, time.time_ns),
         }
         if self._demo:
