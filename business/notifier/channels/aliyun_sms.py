@@ -1,0 +1,212 @@
+"""Text messages by Alibaba Cloud (短信服务, Dysmsapi 2017-05-25).
+
+Sent by SendSms; what became of them is asked by QuerySendDetails, which knows the last 30 days. Replies are
+taken from the queue of the type SmsUp, where the console has set one up (通用设置 > 回执配置 > 上行消息接收).
+SendSms promises no idempotence ("国内短信…目前均不支持幂等的能力"): the OutId only comes back.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, Field
+
+from actors.said import said
+from business.notifier.channels.aliyun_api import PROVIDER, AliyunApi
+from business.notifier.channels.aliyun_queue import Report, ReportQueue
+from business.notifier.channels.mainland import discreet, e164, in_china, mobile, told_ns
+from business.notifier.channels.many import gathered
+from business.notifier.channels.origin import Origin
+from business.notifier.channels.port import (
+    Answer,
+    BadAccount,
+    Channel,
+    ChannelKind,
+    Handed,
+    Medium,
+    Outgoing,
+    Receipt,
+    ReceiptKind,
+)
+from business.notifier.channels.refusal import no_template
+from config.secrets import Secret
+from config.table import Table, Words, shown
+from config.text import Text
+
+_WAITS, _FAILED, _RECEIVED = 1, 2, 3
+_AROUND_NS = 60_000_000_000
+
+
+class AliyunSmsOptions(Table):
+    access_key_id: Words = Field(
+        title="Access key ID",
+        description="of a RAM user who may send messages (AliyunDysmsFullAccess)",
+        json_schema_extra=shown(
+            "AccessKey ID", "有短信权限（AliyunDysmsFullAccess）的 RAM 用户的 AccessKey ID"
+        ),
+    )
+    sign_name: Words = Field(
+        title="Signature",
+        description="the approved name in brackets that every message begins with, without the brackets",
+        json_schema_extra=shown("短信签名", "已审核通过的签名，不含【】"),
+    )
+    extend_code: str = Field(
+        "",
+        pattern=r"^[0-9]{0,12}$",
+        title="Extension of replies",
+        description="SmsUpExtendCode; leave it empty unless the provider has told one",
+        json_schema_extra=shown("上行扩展码", "SmsUpExtendCode，服务商未分配时留空"),
+    )
+    reply_queue: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9-]{0,256}$",
+        title="Queue of replies",
+        description="such as Alicom-Queue-1234567890-SmsUp; without it replies are not seen",
+        json_schema_extra=shown("上行消息队列", "如 Alicom-Queue-1234567890-SmsUp；留空则收不到回复"),
+    )
+    endpoint: Origin = Field(
+        "https://dysmsapi.aliyuncs.com",
+        title="Address",
+        description="of the service, or of a proxy that keeps the Host header",
+        json_schema_extra=shown("服务地址", "短信服务的地址，或保留 Host 的代理地址"),
+    )
+    token_endpoint: Origin = Field(
+        "https://dybaseapi.aliyuncs.com",
+        title="Address for queue keys",
+        description="where temporary keys of the queue are asked for",
+        json_schema_extra=shown("队列凭证地址", "获取队列临时凭证的地址"),
+    )
+    queue_endpoint: Origin = Field(
+        "https://1943695596114318.mns.cn-hangzhou.aliyuncs.com",
+        title="Address of queues",
+        description="where the provider keeps the queues of its customers",
+        json_schema_extra=shown("队列地址", "服务商为客户保存回执队列的地址"),
+    )
+
+
+class AliyunSms:
+    def __init__(
+        self, options: AliyunSmsOptions, key: Secret, *, wall_ns: Callable[[], int] = time.time_ns
+    ) -> None:
+        self._options = options
+        self._api = AliyunApi(options.endpoint, "2017-05-25", options.access_key_id, key, wall_ns=wall_ns)
+        self._tokens = AliyunApi(
+            options.token_endpoint, "2017-05-25", options.access_key_id, key, wall_ns=wall_ns
+        )
+        self._queue = ReportQueue(
+            self._tokens, options.queue_endpoint, "SmsUp", options.reply_queue, wall_ns=wall_ns
+        )
+
+    async def hand_over(self, message: Outgoing) -> Handed:
+        if not message.template:
+            raise no_template(PROVIDER)
+        asked = {
+            "PhoneNumbers": mobile(message.to),
+            "SignName": self._options.sign_name,
+            "TemplateCode": message.template,
+            "OutId": message.id,
+        }
+        if message.variables:
+            asked["TemplateParam"] = json.dumps(dict(message.variables), ensure_ascii=False)
+        if self._options.extend_code:
+            asked["SmsUpExtendCode"] = self._options.extend_code
+        answer = await self._api.call("SendSms", asked, sends=True)
+        return Handed(str(answer.get("BizId", "")))
+
+    async def receipts(self, references: Sequence[tuple[str, str, int]]) -> Sequence[Receipt]:
+        # Asked by the day that it was sent on; around midnight that may be the provider's other day.
+        return await gathered(
+            [
+                partial(self._receipts_of, reference, to, day)
+                for reference, to, time_ns in references
+                if reference
+                for day in sorted(
+                    {in_china(time_ns + around).strftime("%Y%m%d") for around in (-_AROUND_NS, _AROUND_NS)}
+                )
+            ]
+        )
+
+    async def answers(self, since_ns: int) -> Sequence[Answer]:
+        if not self._options.reply_queue:
+            return ()
+        return [reply for report in await self._queue.take() if (reply := _reply(report)) is not None]
+
+    async def check(self) -> None:
+        """Asks whether the signature is approved."""
+        name = self._options.sign_name
+        answer = await self._api.call("GetSmsSign", {"SignName": name}, sends=False)
+        if answer.get("SignStatus") != 1:
+            raise BadAccount(
+                said(
+                    f"短信签名“{name}”未通过审核（状态 {answer.get('SignStatus')}）；请在阿里云控制台处理",
+                    f"the signature {name!r} is not approved (status {answer.get('SignStatus')});"
+                    " see to it in Alibaba Cloud's console",
+                )
+            )
+
+    async def close(self) -> None:
+        await self._api.close()
+        await self._tokens.close()
+        await self._queue.close()
+
+    async def _receipts_of(self, reference: str, to: str, day: str) -> list[Receipt]:
+        asked = {
+            "PhoneNumber": mobile(to),
+            "BizId": reference,
+            "SendDate": day,
+            "PageSize": "10",
+            "CurrentPage": "1",
+        }
+        answer = await self._api.call("QuerySendDetails", asked, sends=False)
+        details = answer.get("SmsSendDetailDTOs")
+        found = details.get("SmsSendDetailDTO") if isinstance(details, dict) else None
+        return [
+            receipt
+            for detail in (found if isinstance(found, list) else [])
+            if isinstance(detail, dict) and (receipt := _receipt(reference, detail)) is not None
+        ]
+
+
+def _receipt(reference: str, detail: Mapping[str, Any]) -> Receipt | None:
+    """None while the operator has told nothing.
+
+    Never DEAD: MOBILE_NOT_ON_SERVICE says that there is no such number as well as that it is switched off.
+    """
+    status = detail.get("SendStatus")
+    if status not in {_FAILED, _RECEIVED}:
+        return None
+    try:
+        time_ns = told_ns(str(detail.get("ReceiveDate") or detail.get("SendDate")))
+    except ValueError:
+        return None
+    kind = ReceiptKind.DELIVERED if status == _RECEIVED else ReceiptKind.FAILED
+    return Receipt(reference, kind, time_ns, discreet(str(detail.get("ErrCode", ""))))
+
+
+def _reply(report: Report) -> Answer | None:
+    fields = report.fields
+    try:
+        time_ns = told_ns(str(fields["send_time"]))
+        sender, text = str(fields["phone_number"]), str(fields["content"])
+    except (KeyError, ValueError):
+        return None
+    return Answer(str(fields.get("sequence_id") or report.id), e164(sender), text, time_ns)
+
+
+class _AliyunSmsKind:
+    name: ClassVar[str] = "aliyun-sms"
+    label: ClassVar[Text] = Text("阿里云短信", "Alibaba Cloud SMS")
+    medium: ClassVar[Medium] = Medium.SMS
+    options: ClassVar[type[BaseModel]] = AliyunSmsOptions
+    secrets: ClassVar[Mapping[str, Text]] = {"access-key": Text("AccessKey Secret", "Access key secret")}
+    templated: ClassVar[bool] = True
+    repeatable: ClassVar[bool] = False
+    answered: ClassVar[bool] = True
+
+    def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
+        return AliyunSms(options, secrets["access-key"])
+
+
+KIND: ChannelKind = _AliyunSmsKind()
