@@ -107,7 +107,7 @@ class AliyunApi:
         if not isinstance(answer, dict) or not isinstance(answer.get("Code"), str):
             raise rubbish(PROVIDER, reply.status, sends=sends)
         if answer["Code"] != "OK":
-            raise _refused(answer["Code"], str(answer.get("Message", "")))
+            raise refused(answer["Code"], str(answer.get("Message", "")))
         return answer
 
     async def close(self) -> None:
@@ -132,7 +132,8 @@ def authorization(method: str, query: str, headers: Mapping[str, str], key_id: s
     return f"ACS3-HMAC-SHA256 Credential={key_id},SignedHeaders={signed},Signature={signature}"
 
 
-def _refused(code: str, words: str) -> NotHanded:
+def refused(code: str, words: str) -> NotHanded:
+    """Of the code and words of an answer that is not OK."""
     kind = _KINDS.get(code) or next(
         (kind for beginning, kind in _BEGINNINGS.items() if code.startswith(beginning)), BadAccount
     )

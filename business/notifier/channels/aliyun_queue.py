@@ -23,7 +23,8 @@ from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped
 from business.notifier.channels.aliyun_api import PROVIDER, AliyunApi
 from business.notifier.channels.http import Http, Reply
 from business.notifier.channels.mainland import told_ns
-from business.notifier.channels.port import DEADLINE_S, BadAccount, NotHanded, TryLater
+from business.notifier.channels.many import ENOUGH_S, late
+from business.notifier.channels.port import BadAccount, NotHanded, TryLater
 from business.notifier.channels.refusal import refusal, rubbish
 from config.secrets import Secret
 
@@ -51,7 +52,8 @@ class _Key:
 
 class ReportQueue:
     """A report is deleted only when it comes again after an earlier call has given it away: until then who
-    took it may have stopped before writing it down. So each is received twice, and none is lost."""
+    took it may have stopped before writing it down. So each is received twice, and none is lost; who calls
+    again says that what he got before is written down."""
 
     def __init__(
         self,
@@ -78,14 +80,12 @@ class ReportQueue:
         found: list[Report] = []
         given = frozenset(self._given)
         try:
-            async with asyncio.timeout(DEADLINE_S - 1.0):
+            async with asyncio.timeout(ENOUGH_S):
                 while await self._batch(given, found):
                     pass
-        except TimeoutError:
-            pass  # what was found is given now, the rest next time
-        except NotHanded:
-            if not found:
-                raise
+        except (TimeoutError, NotHanded) as why:
+            if not found:  # else it is given now, and the rest next time
+                raise late() if isinstance(why, TimeoutError) else why from None
         self._given.update(report.id for report in found)
         return found
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from actors.said import said
 from business.notifier.channels.aliyun_api import PROVIDER, AliyunApi
 from business.notifier.channels.aliyun_queue import Report, ReportQueue
-from business.notifier.channels.mainland import discreet, e164, in_china, mobile, told_ns
+from business.notifier.channels.mainland import days_around, discreet, e164, mobile, told_ns
 from business.notifier.channels.many import gathered
 from business.notifier.channels.origin import Origin
 from business.notifier.channels.port import (
@@ -32,22 +32,24 @@ from business.notifier.channels.port import (
 )
 from business.notifier.channels.refusal import no_template
 from config.secrets import Secret
-from config.table import Table, Words, shown
+from config.table import Table, shown
 from config.text import Text
 
 _WAITS, _FAILED, _RECEIVED = 1, 2, 3
-_AROUND_NS = 60_000_000_000
 
 
 class AliyunSmsOptions(Table):
-    access_key_id: Words = Field(
+    access_key_id: str = Field(
+        pattern=r"^[A-Za-z0-9.]{8,128}$",
         title="Access key ID",
         description="of a RAM user who may send messages (AliyunDysmsFullAccess)",
         json_schema_extra=shown(
             "AccessKey ID", "有短信权限（AliyunDysmsFullAccess）的 RAM 用户的 AccessKey ID"
         ),
     )
-    sign_name: Words = Field(
+    sign_name: str = Field(
+        pattern=r"^[^\s【】]([^【】]*[^\s【】])?$",
+        max_length=40,
         title="Signature",
         description="the approved name in brackets that every message begins with, without the brackets",
         json_schema_extra=shown("短信签名", "已审核通过的签名，不含【】"),
@@ -91,6 +93,7 @@ class AliyunSms:
         self, options: AliyunSmsOptions, key: Secret, *, wall_ns: Callable[[], int] = time.time_ns
     ) -> None:
         self._options = options
+        self._wall_ns = wall_ns
         self._api = AliyunApi(options.endpoint, "2017-05-25", options.access_key_id, key, wall_ns=wall_ns)
         self._tokens = AliyunApi(
             options.token_endpoint, "2017-05-25", options.access_key_id, key, wall_ns=wall_ns
@@ -116,22 +119,20 @@ class AliyunSms:
         return Handed(str(answer.get("BizId", "")))
 
     async def receipts(self, references: Sequence[tuple[str, str, int]]) -> Sequence[Receipt]:
-        # Asked by the day that it was sent on; around midnight that may be the provider's other day.
         return await gathered(
             [
-                partial(self._receipts_of, reference, to, day)
+                partial(self._receipts_of, reference, to, f"{day:%Y%m%d}")
                 for reference, to, time_ns in references
                 if reference
-                for day in sorted(
-                    {in_china(time_ns + around).strftime("%Y%m%d") for around in (-_AROUND_NS, _AROUND_NS)}
-                )
+                for day in days_around(time_ns)
             ]
         )
 
     async def answers(self, since_ns: int) -> Sequence[Answer]:
         if not self._options.reply_queue:
             return ()
-        return [reply for report in await self._queue.take() if (reply := _reply(report)) is not None]
+        now_ns = self._wall_ns()
+        return [reply for report in await self._queue.take() if (reply := _reply(report, now_ns)) is not None]
 
     async def check(self) -> None:
         """Asks whether the signature is approved."""
@@ -185,13 +186,17 @@ def _receipt(reference: str, detail: Mapping[str, Any]) -> Receipt | None:
     return Receipt(reference, kind, time_ns, discreet(str(detail.get("ErrCode", ""))))
 
 
-def _reply(report: Report) -> Answer | None:
+def _reply(report: Report, now_ns: int) -> Answer | None:
+    """A reply whose time cannot be read is none the less a reply: it came `now_ns`."""
     fields = report.fields
     try:
-        time_ns = told_ns(str(fields["send_time"]))
         sender, text = str(fields["phone_number"]), str(fields["content"])
-    except (KeyError, ValueError):
+    except KeyError:
         return None
+    try:
+        time_ns = told_ns(str(fields.get("send_time")))
+    except ValueError:
+        time_ns = now_ns
     return Answer(str(fields.get("sequence_id") or report.id), e164(sender), text, time_ns)
 
 

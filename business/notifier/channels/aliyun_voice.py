@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from business.notifier.channels.aliyun_api import PROVIDER, AliyunApi
 from business.notifier.channels.aliyun_queue import Report, ReportQueue
-from business.notifier.channels.mainland import called, discreet, e164, told_ns
+from business.notifier.channels.mainland import called, days_around, discreet, e164, told_ns
 from business.notifier.channels.many import gathered
 from business.notifier.channels.origin import Origin
 from business.notifier.channels.port import (
@@ -34,7 +34,7 @@ from business.notifier.channels.port import (
 )
 from business.notifier.channels.refusal import no_template
 from config.secrets import Secret
-from config.table import Table, Whole, Words, shown
+from config.table import Table, Whole, shown
 from config.text import Text
 
 _PRODUCTS = {"tts": "11000000300006", "ivr": "11000000300005"}
@@ -50,7 +50,8 @@ _NO_SUCH_NUMBER = "200004"
 
 
 class AliyunVoiceOptions(Table):
-    access_key_id: Words = Field(
+    access_key_id: str = Field(
+        pattern=r"^[A-Za-z0-9.]{8,128}$",
         title="Access key ID",
         description="of a RAM user who may make calls (AliyunDyvmsFullAccess)",
         json_schema_extra=shown(
@@ -147,21 +148,23 @@ class AliyunVoice:
     async def receipts(self, references: Sequence[tuple[str, str, int]]) -> Sequence[Receipt]:
         return await gathered(
             [
-                partial(self._receipts_of, reference, time_ns)
+                partial(self._receipts_of, reference, int(day.timestamp() * 1000))
                 for reference, _, time_ns in references
                 if reference.partition(":")[0] in _PRODUCTS
+                for day in days_around(time_ns)
             ]
         )
 
     async def answers(self, since_ns: int) -> Sequence[Answer]:
         if not self._options.key_queue:
             return ()
-        return [keys for report in await self._queue.take() if (keys := _keys(report)) is not None]
+        now_ns = self._wall_ns()
+        return [keys for report in await self._queue.take() if (keys := _keys(report, now_ns)) is not None]
 
     async def check(self) -> None:
         """Asks for a call that there cannot be: that it is unknown is told to a good account only."""
         with suppress(BadMessage):
-            await self._detail("0^0", _PRODUCTS["tts"], self._wall_ns())
+            await self._detail("0^0", _PRODUCTS["tts"], self._wall_ns() // 1_000_000)
 
     async def close(self) -> None:
         await self._api.close()
@@ -180,18 +183,18 @@ class AliyunVoice:
                 asked[f"{entry}.Code"] = self._options.thanks_template
         return asked
 
-    async def _receipts_of(self, reference: str, time_ns: int) -> list[Receipt]:
+    async def _receipts_of(self, reference: str, day_ms: int) -> list[Receipt]:
         product, _, call_id = reference.partition(":")
-        detail = await self._detail(call_id, _PRODUCTS[product], time_ns)
+        detail = await self._detail(call_id, _PRODUCTS[product], day_ms)
         receipt = _receipt(reference, detail)
         return [] if receipt is None else [receipt]
 
-    async def _detail(self, call_id: str, product: str, time_ns: int) -> dict[str, Any]:
-        asked = {"CallId": call_id, "ProdId": product, "QueryDate": str(time_ns // 1_000_000)}
+    async def _detail(self, call_id: str, product: str, day_ms: int) -> dict[str, Any]:
+        asked = {"CallId": call_id, "ProdId": product, "QueryDate": str(day_ms)}
         answer = await self._api.call("QueryCallDetailByCallId", asked, sends=False)
         try:
-            detail = json.loads(answer.get("Data") or "{}")
-        except (TypeError, ValueError):
+            detail = json.loads(str(answer.get("Data") or "{}"))
+        except ValueError:
             return {}
         return detail if isinstance(detail, dict) else {}
 
@@ -217,17 +220,16 @@ def _receipt(reference: str, detail: Mapping[str, Any]) -> Receipt | None:
     return Receipt(reference, kind, time_ns, words)
 
 
-def _keys(report: Report) -> Answer | None:
-    """Of a call in which a key was pressed."""
+def _keys(report: Report, now_ns: int) -> Answer | None:
+    """Of a call in which a key was pressed; where its time cannot be read, that was `now_ns`."""
     fields = report.fields
-    pressed = str(fields.get("dtmf") or "")
+    call_id, pressed = str(fields.get("call_id") or ""), str(fields.get("dtmf") or "")
+    if not call_id or not pressed:
+        return None
     try:
-        call_id = str(fields["call_id"])
         time_ns = told_ns(str(fields.get("end_time") or fields.get("start_time")))
-    except (KeyError, ValueError):
-        return None
-    if not pressed:
-        return None
+    except ValueError:
+        time_ns = now_ns
     return Answer(call_id, e164(str(fields.get("callee") or "")), pressed, time_ns, f"ivr:{call_id}")
 
 

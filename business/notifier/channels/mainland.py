@@ -9,6 +9,7 @@ from business.notifier.channels.port import BadReceiver
 
 CHINA = timezone(timedelta(hours=8))
 """One time for the whole country, without summer time; the providers' dates are all in it."""
+_AROUND_NS = 60_000_000_000
 
 _MOBILE = re.compile(r"\+86(1[3-9][0-9]{9})")
 _LANDLINE = re.compile(r"\+86((?:10|2[0-9]|[3-9][0-9]{2})[2-8][0-9]{6,7})")
@@ -44,6 +45,12 @@ def e164(number: str) -> str:
 
 def in_china(time_ns: int) -> datetime:
     return datetime.fromtimestamp(time_ns // 1_000_000_000, CHINA)
+
+
+def days_around(time_ns: int) -> list[datetime]:
+    """The day of what a provider may have dated up to a minute earlier or later: two around midnight."""
+    before, after = in_china(time_ns - _AROUND_NS), in_china(time_ns + _AROUND_NS)
+    return [after] if before.date() == after.date() else [before, after]
 
 
 def told_ns(text: str) -> int:

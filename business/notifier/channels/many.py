@@ -8,7 +8,8 @@ from actors.said import said
 from business.notifier.channels.port import DEADLINE_S, NotHanded, TryLater
 
 AT_ONCE = 8
-_ENOUGH_S = DEADLINE_S - 1.0
+ENOUGH_S = DEADLINE_S - 1.0
+"""So that a call ends before whoever waits for it gives up."""
 
 T = TypeVar("T")
 
@@ -28,7 +29,7 @@ async def gathered(asks: Sequence[Callable[[], Awaitable[Sequence[T]]]]) -> list
     if not tasks:
         return []
     try:
-        await asyncio.wait(tasks, timeout=_ENOUGH_S)
+        await asyncio.wait(tasks, timeout=ENOUGH_S)
     finally:
         for task in tasks:
             task.cancel()
@@ -38,14 +39,15 @@ async def gathered(asks: Sequence[Callable[[], Awaitable[Sequence[T]]]]) -> list
             raise result
     answered = [result for result in results if not isinstance(result, BaseException)]
     if not answered:
-        raise next((result for result in results if isinstance(result, NotHanded)), _late())
+        raise next((result for result in results if isinstance(result, NotHanded)), late())
     return [found for result in answered for found in result]
 
 
-def _late() -> TryLater:
+def late() -> TryLater:
+    """For what was not answered within the time of one call."""
     return TryLater(
         said(
-            f"服务商在 {_ENOUGH_S:g} 秒内没有应答；稍后会再试",
-            f"the provider did not answer within {_ENOUGH_S:g} s; it will be tried again later",
+            f"服务商在 {ENOUGH_S:g} 秒内没有应答；稍后会再试",
+            f"the provider did not answer within {ENOUGH_S:g} s; it will be tried again later",
         )
     )

@@ -34,7 +34,7 @@ from business.notifier.channels.port import (
 from business.notifier.channels.refusal import no_template, rubbish
 from business.notifier.channels.tencent_api import PROVIDER, TencentApi, refused
 from config.secrets import Secret
-from config.table import Table, Words, shown
+from config.table import Table, shown
 from config.text import Text
 
 _AT_ONCE = 100
@@ -43,7 +43,8 @@ _WEEK_S = 7 * 86_400 - 3600
 
 
 class TencentSmsOptions(Table):
-    secret_id: Words = Field(
+    secret_id: str = Field(
+        pattern=r"^[A-Za-z0-9.]{8,128}$",
         title="SecretId",
         description="of a sub-user who may send messages (QcloudSMSFullAccess)",
         json_schema_extra=shown("SecretId", "有短信权限（QcloudSMSFullAccess）的子用户的 SecretId"),
@@ -54,7 +55,9 @@ class TencentSmsOptions(Table):
         description="of the application in the console, such as 1400006666",
         json_schema_extra=shown("SdkAppId", "短信控制台中应用的 SdkAppId，如 1400006666"),
     )
-    sign_name: Words = Field(
+    sign_name: str = Field(
+        pattern=r"^[^\s【】]([^【】]*[^\s【】])?$",
+        max_length=40,
         title="Signature",
         description="the approved name in brackets that every message begins with, without the brackets",
         json_schema_extra=shown("短信签名", "已审核通过的签名，不含【】"),

@@ -31,12 +31,13 @@ from business.notifier.channels.refusal import no_template, rubbish
 from business.notifier.channels.tencent_api import PROVIDER, TencentApi
 from business.notifier.channels.tencent_sms import positional
 from config.secrets import Secret
-from config.table import Table, Whole, Words, shown
+from config.table import Table, Whole, shown
 from config.text import Text
 
 
 class TencentVoiceOptions(Table):
-    secret_id: Words = Field(
+    secret_id: str = Field(
+        pattern=r"^[A-Za-z0-9.]{8,128}$",
         title="SecretId",
         description="of a sub-user who may make calls (QcloudVMSFullAccess)",
         json_schema_extra=shown("SecretId", "有语音权限（QcloudVMSFullAccess）的子用户的 SecretId"),

@@ -270,7 +270,8 @@ def _typed(body: bytes, fields: Fields) -> dict[str, Any]:
                 raise Refused("MissingParameter", f"The request is missing the required parameter `{name}`.")
             continue
         value = asked[name]
-        if type(value) is not kind or (kind is list and not all(isinstance(one, str) for one in value)):
+        wrong = isinstance(value, list) and not all(isinstance(one, str) for one in value)
+        if wrong or type(value) is not kind:
             raise Refused("InvalidParameter", f"The value type of parameter `{name}` is not valid.")
     if unknown := asked.keys() - fields.keys():
         raise Refused("UnknownParameter", f"The parameter `{unknown}` is not recognized.")

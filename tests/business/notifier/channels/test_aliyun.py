@@ -1,18 +1,17 @@
-"""Alibaba Cloud: its signature, messages and calls, what becomes of them, and who answers."""
+"""Alibaba Cloud: its signature, its messages, what becomes of them, and what its refusals mean."""
 
 import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
 
 import pytest
 
 from actors.said import SEPARATOR
 from business.notifier.channels import aliyun_sms, aliyun_voice
-from business.notifier.channels.aliyun_api import AliyunApi, authorization
+from business.notifier.channels.aliyun_api import AliyunApi, authorization, refused
 from business.notifier.channels.aliyun_sms import AliyunSms, AliyunSmsOptions
-from business.notifier.channels.aliyun_voice import AliyunVoice, AliyunVoiceOptions
+from business.notifier.channels.aliyun_voice import AliyunVoiceOptions
 from business.notifier.channels.mainland import CHINA, e164, told_ns
 from business.notifier.channels.port import (
     BadAccount,
@@ -24,24 +23,17 @@ from business.notifier.channels.port import (
     TryLater,
 )
 from config.secrets import Secret
-from tests.business.notifier.channels.aliyun_queue_stand_in import LIFE_S, VISIBLE_AGAIN_S
-from tests.business.notifier.channels.aliyun_stand_in import KEY, KEY_ID, SIGN, Aliyun, told
+from tests.business.notifier.channels.aliyun_account import (
+    ID,
+    TO,
+    Clock,
+    call,
+    sms_options,
+    text,
+)
+from tests.business.notifier.channels.aliyun_stand_in import KEY, KEY_ID, SIGN, Aliyun
 from tests.business.notifier.channels.contract import nobody_there, owes
 from tests.business.notifier.channels.provider import Mood
-
-TO = "+8613800138000"
-ID = "0123456789abcdef0123456789abcdef"
-
-
-class Clock:
-    def __init__(self, text: str) -> None:
-        self.now = told_ns(text) / 1e9
-
-    def __call__(self) -> float:
-        return self.now
-
-    def wall_ns(self) -> int:
-        return int(self.now * 1e9)
 
 
 @pytest.fixture
@@ -55,41 +47,11 @@ def cloud(clock: Clock) -> Iterator[Aliyun]:
         yield cloud
 
 
-def sms_options(cloud: Aliyun, **changed: Any) -> AliyunSmsOptions:
-    addresses = dict.fromkeys(("endpoint", "token_endpoint", "queue_endpoint"), cloud.url)
-    queue = cloud.queues.subscribe("SmsUp")
-    told = {"access_key_id": KEY_ID, "sign_name": SIGN, "reply_queue": queue, **addresses, **changed}
-    return AliyunSmsOptions(**told)
-
-
-def voice_options(cloud: Aliyun, **changed: Any) -> AliyunVoiceOptions:
-    addresses = dict.fromkeys(("endpoint", "token_endpoint", "queue_endpoint"), cloud.url)
-    queue = cloud.queues.subscribe("VoiceReport")
-    told = {"access_key_id": KEY_ID, "show_number": "05711234567", "key_queue": queue, **addresses, **changed}
-    return AliyunVoiceOptions(**told)
-
-
 @pytest.fixture
 async def sms(cloud: Aliyun, clock: Clock) -> AsyncIterator[AliyunSms]:
     channel = AliyunSms(sms_options(cloud), Secret(KEY), wall_ns=clock.wall_ns)
     yield channel
     await channel.close()
-
-
-@pytest.fixture
-async def voice(cloud: Aliyun, clock: Clock) -> AsyncIterator[AliyunVoice]:
-    channel = AliyunVoice(voice_options(cloud), Secret(KEY), wall_ns=clock.wall_ns)
-    yield channel
-    await channel.close()
-
-
-def text(to: str = TO, template: str = "SMS_1000", variables: dict[str, str] | None = None) -> Outgoing:
-    filled = {"what": "温度过高", "where": "3号楼"} if variables is None else variables
-    return Outgoing(ID, to, "zh", "报警", "3号楼温度过高", template, filled)
-
-
-def call(*, asks: bool = False, template: str = "TTS_2000", to: str = TO) -> Outgoing:
-    return Outgoing(ID, to, "zh", "报警", "水泵停机", template, {"what": "水泵停机"}, asks=asks)
 
 
 @pytest.mark.parametrize(
@@ -126,11 +88,6 @@ def test_a_signature_is_that_of_the_published_examples(date: str, nonce: str, si
 
 async def test_messages_owe_what_every_channel_owes(cloud: Aliyun, sms: AliyunSms) -> None:
     await owes(sms, cloud, text())
-
-
-async def test_calls_owe_what_every_channel_owes(cloud: Aliyun, voice: AliyunVoice) -> None:
-    await owes(voice, cloud, call())
-    await owes(voice, cloud, call(asks=True))
 
 
 async def test_nobody_is_there() -> None:
@@ -205,88 +162,6 @@ async def test_one_question_that_fails_does_not_hide_the_others(
     cloud.mood = Mood.BROKEN
     with pytest.raises(TryLater):
         await sms.receipts(asked[:1])
-
-
-def reply(number: str = "13800138000", content: str = "1", sequence: int = 7) -> dict[str, Any]:
-    return {
-        "dest_code": "123456",
-        "send_time": "2026-03-05 12:01:00",
-        "sequence_id": sequence,
-        "phone_number": number,
-        "content": content,
-    }
-
-
-async def test_replies_are_given_once_and_deleted_when_they_come_again(
-    cloud: Aliyun, sms: AliyunSms, clock: Clock
-) -> None:
-    assert await sms.answers(0) == []
-    cloud.queues.put("SmsUp", reply(content="收到 K7"))
-    [answer] = await sms.answers(0)
-    assert (answer.id, answer.sender, answer.text) == ("7", TO, "收到 K7")
-    assert answer.time_ns == told_ns("2026-03-05 12:01:00")
-    assert TO not in repr(answer)
-    kept = cloud.queues.kept[cloud.queues.name("SmsUp")]
-    assert len(kept) == 1
-    assert await sms.answers(0) == []
-    clock.now += VISIBLE_AGAIN_S + 1
-    assert await sms.answers(0) == []
-    assert kept == []
-
-
-async def test_a_reply_survives_whoever_took_it_and_stopped(cloud: Aliyun, clock: Clock) -> None:
-    options = sms_options(cloud)
-    cloud.queues.put("SmsUp", reply())
-    for _ in range(2):
-        channel = AliyunSms(options, Secret(KEY), wall_ns=clock.wall_ns)
-        [answer] = await channel.answers(0)
-        assert answer.id == "7"
-        await channel.close()
-        clock.now += VISIBLE_AGAIN_S + 1
-
-
-async def test_more_replies_than_one_request_gives(cloud: Aliyun, sms: AliyunSms) -> None:
-    for sequence in range(40):
-        cloud.queues.put("SmsUp", reply(sequence=1000 + sequence))
-    assert len({answer.id for answer in await sms.answers(0)}) == 40
-
-
-async def test_what_nobody_can_read_is_removed(cloud: Aliyun, sms: AliyunSms) -> None:
-    cloud.queues.put_raw("SmsUp", "no Base64!")
-    cloud.queues.put_raw("SmsUp", "W10=")
-    cloud.queues.put("SmsUp", {"hello": 1})
-    cloud.queues.put("SmsUp", reply())
-    assert len(await sms.answers(0)) == 1
-    assert len(cloud.queues.kept[cloud.queues.name("SmsUp")]) == 2
-
-
-async def test_the_temporary_key_is_renewed_before_it_expires(
-    cloud: Aliyun, sms: AliyunSms, clock: Clock
-) -> None:
-    await sms.answers(0)
-    await sms.answers(0)
-    assert len(cloud.queues.keys) == 1
-    clock.now += LIFE_S - 100
-    await sms.answers(0)
-    assert len(cloud.queues.keys) == 2
-    cloud.queues.keys.clear()
-    with pytest.raises(TryLater):
-        await sms.answers(0)
-    assert await sms.answers(0) == []
-
-
-async def test_without_a_queue_there_are_no_replies_and_a_wrong_one_is_told(
-    cloud: Aliyun, clock: Clock
-) -> None:
-    channel = AliyunSms(sms_options(cloud, reply_queue=""), Secret(KEY), wall_ns=clock.wall_ns)
-    assert await channel.answers(0) == ()
-    await channel.close()
-    channel = AliyunSms(
-        sms_options(cloud, reply_queue="Alicom-Queue-9-SmsUp"), Secret(KEY), wall_ns=clock.wall_ns
-    )
-    with pytest.raises(NotHanded):
-        await channel.answers(0)
-    await channel.close()
 
 
 @pytest.mark.parametrize(
@@ -378,123 +253,6 @@ async def test_a_numbers_limits_are_waited_for(cloud: Aliyun, sms: AliyunSms, cl
     assert len(cloud.sent) == 3
 
 
-async def test_a_call_that_only_tells(cloud: Aliyun, voice: AliyunVoice) -> None:
-    handed = await voice.hand_over(call())
-    landline = await voice.hand_over(call(to="+8657187654321", template="TTS_2000"))
-    assert handed.reference == f"tts:{cloud.sent[0].reference}"
-    assert landline.reference == f"tts:{cloud.sent[1].reference}"
-    assert cloud.sent[1].number == "057187654321"
-    asked = cloud.sent[0].parameters
-    assert asked["OutId"] == ID[:15]
-    assert asked["PlayTimes"] == "2"
-    assert asked["CalledShowNumber"] == "05711234567"
-
-
-async def test_a_call_that_asks_offers_the_keys(cloud: Aliyun, clock: Clock) -> None:
-    options = voice_options(cloud, thanks_template="TTS_2001")
-    channel = AliyunVoice(options, Secret(KEY), wall_ns=clock.wall_ns)
-    handed = await channel.hand_over(call(asks=True))
-    asked = cloud.sent[0].parameters
-    assert handed.reference == f"ivr:{cloud.sent[0].reference}"
-    assert [asked[f"MenuKeyMap.{place}.Key"] for place in (1, 2, 3)] == ["1", "2", "3"]
-    assert [asked[f"MenuKeyMap.{place}.Code"] for place in (1, 2, 3)] == ["TTS_2001", "TTS_2001", "TTS_2000"]
-    assert asked["MenuKeyMap.3.TtsParams"] == asked["StartTtsParams"]
-    await channel.close()
-
-
-@pytest.mark.parametrize("missing", ["key_queue", "show_number"])
-async def test_where_no_key_could_be_heard_a_call_tells(cloud: Aliyun, clock: Clock, missing: str) -> None:
-    channel = AliyunVoice(voice_options(cloud, **{missing: ""}), Secret(KEY), wall_ns=clock.wall_ns)
-    assert (await channel.hand_over(call(asks=True))).reference.startswith("tts:")
-    await channel.close()
-
-
-@pytest.mark.parametrize(
-    ("state", "duration", "kind"),
-    [
-        ("", 0, None),
-        ("200101", 0, None),
-        ("200102", 0, None),
-        ("300000", 3, None),
-        ("200000", 30, ReceiptKind.DELIVERED),
-        ("200001", 3, ReceiptKind.DELIVERED),
-        ("200008", 20, ReceiptKind.DELIVERED),
-        ("200100", 20, ReceiptKind.DELIVERED),
-        ("200100", 0, ReceiptKind.FAILED),
-        ("200003", 0, ReceiptKind.FAILED),
-        ("200010", 0, ReceiptKind.FAILED),
-        ("999999", 0, ReceiptKind.FAILED),
-        ("200004", 0, ReceiptKind.DEAD),
-    ],
-)
-@pytest.mark.parametrize("asks", [False, True])
-async def test_what_becomes_of_a_call(
-    cloud: Aliyun,
-    voice: AliyunVoice,
-    clock: Clock,
-    asks: bool,
-    state: str,
-    duration: int,
-    kind: ReceiptKind | None,
-) -> None:
-    handed = await voice.hand_over(call(asks=asks))
-    cloud.sent[0].state, cloud.sent[0].duration, cloud.sent[0].ended = state, duration, clock.now + 40
-    receipts = await voice.receipts([(handed.reference, TO, clock.wall_ns())])
-    assert [receipt.kind for receipt in receipts] == ([] if kind is None else [kind])
-    if kind is not None:
-        assert receipts[0].reference == handed.reference
-        assert receipts[0].time_ns == clock.wall_ns() + 40_000_000_000
-        assert receipts[0].detail.startswith(state)
-
-
-async def test_pressed_keys_come_by_the_queue(cloud: Aliyun, voice: AliyunVoice, clock: Clock) -> None:
-    handed = await voice.hand_over(call(asks=True))
-    call_id = cloud.sent[0].reference
-    report = {
-        "call_id": call_id,
-        "start_time": told(clock.now + 5),
-        "end_time": told(clock.now + 25),
-        "duration": "20",
-        "status_code": "200000",
-        "status_msg": "用户听完语音",
-        "out_id": ID[:15],
-        "callee": "13800138000",
-    }
-    cloud.queues.put("VoiceReport", report)
-    cloud.queues.put("VoiceReport", {**report, "dtmf": "31"})
-    [answer] = await voice.answers(0)
-    assert (answer.reference, answer.text, answer.sender) == (handed.reference, "31", TO)
-    assert answer.time_ns == clock.wall_ns() + 25_000_000_000
-
-
-async def test_a_refused_call(cloud: Aliyun, voice: AliyunVoice) -> None:
-    with pytest.raises(BadMessage, match="TTS_TEMPLATE_ILLEGAL"):
-        await voice.hand_over(call(template="TTS_9"))
-    cloud.account.shown.clear()
-    with pytest.raises(BadAccount, match="DISPLAY_NUMBER_ILLEGAL"):
-        await voice.hand_over(call())
-    with pytest.raises(BadReceiver):
-        await voice.hand_over(call(to="+85291234567"))
-
-
-async def test_no_secret_is_shown(cloud: Aliyun, sms: AliyunSms, voice: AliyunVoice) -> None:
-    cloud.queues.put("SmsUp", reply())
-    await sms.answers(0)
-    for mood in (Mood.BROKEN, Mood.CLOSES, Mood.RUBBISH):
-        cloud.mood = mood
-        for channel, message in ((sms, text()), (voice, call(asks=True))):
-            with pytest.raises(NotHanded) as refused:
-                await channel.hand_over(message)
-            shown = f"{refused.value!r} {refused.value} {refused.value.__cause__!r}"
-            for hidden in (KEY, "13800138000", "温度过高", "水泵停机"):
-                assert hidden not in shown
-    temporary = next(iter(cloud.queues.keys.values()))
-    for thing in (sms, voice, sms._api, sms._queue, sms._queue._key, text(), call()):
-        shown = repr(thing)
-        for hidden in (KEY, temporary.secret, temporary.token, "13800138000", "温度过高"):
-            assert hidden not in shown
-
-
 async def test_a_call_that_is_cancelled_leaves_no_questions_behind(
     cloud: Aliyun, sms: AliyunSms, clock: Clock
 ) -> None:
@@ -532,3 +290,28 @@ def test_an_address_has_no_path() -> None:
     for wrong in ("dysmsapi.aliyuncs.com", "https://a.cn/path", "ftp://a.cn", "https://user@a.cn"):
         with pytest.raises(ValueError, match="endpoint"):
             AliyunSmsOptions(access_key_id=KEY_ID, sign_name=SIGN, endpoint=wrong)
+
+
+@pytest.mark.parametrize("wrong", ["【智慧园区】", " 智慧园区", ""])
+def test_a_signature_is_written_without_its_brackets(wrong: str) -> None:
+    with pytest.raises(ValueError, match="sign_name"):
+        AliyunSmsOptions(access_key_id=KEY_ID, sign_name=wrong)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("isv.MOBILE_NUMBER_ILLEGAL", BadReceiver),
+        ("isv.SOMETHING_NEW", BadMessage),
+        ("isv.DAY_LIMIT_CONTROL", BadAccount),
+        ("isv.OUT_OF_SERVICE", BadAccount),
+        ("isp.RAM_PERMISSION_DENY", BadAccount),
+        ("isp.SYSTEM_ERROR", TryLater),
+        ("Throttling.User", TryLater),
+        ("Forbidden.RAM", BadAccount),
+    ],
+)
+def test_what_codes_mean(code: str, kind: type[NotHanded]) -> None:
+    told = refused(code, "13800138000invalid mobile number")
+    assert type(told) is kind
+    assert "13800138000" not in str(told)
