@@ -16,7 +16,7 @@ from config.text import Text
 _SECURE = r"https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 
 
-def _secure(address: str) -> str:
+def secure(address: str) -> str:
     if not re.fullmatch(_SECURE, address):
         raise Unfit(
             "应形如 https://主机（仅本机可用 http），不带路径",
@@ -25,7 +25,7 @@ def _secure(address: str) -> str:
     return address
 
 
-Address = Annotated[Words, AfterValidator(_secure)]
+Address = Annotated[Words, AfterValidator(secure)]
 """Of a provider, or of a proxy before it: keys go there, so never unencrypted over a network."""
 
 

@@ -14,7 +14,8 @@ from pydantic import BaseModel
 
 from business.notifier.channels.account import Address, address_field, needed
 from business.notifier.channels.port import BadAccount, BadMessage, ChannelKind, Medium, Outgoing, TryLater
-from business.notifier.channels.robot import EVERYBODY, Robot, lines, mobile, table, token
+from business.notifier.channels.robot import EVERYBODY, Robot, mobile, table, token
+from business.notifier.channels.texts import with_line
 from config.secrets import Secret
 from config.table import Table
 from config.text import Text
@@ -83,7 +84,7 @@ class DingtalkRobot(Robot):
     def content(self, message: Outgoing, text: str) -> dict[str, Any]:
         to = mobile(message.to)
         at = {"atMobiles": [to] if to not in {"", EVERYBODY} else [], "isAtAll": to == EVERYBODY}
-        return {"msgtype": "text", "text": {"content": lines(text, message.link)}, "at": at}
+        return {"msgtype": "text", "text": {"content": with_line(text, message.link)}, "at": at}
 
 
 class DingtalkRobotKind:

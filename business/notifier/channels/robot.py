@@ -161,13 +161,6 @@ def token(secret: Secret, zh: str, en: str) -> str:
     return value
 
 
-def lines(text: str, *more: str) -> str:
-    """The text, and below it each of `more` that it does not say already."""
-    for one in more:
-        text = with_line(text, one)
-    return text
-
-
 def table(*rows: tuple[Iterable[int], type[NotHanded], str, str]) -> dict[int, Refusal]:
     """Refusals by code."""
     return {code: Refusal(kind, zh, en) for codes, kind, zh, en in rows for code in codes}

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from business.notifier.channels.account import Address, address_field, needed
 from business.notifier.channels.port import BadAccount, BadMessage, ChannelKind, Medium, Outgoing, TryLater
-from business.notifier.channels.robot import Robot, lines, mobile, table, token
-from business.notifier.channels.texts import cut
+from business.notifier.channels.robot import Robot, mobile, table, token
+from business.notifier.channels.texts import cut, with_line
 from config.secrets import Secret
 from config.table import Table
 from config.text import Text
@@ -59,7 +59,7 @@ class WecomRobot(Robot):
 
     def content(self, message: Outgoing, text: str) -> dict[str, Any]:
         room = MOST_BYTES - len(message.link.encode()) - 1
-        said_there: dict[str, Any] = {"content": lines(cut(text, room, message.language), message.link)}
+        said_there: dict[str, Any] = {"content": with_line(cut(text, room, message.language), message.link)}
         if to := mobile(message.to):
             said_there["mentioned_mobile_list"] = [to]
         return {"msgtype": "text", "text": said_there}

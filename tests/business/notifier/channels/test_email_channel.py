@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from actors.said import in_language
-from business.notifier.channels.email import KIND, Email, EmailTable
+from business.notifier.channels.email import KIND, Email
+from business.notifier.channels.email_options import EmailTable
 from business.notifier.channels.port import (
     BadAccount,
     BadMessage,
@@ -77,7 +78,7 @@ class Server:
         if self.at_data:
             return self.at_data
         whole = cast(bytes, envelope.original_content)
-        mail = cast(EmailMessage, message_from_bytes(whole, policy=default))
+        mail = message_from_bytes(whole, policy=default)
         self.mails.append((envelope.rcpt_tos[0], mail, whole))
         await self.misbehave(server, "written")
         return "250 2.0.0 queued as 4F1"
@@ -265,7 +266,7 @@ async def test_a_wrong_password_is_the_accounts_fault_and_is_not_said(authority:
         for asked in (one.hand_over(MESSAGE), one.check()):
             with pytest.raises(BadAccount, match="535") as caught:
                 await asked
-            assert "wrong-password-1" not in str(caught.value) + repr(caught.value.__cause__)
+            assert "wrong-password-1" not in str(caught.value) + repr(caught.value.__context__)
         assert "wrong-password-1" not in repr(one) + repr(vars(one))
         with pytest.raises(BadAccount, match="set it"):
             await channel(server, authority, password="").check()
