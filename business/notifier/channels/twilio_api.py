@@ -72,6 +72,8 @@ class Account:
                 return await asyncio.to_thread(self._call, call, carrier, sends)
         except (TimeoutError, TooLate) as error:
             raise self._late(sends=sends) from error
+        finally:
+            carrier.stop()
 
     async def each(self, calls: Iterable[Callable[[Any], Receipt | None]]) -> Sequence[Receipt]:
         """Of those that could be asked in time. Raises what went wrong only where nothing went well."""

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from actors.said import said
-from business.notifier.channels.http import Http
+from business.notifier.channels.http import Http, Reply
 from business.notifier.channels.port import DEADLINE_S, NotHanded, TryLater, Unclear
 from config.secrets import Secret
 
@@ -27,6 +27,14 @@ class Carrier:
         self._loop = loop
         self._account = account
         self._token = token
+        self._stopped = False
+        self._sending: asyncio.Task[Any] | None = None
+
+    def stop(self) -> None:
+        """Nobody waits any more: what is under way is given up, and nothing follows. On the loop."""
+        self._stopped = True
+        if self._sending is not None:
+            self._sending.cancel()
 
     def request(
         self,
@@ -43,18 +51,24 @@ class Carrier:
         parts = urlsplit(url)
         query = "&".join(one for one in (parts.query, urlencode(params or {}, doseq=True)) if one)
         basic = base64.b64encode(f"{self._account}:{self._token.reveal()}".encode()).decode()
-        asked = self._http.request(
+        asked = self._send(
             method,
             f"{parts.path}?{query}" if query else parts.path,
             headers={**(headers or {}), "Authorization": f"Basic {basic}"},
             content=urlencode(data or {}, doseq=True).encode(),
             sends=method == "POST",
         )
-        reply = asyncio.run_coroutine_threadsafe(asked, self._loop).result(DEADLINE_S + 1)
+        reply: Reply = asyncio.run_coroutine_threadsafe(asked, self._loop).result(DEADLINE_S + 1)
         text = reply.body.decode(errors="replace")
         if reply.status < 300 and not _is_object(text):
             raise unreadable(sends=method == "POST")
         return Response(reply.status, text, reply.headers)
+
+    async def _send(self, method: str, path: str, **rest: Any) -> Reply:
+        if self._stopped:
+            raise TryLater(said("Twilio 请求已超时取消", "the request to Twilio came too late"))
+        self._sending = asyncio.current_task()
+        return await self._http.request(method, path, **rest)
 
 
 def unreadable(*, sends: bool) -> NotHanded:

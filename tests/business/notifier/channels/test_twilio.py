@@ -1,6 +1,5 @@
 """SMS and calls by Twilio against a stand-in, through the SDK."""
 
-import asyncio
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,6 +30,7 @@ from business.notifier.channels.twilio_api import KEYS_PATH, pressed, verified, 
 from business.notifier.channels.twilio_speech import Voices, farewell, speech
 from config.secrets import Secret
 from tests.business.notifier.channels.contract import nobody_there, owes
+from tests.business.notifier.channels.provider import Mood
 from tests.business.notifier.channels.twilio_stand_in import (
     ACCOUNT,
     NOW,
@@ -92,6 +92,7 @@ async def test_an_answer_that_does_not_come_is_not_waited_for(name: str, twilio:
     await first.close()
     try:
         twilio.waits.clear()
+        twilio.mood = Mood.CLOSES  # When nobody listens any more.
         with pytest.raises(Unclear):
             await channel.hand_over(MESSAGE)
         assert len(twilio.messages) + len(twilio.calls) == 1
@@ -100,7 +101,6 @@ async def test_an_answer_that_does_not_come_is_not_waited_for(name: str, twilio:
                 await asked
     finally:
         twilio.waits.set()
-    await asyncio.sleep(0.05)  # Until what was not waited for has come.
     await channel.close()
 
 
