@@ -58,6 +58,7 @@ from hmi.pages.configuration.versions import versions
 from hmi.pages.device import device
 from hmi.pages.dictionaries import dictionary_page
 from hmi.pages.duplicates import duplicate, duplicates
+from hmi.pages.duty import duty
 from hmi.pages.find import find
 from hmi.pages.help import contents, manual
 from hmi.pages.jobs import jobs
@@ -164,6 +165,7 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/configuration/files": files,
         "/configuration/secrets": secrets,
         "/organisation": organisation,
+        "/duty": duty,
         "/dictionaries": dictionary_page,
         "/numbering": numbering,
         "/printing": printing,

@@ -16,6 +16,7 @@ from business.backup.messages import MANAGE as BACKUPS_MANAGE
 from business.configuration import messages as configuration
 from business.dictionaries import messages as dictionaries
 from business.duplicates import messages as duplicates
+from business.duty import messages as duty
 from business.identity.model import Place
 from business.jobs.messages import MANAGE as JOBS
 from business.menus import messages as menus
@@ -45,6 +46,7 @@ from hmi.words.calendar import CALENDAR
 from hmi.words.configuration import CONFIGURATION, FILES, MODULES, SECRETS, SETTINGS
 from hmi.words.dictionaries import DICTIONARIES
 from hmi.words.duplicates import DUPLICATES
+from hmi.words.duty import DUTY
 from hmi.words.entries import CLASSES, STATIONS
 from hmi.words.finding import FIND
 from hmi.words.linkage import LINKAGE, PLAN, RUN, RUNS
@@ -159,6 +161,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/modes", annunciation.MODES, WATCH, At.HERE, Section.UPPER, _CONTROL),
     Entry("/stations", annunciation.STATIONS, WATCH, At.HERE, Section.UPPER, _CONTROL),
     Entry("/linkage", LINKAGE, WATCH, At.HERE, Section.UPPER, _BOTH),
+    Entry("/duty", DUTY, duty.READ, At.HERE, Section.UPPER, _BOTH),
     Entry("/calendar", CALENDAR, WATCH, At.HERE, Section.NONE, _BOTH),
     Entry("/linkage/new", NEW, configuration.WRITE, At.HERE, Section.NONE, _BOTH),
     Entry("/linkage/plan/{name}", PLAN, WATCH, At.HERE, Section.NONE, _BOTH),

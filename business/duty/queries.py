@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from business.duty.model import DutyAbsence, Rank, Reachable, Roster, RosterShift, Team, TeamMember
 from business.duty.roster import Absence, Cycle, Shift, ShiftLine, gaps, shifts
-from business.identity.model import User
+from business.identity.model import User, UserKind
 from config.calendar import Calendar
 from config.plans import DayKind
 from config.text import Text
@@ -139,6 +139,12 @@ def reachable(session: Session, since_ns: int) -> Mapping[tuple[str, str, int], 
         .where(Reachable.shift_ns >= since_ns)
     )
     return {(team, user, shift_ns): said_ns for team, user, shift_ns, said_ns in session.execute(query)}
+
+
+def candidates(session: Session) -> Mapping[str, str]:
+    """Display names by user names, of everybody who can be on duty."""
+    query = select(User.name, User.display).where(User.kind == UserKind.STAFF, User.disabled.is_(False))
+    return dict(session.execute(query.order_by(User.display, User.name)).tuples().all())
 
 
 def _teams(session: Session, people: Mapping[int, User]) -> list[TeamRow]:
