@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from actors.said import said
 from business.audit.trail import recorded
+from business.demo.duty import muster
 from business.demo.estate import WHOLE, Estate, Size
 from business.demo.loading import Loading
 from business.demo.staff import COUNT, hire
-from business.gate import Execute, Gate
+from business.gate import Execute, Gate, Module
 from business.identity.bootstrap import ITSELF
 from business.identity.service import Identity
 from business.jobs.kinds import JobContext, JobKind, Lane, Progress
@@ -42,7 +43,12 @@ def ask_for_it(gate: Gate, jobs: Jobs, day: date, sessions: sessionmaker[Session
 
 
 def demo_estate(
-    gate: Gate, registry: Registry, identity: Identity, organisation: Organisation, size: Size = WHOLE
+    gate: Gate,
+    registry: Registry,
+    identity: Identity,
+    organisation: Organisation,
+    duty: Module,
+    size: Size = WHOLE,
 ) -> JobKind:
     """By default an estate of 1,200 houses and shops and 2,000 people, and 60 who work for it."""
 
@@ -57,6 +63,7 @@ def demo_estate(
         for made in hire(loading, context.sessions, identity, organisation, seed, day):
             done += made
             yield Progress(done, total, said("正在安排员工", "staff are taken on"))
+        muster(loading, context.sessions, duty, day)
 
     label = Text("载入示范小区数据", "Load the demo estate")
     return JobKind(NAME, label, work, lane=Lane.HEAVY, check=_check)

@@ -65,6 +65,33 @@ class DepartmentWords(_Read):
     posts: tuple[PostWords, ...]
 
 
+class TeamNameWords(_Read):
+    zh: str
+    en: str
+
+
+class TeamPostWords(_Read):
+    members: str
+    leader: str
+
+
+class CrewWords(_Read):
+    """Whoever of the members' post is in the team."""
+
+    first: int
+    """Holders of the post before them, who are in another team."""
+    count: int
+    pattern: str
+
+
+class TeamWords(_Read):
+    id: str
+    name: TeamNameWords
+    posts: TeamPostWords
+    crew: CrewWords
+    phone: str = ""
+
+
 class Words(_Read):
     place: PlaceWords
     people: PeopleWords
@@ -76,6 +103,7 @@ class Words(_Read):
     cars: CarWords
     pets: PetWords
     department: tuple[DepartmentWords, ...]
+    team: tuple[TeamWords, ...]
 
 
 @cache

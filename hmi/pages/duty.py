@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from markupsafe import Markup
+from nicegui import ui
 from sqlalchemy.orm import Session
 
 from business.duty.messages import MANAGE, SayReachable
 from business.duty.model import Rank
 from business.duty.queries import AbsenceRow, Member, Plan, RosterRow, TeamRow, candidates, plan, reachable
 from business.duty.roster import Shift, instant_ns
+from business.fields.phone import phone
 from config.calendar import Calendar
 from config.plans import StepKind
 from config.site import Site
@@ -23,6 +25,8 @@ from hmi.view import View
 from hmi.words import duty as own
 from hmi.words import editing as said
 
+_PHONE = phone()
+READ_S = 20.0
 SHOWN_DAYS = 14
 """Of the shifts, and how far ahead gaps are looked for."""
 DAY_NS = 86_400 * 10**9
@@ -62,6 +66,7 @@ class DutyPage:
             html(heading.format(view.say(own.TEAMS)))
             html(self._bar("add-team", own.ADD_TEAM))
             html(kept.block(self._teams))
+            ui.timer(READ_S, kept.read)
             view.on("reachable", "", self._say_reachable)
             if self._manages:
                 Dutying(view, kept).bind()
@@ -99,9 +104,8 @@ class DutyPage:
             gaps = found.uncovered(team.id, self._now_ns, until_ns)
             if gaps:
                 since, until = (self._time(at_ns) for at_ns in gaps[0])
-                yield view.say(own.GAPS, team=name, since=since, until=until)
-            if len(gaps) > 1:
-                yield view.say(own.MORE_GAPS, team=name, days=SHOWN_DAYS, count=len(gaps) - 1)
+                word = own.GAP if len(gaps) == 1 else own.GAPS
+                yield view.say(word, team=name, since=since, until=until, count=len(gaps), days=SHOWN_DAYS)
             if team.members and not (team.of_rank(Rank.LEADER) or team.of_rank(Rank.MANAGER)):
                 yield view.say(own.NO_LEADER, team=name)
             for member in team.members:
@@ -114,15 +118,13 @@ class DutyPage:
         view, found = self._view, self._kept.rows.plan
         if not found.teams:
             return empty(view, own.NO_TEAMS)
-        heads = (
+        return self._table(
+            map(self._present_team, found.teams.values()),
             ("", own.TEAM),
             ("", own.ON_DUTY),
             ("tight", own.REACHABLE),
             ("", own.NEXT),
             ("", own.DUTY_PHONE),
-        )
-        return table(
-            [(look, view.say(text)) for look, text in heads], map(self._present_team, found.teams.values())
         )
 
     def _present_team(self, team: TeamRow) -> Markup:
@@ -143,7 +145,7 @@ class DutyPage:
             told or Markup('<span class="{}">{}</span>').format("bad" if rostered else "sub", nobody),
             Markup("<br>").join(self._reachable(one) for one in present),
             then or Markup('<span class="sub">{}</span>').format(view.say(own.NONE_NEXT, days=SHOWN_DAYS)),
-            team.phone,
+            _PHONE.show(team.phone, view.language) if team.phone else "",
         )
 
     def _shift(self, shift: Shift, word: Text, at_ns: int) -> Markup:
@@ -180,8 +182,9 @@ class DutyPage:
         edges = [instant_ns(day, 0, view.zone) for day in (*days, days[-1] + timedelta(days=1))]
         shifts = found.shifts(team.id, edges[0], edges[-1])
         rows = (
-            Markup("<tr><td class='tight'>{:%m-%d %a}</td><td>{}</td></tr>").format(
+            Markup("<tr><td class='tight'>{:%m-%d} {}</td><td>{}</td></tr>").format(
                 day,
+                view.say(own.WEEKDAYS[day.weekday()]),
                 Markup("<br>").join(self._planned(one) for one in shifts if begin <= one.since_ns < end),
             )
             for day, begin, end in zip(days, edges, edges[1:], strict=False)
@@ -193,13 +196,15 @@ class DutyPage:
     def _planned(self, shift: Shift) -> Markup:
         names = self._kept.rows.plan.displays
         who = names.get(shift.user, shift.user) if shift.user else self._view.say(own.NOBODY)
-        begin, end = (
-            datetime.fromtimestamp(at / 1e9, self._view.zone) for at in (shift.since_ns, shift.until_ns)
-        )
+        begin, end = (self._local(at_ns) for at_ns in (shift.since_ns, shift.until_ns))
+        until = f"{end:%H:%M}"
+        if end.date() != begin.date():
+            midnight = end.time() == time.min and end.date() - begin.date() == timedelta(days=1)
+            until = "24:00" if midnight else self._view.say(own.NEXT_DAY, time=until)
         instead = names.get(shift.instead_of, shift.instead_of)
         told = self._view.say(own.INSTEAD_OF, name=instead) if instead else ""
-        return Markup('{:%H:%M}–{:%H:%M} <span class="{}">{}</span> <small>{}</small>').format(
-            begin, end, "" if shift.user else "bad", who, told
+        return Markup('{:%H:%M}–{} <span class="{}">{}</span> <small>{}</small>').format(
+            begin, until, "" if shift.user else "bad", who, told
         )
 
     # -- what is entered
@@ -209,15 +214,14 @@ class DutyPage:
         rows = [one for one in self._kept.rows.plan.absences if one.until_ns > self._now_ns]
         if not rows:
             return empty(view, own.NO_ABSENCES)
-        heads = (
+        return self._table(
+            map(self._absence, rows),
             ("", own.PERSON),
             ("", own.SUBSTITUTE),
             ("tight", own.FROM),
             ("tight", own.TO),
             ("", own.REASON),
-        )
-        return table(
-            [*((look, view.say(text)) for look, text in heads), ("tight", "")], map(self._absence, rows)
+            ("tight", None),
         )
 
     def _absence(self, row: AbsenceRow) -> Markup:
@@ -270,11 +274,8 @@ class DutyPage:
         view, teams = self._view, self._kept.rows.plan.teams
         if not teams:
             return empty(view, own.NO_TEAMS)
-        heads = (("", own.TEAM), ("", own.MEMBER))
-        return table(
-            [*((look, view.say(text)) for look, text in heads), ("tight", "")],
-            map(self._of_team, teams.values()),
-        )
+        rows = map(self._of_team, teams.values())
+        return self._table(rows, ("", own.TEAM), ("", own.MEMBER), ("tight", None))
 
     def _of_team(self, team: TeamRow) -> Markup:
         view = self._view
@@ -306,15 +307,17 @@ class DutyPage:
         return table([(look, self._view.say(text) if text else "") for look, text in heads], rows)
 
     def _time(self, at_ns: int) -> str:
-        return f"{datetime.fromtimestamp(at_ns / 1e9, self._view.zone):%m-%d %H:%M}"
+        return f"{self._local(at_ns):%m-%d %H:%M}"
+
+    def _local(self, at_ns: int) -> datetime:
+        return datetime.fromtimestamp(at_ns / 1e9, self._view.zone)
 
 
 def named_teams(site: Site) -> set[str]:
-    """The teams that plans notify and that classes give work orders."""
-    rosters = {
-        step.target for one in site.plans.values() for step in one.steps if step.kind is StepKind.NOTIFY
-    }
-    return (rosters | {one.order_team for one in site.classes.values()}) - {""}
+    """The teams that plans notify, and to which plans and classes give work orders."""
+    asked = {StepKind.NOTIFY, StepKind.ORDER}
+    targets = {step.target for one in site.plans.values() for step in one.steps if step.kind in asked}
+    return (targets | {one.order_team for one in site.classes.values()}) - {""}
 
 
 async def duty(view: View) -> None:

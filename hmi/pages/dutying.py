@@ -141,9 +141,7 @@ class Dutying:
                 )
             )  # fmt: skip
 
-        members = {
-            one.user: one.display for team in plan.teams.values() for one in team.members if not one.disabled
-        }
+        members = [one for team in plan.teams.values() for one in team.members if not one.disabled]
         self._roster_editor.open(
             view.say(own.ADD_ROSTER),
             {"first": now(view).date().isoformat(), "team": next(iter(plan.teams), "")},

@@ -7,6 +7,16 @@ NOW = Text("现在当值", "On duty now")
 TEAM = Text("班组", "Team")
 TEAMS = Text("班组与成员", "Teams and members")
 ON_DUTY = Text("当值", "On duty")
+NEXT_DAY = Text("次日 {time}", "{time} next day")
+WEEKDAYS = (
+    Text("周一", "Mon"),
+    Text("周二", "Tue"),
+    Text("周三", "Wed"),
+    Text("周四", "Thu"),
+    Text("周五", "Fri"),
+    Text("周六", "Sat"),
+    Text("周日", "Sun"),
+)
 UNTIL = Text("至 {time}", "until {time}")
 SINCE = Text("{time} 起", "from {time}")
 INSTEAD_OF = Text("代 {name}", "for {name}")
@@ -22,10 +32,10 @@ DUTY_PHONE = Text("值班电话", "Duty phone")
 DUTY_PHONE_HINT = Text(
     "随岗位走的电话，当值的人带着；留空表示没有", "Carried by whoever is on duty; empty for none"
 )
-GAPS = Text("{team}：{since} 至 {until} 无人当值", "{team}: nobody is on duty from {since} to {until}")
-MORE_GAPS = Text(
-    "{team}：{days} 天内还有 {count} 段无人当值",
-    "{team}: {count} more times without anybody within {days} days",
+GAP = Text("{team}：{since} 至 {until} 无人当值", "{team}: nobody is on duty from {since} to {until}")
+GAPS = Text(
+    "{team}：{days} 天内有 {count} 段无人当值，首先是 {since} 至 {until}",
+    "{team}: {count} times without anybody within {days} days, first from {since} to {until}",
 )
 DISABLED_MEMBER = Text(
     "{team}：{name} 的账号已停用，收不到通知",
@@ -63,7 +73,7 @@ RANKS = {
 }
 ROSTERS = Text("排班", "Rosters")
 ROSTER = Text("名称", "Name")
-ADD_ROSTER = Text("排班", "Make a roster")
+ADD_ROSTER = Text("新建排班", "Make a roster")
 NO_ROSTERS = Text("还没有排班", "There are no rosters yet")
 CYCLE = Text("循环", "Cycle")
 CYCLE_DAYS = Text("{days} 天，{shifts} 个班", "{days} days, {shifts} shifts")

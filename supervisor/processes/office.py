@@ -166,6 +166,11 @@ class Office:
         rows = importer(registry.records, shelf, zone, time.time_ns)
         present = Present(node.paths, site)
         figures = AlarmFigures(node.paths.alarms, present, time.time_ns)
+        duty = Duty(
+            authority.here,
+            lambda session: duty_plan(session, zone, Calendar(present().calendar)),
+            time.time_ns,
+        )
         kinds = catalogue(
             PURGE_RUNS,
             *jobs_of(rows, gate),
@@ -184,7 +189,7 @@ class Office:
             verify_trail(authority.open, node.paths.audit_anchor),
             cut_trail(gate, audit, authority.open, node.paths.audit_anchor, site.settings.audit_keep_days),
             *backup_jobs(origin, Places.of(settings, node.paths.backups), settings),
-            *((demo_estate(gate, registry, identity, Organisation()),) if self._demo else ()),
+            *((demo_estate(gate, registry, identity, Organisation(), duty),) if self._demo else ()),
             packaging=packaging,
         )
         jobs = Jobs(kinds, zone, time.time_ns)
@@ -216,11 +221,7 @@ class Office:
             "property": Property(registry.records),
             "alarm-orders": orders,
             "simulations": Simulations(time.time_ns),
-            "duty": Duty(
-                authority.here,
-                lambda session: duty_plan(session, zone, Calendar(present().calendar)),
-                time.time_ns,
-            ),
+            "duty": duty,
             "alarm-report": AlarmReports(jobs, present, authority.here, time.time_ns),
         }
         if self._demo:

@@ -91,6 +91,8 @@ from business.configuration.service import ConfigurationDesk
 from business.database import open_reader, open_writer, sessions, sqlite_url
 from business.duplicates.finding import find_duplicates
 from business.duplicates.service import Duplicates
+from business.duty.queries import plan as duty_plan
+from business.duty.service import Duty
 from business.exchange.shelf import Shelf
 from business.exporting.service import Exporting
 from business.exporting.work import export_job
@@ -122,6 +124,7 @@ from business.registry.uses import uses_in
 from business.reviews.service import Reviews
 from business.simulations.service import Simulations
 from business.webhooks.service import Webhooks
+from config.calendar import Calendar
 from config.load import read
 from config.secrets import Secret
 from config.settings import Provider, Security
@@ -563,6 +566,11 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
         "alarm-orders": AlarmOrders(authority.here, plant.site.id, zone, time.time_ns),
         "alarm-report": AlarmReports(jobs, lambda: plant.site, authority.here, time.time_ns),
         "simulations": Simulations(time.time_ns),
+        "duty": Duty(
+            authority.here,
+            lambda session: duty_plan(session, zone, Calendar(plant.site.calendar)),
+            time.time_ns,
+        ),
     }
     if os.environ.get("ESTATE"):
         for command in estate.commands():

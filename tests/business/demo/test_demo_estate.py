@@ -18,6 +18,10 @@ from business.demo.estate import Estate, Size
 from business.demo.job import NAME, ask_for_it, demo_estate
 from business.demo.loading import Loading, LoadingFailed
 from business.demo.numbers import DISTRICT, plate
+from business.duty.model import Rank
+from business.duty.queries import plan
+from business.duty.roster import instant_ns
+from business.duty.service import Duty
 from business.fields.phone import mobile
 from business.fields.plate import PlateKind, kind_of
 from business.identity.model import User
@@ -31,10 +35,12 @@ from business.property.house import House
 from business.property.living import HouseState
 from business.property.people import Person
 from business.search.model import SearchEntry
+from config.calendar import Calendar
 from tests.business.conftest import Office
 from tests.business.estate import Estate as Registered
 
 DAY = date(2026, 11, 21)
+ZONE = ZoneInfo("Asia/Shanghai")
 SMALL = Size(buildings=3, people=120, floors=3)
 
 
@@ -116,7 +122,8 @@ def test_a_hundred_thousand_plates_are_different() -> None:
 
 def small_job(registered: Registered) -> JobKind:
     office = registered.office
-    return demo_estate(office.gate, registered.registry, office.identity, Organisation(), SMALL)
+    duty = Duty(office.authority.here, lambda session: plan(session, ZONE, Calendar()), office.wall_ns)
+    return demo_estate(office.gate, registered.registry, office.identity, Organisation(), duty, SMALL)
 
 
 def work(registered: Registered, day: date = DAY) -> Iterator[Progress]:
@@ -148,6 +155,12 @@ def test_a_loading_that_was_interrupted_goes_on_and_doubles_nothing(registered: 
         shown = dict(session.execute(select(House.id, House.status)).all())
         states = select(HouseState).where(HouseState.until.is_(None))
         assert {one.house_id: one.status for one in session.scalars(states)} == shown
+        duty = plan(session, ZONE, Calendar())
+    morning = instant_ns(DAY, 0, ZONE)
+    for team in duty.teams.values():
+        assert duty.uncovered(team.id, morning, morning + 30 * 86_400 * 10**9) == (), team.id
+        assert team.of_rank(Rank.LEADER)
+        assert team.of_rank(Rank.MANAGER)
         assert session.scalar(select(func.count()).select_from(Person).where(Person.phone.is_not(None)))
 
 
