@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field
 
 from actors.said import said
+from business.notifier.channels.account import Address, needed
 from business.notifier.channels.aliyun_api import PROVIDER, AliyunApi
 from business.notifier.channels.aliyun_queue import Report, ReportQueue
-from business.notifier.channels.mainland import days_around, discreet, e164, mobile, told_ns
+from business.notifier.channels.mainland import days_around, e164, mobile, told_ns
 from business.notifier.channels.many import gathered
-from business.notifier.channels.origin import Origin
 from business.notifier.channels.port import (
     Answer,
     BadAccount,
@@ -31,6 +31,7 @@ from business.notifier.channels.port import (
     ReceiptKind,
 )
 from business.notifier.channels.refusal import no_template
+from business.notifier.channels.texts import discreet
 from config.secrets import Secret
 from config.table import Table, shown
 from config.text import Text
@@ -68,19 +69,19 @@ class AliyunSmsOptions(Table):
         description="such as Alicom-Queue-1234567890-SmsUp; without it replies are not seen",
         json_schema_extra=shown("上行消息队列", "如 Alicom-Queue-1234567890-SmsUp；留空则收不到回复"),
     )
-    endpoint: Origin = Field(
+    endpoint: Address = Field(
         "https://dysmsapi.aliyuncs.com",
         title="Address",
         description="of the service, or of a proxy that keeps the Host header",
         json_schema_extra=shown("服务地址", "短信服务的地址，或保留 Host 的代理地址"),
     )
-    token_endpoint: Origin = Field(
+    token_endpoint: Address = Field(
         "https://dybaseapi.aliyuncs.com",
         title="Address for queue keys",
         description="where temporary keys of the queue are asked for",
         json_schema_extra=shown("队列凭证地址", "获取队列临时凭证的地址"),
     )
-    queue_endpoint: Origin = Field(
+    queue_endpoint: Address = Field(
         "https://1943695596114318.mns.cn-hangzhou.aliyuncs.com",
         title="Address of queues",
         description="where the provider keeps the queues of its customers",
@@ -211,7 +212,7 @@ class _AliyunSmsKind:
     answered: ClassVar[bool] = True
 
     def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
-        return AliyunSms(options, secrets["access-key"])
+        return AliyunSms(options, needed(secrets, "access-key", self.secrets["access-key"]))
 
 
 KIND: ChannelKind = _AliyunSmsKind()

@@ -13,7 +13,6 @@ _AROUND_NS = 60_000_000_000
 
 _MOBILE = re.compile(r"\+86(1[3-9][0-9]{9})")
 _LANDLINE = re.compile(r"\+86((?:10|2[0-9]|[3-9][0-9]{2})[2-8][0-9]{6,7})")
-_LONG_NUMBER = re.compile(r"\+?[0-9]{7,}")
 
 
 def mobile(to: str) -> str:
@@ -57,11 +56,6 @@ def told_ns(text: str) -> int:
     """Of '2021-09-06 15:53:20', a time of China. Raises ValueError."""
     time = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
     return int(time.astimezone(UTC).timestamp()) * 1_000_000_000
-
-
-def discreet(words: str) -> str:
-    """A provider's words without the middle of the numbers in them, at most 200 characters."""
-    return _LONG_NUMBER.sub(lambda found: f"{found[0][:3]}****{found[0][-4:]}", words)[:200]
 
 
 def _foreign(to: str, zh: str, en: str) -> BadReceiver:

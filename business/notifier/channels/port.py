@@ -39,7 +39,8 @@ class Outgoing:
     subject: str
     """One line, without what others may not read."""
     text: str = field(repr=False)
-    """What a person reads or hears, where the channel takes free text."""
+    """What a person reads or hears, where the channel takes free text; without link and code, which the
+    channel adds where it can show them."""
     template: str = ""
     """The provider's id of an approved template, where it takes nothing else."""
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -1,7 +1,6 @@
 """A provider's refusal in words: who refused, by which code, and the way out."""
 
 from actors.said import said
-from business.notifier.channels.mainland import discreet
 from business.notifier.channels.port import (
     BadAccount,
     BadMessage,
@@ -10,6 +9,7 @@ from business.notifier.channels.port import (
     TryLater,
     Unclear,
 )
+from business.notifier.channels.texts import discreet
 from config.text import Text
 
 _WAY_OUT: dict[type[NotHanded], Text] = {

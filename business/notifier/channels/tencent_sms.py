@@ -17,9 +17,9 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field
 
 from actors.said import said
-from business.notifier.channels.mainland import discreet, e164, in_china, mobile
+from business.notifier.channels.account import Address, needed
+from business.notifier.channels.mainland import e164, in_china, mobile
 from business.notifier.channels.many import gathered
-from business.notifier.channels.origin import Origin
 from business.notifier.channels.port import (
     Answer,
     BadMessage,
@@ -33,6 +33,7 @@ from business.notifier.channels.port import (
 )
 from business.notifier.channels.refusal import no_template, rubbish
 from business.notifier.channels.tencent_api import PROVIDER, TencentApi, refused
+from business.notifier.channels.texts import discreet
 from config.secrets import Secret
 from config.table import Table, shown
 from config.text import Text
@@ -76,7 +77,7 @@ class TencentSmsOptions(Table):
         description="ap-beijing, ap-guangzhou or ap-nanjing",
         json_schema_extra=shown("地域", "ap-beijing、ap-guangzhou 或 ap-nanjing"),
     )
-    endpoint: Origin = Field(
+    endpoint: Address = Field(
         "https://sms.tencentcloudapi.com",
         title="Address",
         description="of the service, or of a proxy that keeps the Host header",
@@ -223,7 +224,7 @@ class _TencentSmsKind:
     answered: ClassVar[bool] = True
 
     def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
-        return TencentSms(options, secrets["secret-key"])
+        return TencentSms(options, needed(secrets, "secret-key", self.secrets["secret-key"]))
 
 
 KIND: ChannelKind = _TencentSmsKind()

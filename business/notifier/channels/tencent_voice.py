@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
+from business.notifier.channels.account import Address, needed
 from business.notifier.channels.mainland import mobile
-from business.notifier.channels.origin import Origin
 from business.notifier.channels.port import (
     Answer,
     BadMessage,
@@ -63,7 +63,7 @@ class TencentVoiceOptions(Table):
         description="ap-beijing or ap-guangzhou",
         json_schema_extra=shown("地域", "ap-beijing 或 ap-guangzhou"),
     )
-    endpoint: Origin = Field(
+    endpoint: Address = Field(
         "https://vms.tencentcloudapi.com",
         title="Address",
         description="of the service, or of a proxy that keeps the Host header",
@@ -123,7 +123,7 @@ class _TencentVoiceKind:
     answered: ClassVar[bool] = False
 
     def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
-        return TencentVoice(options, secrets["secret-key"])
+        return TencentVoice(options, needed(secrets, "secret-key", self.secrets["secret-key"]))
 
 
 KIND: ChannelKind = _TencentVoiceKind()

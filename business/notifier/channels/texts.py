@@ -54,6 +54,11 @@ def hide_numbers(words: str) -> str:
     return _LONG_NUMBER.sub(lambda found: f"***{found[0][-4:]}", words)
 
 
+def discreet(words: str) -> str:
+    """A provider's words as a journal may hold them: at most 200 characters, numbers hidden."""
+    return hide_numbers(words)[:200]
+
+
 def hide_mail(address: str) -> str:
     """z***@example.com"""
     local, _, domain = address.rpartition("@")
