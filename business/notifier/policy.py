@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from business.notifier.channels.port import Medium
+from business.notifier.hours import ALWAYS, Hours
 from config.calendar import Calendar
 from config.plans import DayKind
 from config.text import Text
@@ -86,9 +87,7 @@ class Policy:
     classes: frozenset[str] = frozenset()
     days: tuple[DayKind, ...] = ()
     """Kinds of the day on which its hours begin."""
-    start: int = 0
-    end: int = 1440
-    """Minutes of the day, on the site's clock; not after `start`: on the day that follows."""
+    hours: Hours = ALWAYS
     enabled: bool = True
 
 
@@ -125,7 +124,8 @@ def policy_for(
             and (not policy.zones or around & policy.zones)
             and (not policy.subsystems or cause.subsystem in policy.subsystems)
             and (not policy.classes or cause.alarm_class in policy.classes)
-            and _holds(policy, at, calendar)
+            and (day := policy.hours.begun(at)) is not None
+            and calendar.is_any(day, policy.days)
         ),
         None,
     )
@@ -135,13 +135,3 @@ def _upward(zone: str, parents: Mapping[str, str]) -> Iterable[str]:
     while zone:
         yield zone
         zone = parents.get(zone, "")
-
-
-def _holds(policy: Policy, at: datetime, calendar: Calendar) -> bool:
-    """Whether the hours of the policy hold then."""
-    today, minute = at.date(), at.hour * 60 + at.minute
-    if policy.end > policy.start:
-        return policy.start <= minute < policy.end and calendar.is_any(today, policy.days)
-    if minute >= policy.start:
-        return calendar.is_any(today, policy.days)
-    return minute < policy.end and calendar.is_any(today - timedelta(days=1), policy.days)

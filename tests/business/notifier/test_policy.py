@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from business.notifier.hours import Hours
 from business.notifier.policy import Cause, Policy, policy_for
 from config.calendar import Calendar
 from config.plans import DayKind
@@ -53,5 +54,5 @@ def test_subsystem_and_class_narrow_it() -> None:
     ],
 )
 def test_nights_belong_to_the_day_on_which_they_begin(when: str, found: str) -> None:
-    nights = replace(REST, start=18 * 60, end=8 * 60, days=(DayKind.WORKDAY,))
+    nights = replace(REST, hours=Hours(18 * 60, 8 * 60), days=(DayKind.WORKDAY,))
     assert chosen(nights, cause=Cause(1), when=when) == found
