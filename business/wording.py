@@ -58,7 +58,7 @@ def code(text: str, what: Text) -> str:
 def day(text: str) -> date:
     """Written as 2026-03-01. Raises Refused."""
     try:
-        return date.fromisoformat(text.strip())
+        return date.fromisoformat(text)
     except ValueError as error:
         raise Refused(
             said(
