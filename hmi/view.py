@@ -4,7 +4,7 @@ Values are static HTML with ids. A refresh compares what is shown with what is s
 one message; that costs a fortieth of an element for every value.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -140,6 +140,10 @@ class View:
 
     def name(self, text: Text) -> str:
         return text.in_language(self.language)
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Side by side, as the reader's language separates them."""
+        return ("、" if self.language == "zh" else ", ").join(names)
 
     def value(self, device: str, point: str, *, role: str = "") -> Markup:
         """A value with its unit. `role` tells apart several appearances of the same point on the page."""

@@ -76,7 +76,7 @@ class DuplicateList:
         link, cell = Markup('<a href="/{}/{}">{}</a>'), Markup("<td>{}</td>")
         cells = [
             view.name(entity.label),
-            "、".join(view.name(entity.by_name[name].label) for name in pair.fields),
+            view.listed(view.name(entity.by_name[name].label) for name in pair.fields),
             link.format(entity.name, pair.older.id, older),
             link.format(entity.name, pair.newer.id, newer),
             drawing.date_and_clock(view.zone, pair.row.found_ns),

@@ -97,7 +97,7 @@ class DutyPage:
     def _troubles(self) -> Iterator[str]:
         view, found = self._view, self._kept.rows.plan
         if unknown := sorted(named_teams(view.live.site) - found.teams.keys()):
-            yield view.say(own.UNKNOWN_TEAMS, names="、".join(unknown))
+            yield view.say(own.UNKNOWN_TEAMS, names=view.listed(unknown))
         until_ns = self._now_ns + SHOWN_DAYS * DAY_NS
         for team in found.teams.values():
             name = view.name(team.name)

@@ -102,9 +102,7 @@ def _processes(view: View) -> Markup:
         ]
         return Markup('<a href="/system" class="link {}">{}</a>').format(
             "down" if silent else "up",
-            view.say(words.NOT_WELL, names="、".join(silent) if view.language == "zh" else ", ".join(silent))
-            if silent
-            else view.say(words.ALL_WELL),
+            view.say(words.NOT_WELL, names=view.listed(silent)) if silent else view.say(words.ALL_WELL),
         )
 
     return view.slowly(render, "div")

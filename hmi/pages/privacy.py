@@ -65,7 +65,7 @@ def _row(*cells: Any) -> Markup:
 
 
 def _named(view: View, names: Iterable[str]) -> str:
-    return "、".join(view.name(PERSON.by_name[name].label) for name in names if name in PERSON.by_name)
+    return view.listed(view.name(PERSON.by_name[name].label) for name in names if name in PERSON.by_name)
 
 
 async def privacy(view: View) -> None:
@@ -261,7 +261,7 @@ class ErasurePage:
         ]
         markup += listed.format(view.say(words.STAYS), EMPTY.join(map(item.format, stays)))
         if tied := bonds(session, ENTITIES, PERSON, self._id, view.person.today):
-            told = "、".join(
+            told = view.listed(
                 f"{view.name(each.entity.label)}（{view.name(each.field.label)}）× {each.count}"
                 for each in tied
             )
