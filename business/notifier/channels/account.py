@@ -34,8 +34,8 @@ def address_field(usual: str) -> Any:
     return Field(
         usual,
         title="Address",
-        description="of the provider's interface; another only where a proxy stands before it",
-        json_schema_extra=shown("接口地址", "服务商接口地址；仅在经代理访问时改动"),
+        description="of the provider's interface; another only for a proxy before it, which keeps Host",
+        json_schema_extra=shown("接口地址", "服务商接口地址；仅在经代理（须保留 Host）访问时改动"),
     )
 
 

@@ -19,6 +19,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import ElementTree  # type: ignore[import-untyped]
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
+from pydantic import Field
 
 from business.notifier.channels.aliyun_api import PROVIDER, AliyunApi
 from business.notifier.channels.http import Http, Reply
@@ -27,6 +28,7 @@ from business.notifier.channels.many import ENOUGH_S, late
 from business.notifier.channels.port import BadAccount, NotHanded, TryLater
 from business.notifier.channels.refusal import refusal, rubbish
 from config.secrets import Secret
+from config.table import shown
 
 _SPACE = "{http://mns.aliyuncs.com/doc/v1/}"
 _AT_ONCE = 16
@@ -187,3 +189,21 @@ def _fields(body: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return fields if isinstance(fields, dict) else None
+
+
+def token_address_field() -> Any:
+    return Field(
+        "https://dybaseapi.aliyuncs.com",
+        title="Address for queue keys",
+        description="where temporary keys of the queue are asked for",
+        json_schema_extra=shown("队列凭证地址", "获取队列临时凭证的地址"),
+    )
+
+
+def queue_address_field() -> Any:
+    return Field(
+        "https://1943695596114318.mns.cn-hangzhou.aliyuncs.com",
+        title="Address of queues",
+        description="where the provider keeps the queues of its customers",
+        json_schema_extra=shown("队列地址", "服务商为客户保存回执队列的地址"),
+    )

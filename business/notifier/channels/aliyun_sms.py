@@ -14,10 +14,15 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field
 
 from actors.said import said
-from business.notifier.channels.account import Address, needed
+from business.notifier.channels.account import Address, address_field, needed
 from business.notifier.channels.aliyun_api import PROVIDER, AliyunApi
-from business.notifier.channels.aliyun_queue import Report, ReportQueue
-from business.notifier.channels.mainland import days_around, e164, mobile, told_ns
+from business.notifier.channels.aliyun_queue import (
+    Report,
+    ReportQueue,
+    queue_address_field,
+    token_address_field,
+)
+from business.notifier.channels.mainland import days_around, e164, mobile, signature_field, told_ns
 from business.notifier.channels.many import gathered
 from business.notifier.channels.port import (
     Answer,
@@ -48,13 +53,7 @@ class AliyunSmsOptions(Table):
             "AccessKey ID", "有短信权限（AliyunDysmsFullAccess）的 RAM 用户的 AccessKey ID"
         ),
     )
-    sign_name: str = Field(
-        pattern=r"^[^\s【】]([^【】]*[^\s【】])?$",
-        max_length=40,
-        title="Signature",
-        description="the approved name in brackets that every message begins with, without the brackets",
-        json_schema_extra=shown("短信签名", "已审核通过的签名，不含【】"),
-    )
+    sign_name: str = signature_field()
     extend_code: str = Field(
         "",
         pattern=r"^[0-9]{0,12}$",
@@ -69,24 +68,9 @@ class AliyunSmsOptions(Table):
         description="such as Alicom-Queue-1234567890-SmsUp; without it replies are not seen",
         json_schema_extra=shown("上行消息队列", "如 Alicom-Queue-1234567890-SmsUp；留空则收不到回复"),
     )
-    endpoint: Address = Field(
-        "https://dysmsapi.aliyuncs.com",
-        title="Address",
-        description="of the service, or of a proxy that keeps the Host header",
-        json_schema_extra=shown("服务地址", "短信服务的地址，或保留 Host 的代理地址"),
-    )
-    token_endpoint: Address = Field(
-        "https://dybaseapi.aliyuncs.com",
-        title="Address for queue keys",
-        description="where temporary keys of the queue are asked for",
-        json_schema_extra=shown("队列凭证地址", "获取队列临时凭证的地址"),
-    )
-    queue_endpoint: Address = Field(
-        "https://1943695596114318.mns.cn-hangzhou.aliyuncs.com",
-        title="Address of queues",
-        description="where the provider keeps the queues of its customers",
-        json_schema_extra=shown("队列地址", "服务商为客户保存回执队列的地址"),
-    )
+    endpoint: Address = address_field("https://dysmsapi.aliyuncs.com")
+    token_endpoint: Address = token_address_field()
+    queue_endpoint: Address = queue_address_field()
 
 
 class AliyunSms:

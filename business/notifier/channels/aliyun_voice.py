@@ -15,10 +15,15 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from business.notifier.channels.account import Address, needed
+from business.notifier.channels.account import Address, address_field, needed
 from business.notifier.channels.aliyun_api import PROVIDER, AliyunApi
-from business.notifier.channels.aliyun_queue import Report, ReportQueue
-from business.notifier.channels.mainland import called, days_around, e164, told_ns
+from business.notifier.channels.aliyun_queue import (
+    Report,
+    ReportQueue,
+    queue_address_field,
+    token_address_field,
+)
+from business.notifier.channels.mainland import called, days_around, e164, times_field, told_ns
 from business.notifier.channels.many import gathered
 from business.notifier.channels.port import (
     Answer,
@@ -82,32 +87,10 @@ class AliyunVoiceOptions(Table):
         description="the template without variables that is read after 1 or 2; empty for none",
         json_schema_extra=shown("按键后模板", "按 1 或 2 之后播放的无变量模板；可留空"),
     )
-    play_times: Whole = Field(
-        2,
-        ge=1,
-        le=3,
-        title="Times read out",
-        description="how often the text is read",
-        json_schema_extra=shown("播放次数", "内容播放几遍"),
-    )
-    endpoint: Address = Field(
-        "https://dyvmsapi.aliyuncs.com",
-        title="Address",
-        description="of the service, or of a proxy that keeps the Host header",
-        json_schema_extra=shown("服务地址", "语音服务的地址，或保留 Host 的代理地址"),
-    )
-    token_endpoint: Address = Field(
-        "https://dybaseapi.aliyuncs.com",
-        title="Address for queue keys",
-        description="where temporary keys of the queue are asked for",
-        json_schema_extra=shown("队列凭证地址", "获取队列临时凭证的地址"),
-    )
-    queue_endpoint: Address = Field(
-        "https://1943695596114318.mns.cn-hangzhou.aliyuncs.com",
-        title="Address of queues",
-        description="where the provider keeps the queues of its customers",
-        json_schema_extra=shown("队列地址", "服务商为客户保存回执队列的地址"),
-    )
+    play_times: Whole = times_field()
+    endpoint: Address = address_field("https://dyvmsapi.aliyuncs.com")
+    token_endpoint: Address = token_address_field()
+    queue_endpoint: Address = queue_address_field()
 
 
 class AliyunVoice:

@@ -1,11 +1,15 @@
-"""Telephone numbers and times as the providers of mainland China write them."""
+"""What the providers of mainland China have in common: how they write numbers and times, and settings."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from pydantic import Field
 
 from actors.said import said
 from business.fields.phone import mask
 from business.notifier.channels.port import BadReceiver
+from config.table import shown
 
 CHINA = timezone(timedelta(hours=8))
 """One time for the whole country, without summer time; the providers' dates are all in it."""
@@ -65,4 +69,26 @@ def _foreign(to: str, zh: str, en: str) -> BadReceiver:
             f"{shown} {zh}；此渠道只发往中国内地，请改用其他渠道或更正号码",
             f"{shown} {en}, which is all that this channel reaches; use another channel or correct it",
         )
+    )
+
+
+def signature_field() -> Any:
+    """By the law a message names who sends it, and providers send no other than what they have approved."""
+    return Field(
+        pattern=r"^[^\s【】]([^【】]*[^\s【】])?$",
+        max_length=40,
+        title="Signature",
+        description="the approved name in brackets that every message begins with, without the brackets",
+        json_schema_extra=shown("短信签名", "已审核通过的签名，不含【】"),
+    )
+
+
+def times_field() -> Any:
+    return Field(
+        2,
+        ge=1,
+        le=3,
+        title="Times read out",
+        description="how often the text is read",
+        json_schema_extra=shown("播放次数", "内容播放几遍"),
     )

@@ -17,8 +17,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field
 
 from actors.said import said
-from business.notifier.channels.account import Address, needed
-from business.notifier.channels.mainland import e164, in_china, mobile
+from business.notifier.channels.account import Address, address_field, needed
+from business.notifier.channels.mainland import e164, in_china, mobile, signature_field
 from business.notifier.channels.many import gathered
 from business.notifier.channels.port import (
     Answer,
@@ -56,13 +56,7 @@ class TencentSmsOptions(Table):
         description="of the application in the console, such as 1400006666",
         json_schema_extra=shown("SdkAppId", "短信控制台中应用的 SdkAppId，如 1400006666"),
     )
-    sign_name: str = Field(
-        pattern=r"^[^\s【】]([^【】]*[^\s【】])?$",
-        max_length=40,
-        title="Signature",
-        description="the approved name in brackets that every message begins with, without the brackets",
-        json_schema_extra=shown("短信签名", "已审核通过的签名，不含【】"),
-    )
+    sign_name: str = signature_field()
     extend_code: str = Field(
         "",
         pattern=r"^[0-9]{0,12}$",
@@ -77,12 +71,7 @@ class TencentSmsOptions(Table):
         description="ap-beijing, ap-guangzhou or ap-nanjing",
         json_schema_extra=shown("地域", "ap-beijing、ap-guangzhou 或 ap-nanjing"),
     )
-    endpoint: Address = Field(
-        "https://sms.tencentcloudapi.com",
-        title="Address",
-        description="of the service, or of a proxy that keeps the Host header",
-        json_schema_extra=shown("服务地址", "短信服务的地址，或保留 Host 的代理地址"),
-    )
+    endpoint: Address = address_field("https://sms.tencentcloudapi.com")
 
 
 class TencentSms:

@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from business.notifier.channels.account import Address, needed
-from business.notifier.channels.mainland import mobile
+from business.notifier.channels.account import Address, address_field, needed
+from business.notifier.channels.mainland import mobile, times_field
 from business.notifier.channels.port import (
     Answer,
     BadMessage,
@@ -48,14 +48,7 @@ class TencentVoiceOptions(Table):
         description="of the application in the console, such as 1400006666",
         json_schema_extra=shown("SdkAppId", "语音消息控制台中应用的 SdkAppId，如 1400006666"),
     )
-    play_times: Whole = Field(
-        2,
-        ge=1,
-        le=3,
-        title="Times read out",
-        description="how often the text is read",
-        json_schema_extra=shown("播放次数", "内容播放几遍"),
-    )
+    play_times: Whole = times_field()
     region: str = Field(
         "ap-guangzhou",
         pattern=r"^[a-z0-9-]{1,32}$",
@@ -63,12 +56,7 @@ class TencentVoiceOptions(Table):
         description="ap-beijing or ap-guangzhou",
         json_schema_extra=shown("地域", "ap-beijing 或 ap-guangzhou"),
     )
-    endpoint: Address = Field(
-        "https://vms.tencentcloudapi.com",
-        title="Address",
-        description="of the service, or of a proxy that keeps the Host header",
-        json_schema_extra=shown("服务地址", "语音消息服务的地址，或保留 Host 的代理地址"),
-    )
+    endpoint: Address = address_field("https://vms.tencentcloudapi.com")
 
 
 class TencentVoice:
