@@ -32,7 +32,6 @@ from business.master_data import master_data
 from business.migrations import migrate
 from config.settings import Security
 from config.text import Text
-from tests.business.letting_go import let_go
 from tests.business.postgresql import TEMPLATE, Server, running_server
 
 KEYS = Keyring(("a sealing key of the tests, long enough",))
@@ -88,7 +87,8 @@ class Office:
     def close(self) -> None:
         for actor in self.actors.values():
             actor.stop(block=True, timeout=30)
-        let_go(self.reader, self.writer)
+        self.reader.dispose()
+        self.writer.dispose()
 
     def rows(self, *tables: str) -> dict[str, list[Any]]:
         """Everything that stands in these tables, by default in all."""

@@ -18,7 +18,6 @@ from business.jobs.runner import Runner
 from business.jobs.service import Jobs
 from business.migrations import migrate
 from config.text import Text
-from tests.business.letting_go import let_go
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -140,4 +139,5 @@ class Bench:
 
     def close(self) -> None:
         self.stop()
-        let_go(self.reader.kw["bind"], self.writer)
+        self.reader.kw["bind"].dispose()
+        self.writer.dispose()
