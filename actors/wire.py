@@ -10,6 +10,7 @@ import struct
 import types
 import typing
 from collections.abc import Callable, Iterable
+from datetime import date
 from enum import Enum
 from typing import Any
 
@@ -128,6 +129,10 @@ class Codec:
         names = self._names.get(type(value))
         if names is not None:
             return [getattr(value, name) for name in names]
+        if isinstance(value, frozenset):
+            return sorted(value)  # so that equal messages have equal bytes
+        if type(value) is date:
+            return value.isoformat()
         return _pack_column(value)
 
     def _learn(self, cls: type) -> None:
@@ -151,6 +156,11 @@ class Codec:
             return self._optional(arguments)
         if origin is tuple and len(arguments) == 2 and arguments[1] is ...:
             return _each(self._check(arguments[0]))
+        if origin is frozenset:
+            members = _each(self._check(arguments[0]))
+            return lambda value: frozenset(members(value))
+        if hint is date:
+            return date.fromisoformat
         if origin is tuple:
             return _fixed([self._check(argument) for argument in arguments])
         if origin in {dict, typing.get_origin(typing.Mapping[str, int])}:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from tomllib import loads
@@ -19,6 +20,7 @@ from config.devices import Devices
 from config.driver_schema import DriverSchema
 from config.entries import Documents, Entries, Entry, Named, gather, named
 from config.limit_schedule import spans_of
+from config.notifying import notification, settings_of
 from config.packaging import SITE_MODULES, lacking
 from config.planning import with_linkage
 from config.problems import BUILT_IN, Problems, SiteError, Where
@@ -105,7 +107,8 @@ def examine(
         nodes=nodes,
         stations=alarms.stations(entries["station"], places, problems),
     )
-    return with_linkage(built, entries, problems)
+    planned = with_linkage(built, entries, problems)
+    return replace(planned, notification=notification(planned, entries, problems))
 
 
 @lru_cache(1)
@@ -220,6 +223,7 @@ def _settings(table: SettingsTable) -> Settings:
                 for one in table.security.providers
             ),
         ),
+        notification=settings_of(table.notification),
         api_requests=table.api_requests,
         api_log_ins=table.api_log_ins,
         two_person=table.two_person,

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, Strict, WithJsonSchema
 from config.alarm_schema import AlarmClassTable, NodeTable, StationTable
 from config.calendar_schema import CalendarDayTable
 from config.driver_schema import DriverSchema
+from config.notify_schema import AccountTable, ApprovalTable, PolicyTable, WordingTable
 from config.plan_schema import GroupTable, PlanTable
 from config.plans import DayKind
 from config.rules import Priority, RuleKind, Severity
@@ -335,6 +336,10 @@ class SiteFile(Table):
     profile: dict[Id, ProfileTable] = Field({}, title="Profiles", description="kinds of devices")
     plan: list[PlanTable] = Field([], title="Plans", description="linkage: what happens when")
     group: list[GroupTable] = Field([], title="Groups", description="points that are written together")
+    policy: list[PolicyTable] = Field([], title="Policies", description="who is called for what")
+    account: list[AccountTable] = Field([], title="Accounts", description="providers of SMS, voice, mail ...")
+    approval: list[ApprovalTable] = Field([], title="Approvals", description="templates at the providers")
+    wording: list[WordingTable] = Field([], title="Wordings", description="what messages say")
     calendar_day: list[CalendarDayTable] = Field(
         [], title="Calendar", description="days that differ from the law's calendar"
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
 from config.alarm_targets import AlarmTargets
+from config.notification import NotificationSettings
 from config.text import Text
 
 
@@ -84,6 +85,7 @@ class Settings:
     backup: BackupSettings = BackupSettings()
     security: Security = Security()
     alarm_targets: AlarmTargets = field(default_factory=AlarmTargets)
+    notification: NotificationSettings = field(default_factory=NotificationSettings)
     api_requests: int = 600
     """Requests a minute that a session of a program, or an address without one, may make."""
     api_log_ins: int = 10

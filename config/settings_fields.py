@@ -155,6 +155,8 @@ def _kind(kinds: list[Any]) -> tuple[Kind, tuple[str, ...]]:
             return Kind.CHOICE, get_args(kind)
         if origin is list:
             inner = get_args(kind)[0]
+            if isinstance(inner, type) and issubclass(inner, StrEnum):
+                return Kind.CHOICES, tuple(inner)
             is_closed = get_origin(inner) is Literal
             return (Kind.CHOICES, get_args(inner)) if is_closed else (Kind.LINES, ())
         if isinstance(kind, type) and issubclass(kind, StrEnum):

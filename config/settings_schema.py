@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import Field, IPvAnyNetwork, field_validator
 
 from config.alarm_targets_schema import AlarmTargetsTable
+from config.notify_schema import NotificationTable
 from config.problems import Unfit
 from config.settings import LEAST_AUDIT_DAYS
 from config.table import ID_RULE, Flag, Id, Table, TextTable, Whole, Words, shown
@@ -324,6 +325,12 @@ class SettingsTable(Table):
         title="Alarm targets",
         description="what the figures about alarms are held against",
         json_schema_extra=shown("报警指标", "报警绩效的判断标准和目标", restarts=(OFFICE,)),
+    )
+    notification: NotificationTable = Field(
+        NotificationTable(),
+        title="Notification",
+        description="how messages are sent, whatever they say",
+        json_schema_extra=shown("消息通知", "消息如何发送", restarts=()),
     )
     api_requests: Whole = Field(
         600,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from config.notification import Notification
 from config.rules import AlarmClass, Rule
 from config.settings import Settings
 from config.text import Text
@@ -241,6 +242,7 @@ class Site:
     groups: "Mapping[str, PointGroup]" = field(default_factory=dict)
     calendar: "Mapping[date, CalendarDay]" = field(default_factory=dict)
     """Days that differ from the law's."""
+    notification: Notification = field(default_factory=Notification)
 
     def rule(self, device: str, point: str, rule: str) -> Rule | None:
         """The rule of an alarm of a device or node; None for what the site does not have."""

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from business.notifier.policy import Cause, Policy, Progress, Stop
+from business.notifier.policy import Cause
+from config.notification import Policy, Progress, Stop
 
 
 class End(StrEnum):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from business.notifier.channels.port import Medium
-from business.notifier.hours import ALWAYS, Hours
+from config.hours import ALWAYS, Hours
+from config.notification import Medium
 
 CRITICAL: Final = 1
 AT_LEAST: Final = (Medium.VOICE, Medium.SMS)

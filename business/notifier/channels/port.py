@@ -11,19 +11,9 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
+from config.notification import Medium as Medium
 from config.secrets import Secret
 from config.text import Text
-
-
-class Medium(StrEnum):
-    """How a message meets its person."""
-
-    SMS = "sms"
-    VOICE = "voice"
-    EMAIL = "email"
-    CHAT = "chat"
-    PUSH = "push"
-    SPEAKER = "speaker"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from business.notifier.channels.port import Medium
 from business.notifier.escalation import (
     End,
     Escalation,
@@ -20,7 +19,8 @@ from business.notifier.escalation import (
     take,
     withdrawn,
 )
-from business.notifier.policy import Audience, Cause, Policy, Progress, Step, Stop
+from business.notifier.policy import Cause
+from config.notification import Audience, Medium, Policy, Progress, Step, Stop
 from config.text import Text
 
 S = 10**9

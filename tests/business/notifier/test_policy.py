@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from business.notifier.hours import Hours
-from business.notifier.policy import Cause, Policy, policy_for
+from business.notifier.policy import Cause, policy_for
 from config.calendar import Calendar
+from config.hours import Hours
+from config.notification import Policy
 from config.plans import DayKind
 from config.text import Text
 

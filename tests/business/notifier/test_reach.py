@@ -5,9 +5,9 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from business.notifier.channels.port import Medium
-from business.notifier.hours import Hours
 from business.notifier.reach import AT_LEAST, LOUD, Reach, Wish, media_for
+from config.hours import Hours
+from config.notification import Medium
 
 NOON, NIGHT = datetime(2026, 3, 4, 12, 0), datetime(2026, 3, 5, 2, 0)  # noqa: DTZ001  # on the site's clock
 ALL = frozenset(Medium) - {Medium.SPEAKER}
