@@ -1,0 +1,392 @@
+"""`notifier.db`: calls under way, every message and what came of it, codes, and what was followed how far.
+
+What is personal is sealed: where a message goes, its codes, and all of a private one.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from actors.wire import Codec
+from business.fields.keyring import Keyring
+from business.notifier.calls import Call, Outbound
+from business.notifier.escalation import Escalation
+from business.notifier.messages import MessageState, TraceRow
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS call (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+    subject TEXT NOT NULL, event INTEGER NOT NULL, opened_ns INTEGER NOT NULL, "end" TEXT NOT NULL,
+    next_ns INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS call_open ON call (number) WHERE "end" = '';
+CREATE INDEX IF NOT EXISTS call_subject ON call (subject, number);
+CREATE TABLE IF NOT EXISTS message (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, time_ns INTEGER NOT NULL,
+    event TEXT NOT NULL, call TEXT NOT NULL, subject TEXT NOT NULL, person TEXT NOT NULL,
+    receiver TEXT NOT NULL, place BLOB NOT NULL, medium TEXT NOT NULL, account TEXT NOT NULL,
+    only TEXT NOT NULL, priority INTEGER NOT NULL, language TEXT NOT NULL, title TEXT NOT NULL,
+    text TEXT NOT NULL, state TEXT NOT NULL, round INTEGER NOT NULL, step INTEGER NOT NULL,
+    repeat INTEGER NOT NULL, due_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL, waits TEXT NOT NULL,
+    attempts INTEGER NOT NULL, unclear INTEGER NOT NULL, tried_ns INTEGER NOT NULL,
+    handed_ns INTEGER NOT NULL, reference TEXT NOT NULL, detail TEXT NOT NULL, cost INTEGER NOT NULL,
+    answered_ns INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS message_waiting ON message (priority, due_ns, number)
+    WHERE state IN ('waiting', 'sending');
+CREATE INDEX IF NOT EXISTS message_call ON message (call, number) WHERE call != '';
+CREATE INDEX IF NOT EXISTS message_subject ON message (subject, number) WHERE subject != '';
+CREATE INDEX IF NOT EXISTS message_reference ON message (account, reference) WHERE reference != '';
+CREATE INDEX IF NOT EXISTS message_handed ON message (handed_ns) WHERE handed_ns;
+CREATE INDEX IF NOT EXISTS message_place ON message (place, handed_ns);
+CREATE INDEX IF NOT EXISTS message_person ON message (person, number);
+CREATE INDEX IF NOT EXISTS message_time ON message (time_ns);
+CREATE TABLE IF NOT EXISTS trace (
+    message TEXT NOT NULL, time_ns INTEGER NOT NULL, what TEXT NOT NULL, account TEXT NOT NULL,
+    detail TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS trace_message ON trace (message);
+CREATE TABLE IF NOT EXISTS code (
+    mark BLOB PRIMARY KEY, call TEXT NOT NULL, person TEXT NOT NULL, until_ns INTEGER NOT NULL,
+    used_ns INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS code_call ON code (call, person);
+CREATE TABLE IF NOT EXISTS said (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, time_ns INTEGER NOT NULL, way TEXT NOT NULL,
+    id TEXT NOT NULL, person TEXT NOT NULL, sender BLOB NOT NULL, call TEXT NOT NULL,
+    is_right INTEGER NOT NULL, detail TEXT NOT NULL, UNIQUE (way, id)) STRICT;
+CREATE INDEX IF NOT EXISTS said_wrong ON said (sender, time_ns) WHERE NOT is_right;
+CREATE TABLE IF NOT EXISTS dead (
+    place BLOB PRIMARY KEY, person TEXT NOT NULL, medium TEXT NOT NULL, receiver TEXT NOT NULL,
+    since_ns INTEGER NOT NULL, detail TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS done (id TEXT PRIMARY KEY, time_ns INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
+"""
+COLUMNS: Final = (
+    "number, id, time_ns, event, call, subject, person, receiver, medium, account, only, priority, language, "
+    "title, text, state, round, step, repeat, due_ns, until_ns, waits, attempts, unclear, tried_ns, handed_ns, "
+    "reference, detail, cost, answered_ns, body"
+)
+_CALLS: Final = Codec(Call)
+_BODY, _PLACE = "notifier.body", "notifier.place"
+OPEN: Final = ("waiting", "sending")
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Of a message what nobody but its receiver may read."""
+
+    to: str
+    values: Mapping[str, str]
+    link: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """An answer that was none."""
+
+    since_ns: int
+    count: int
+
+
+class NotifierStore:
+    """The one connection that writes. For one thread."""
+
+    def __init__(self, path: Path, keys: Keyring) -> None:
+        self._keys = keys
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            self._db.execute(f"PRAGMA {pragma}")
+        self._db.executescript(SCHEMA)
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """On the disk when it is left."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    # --- marks, and what is done once
+
+    def mark(self, name: str) -> int | None:
+        row = self._db.execute("SELECT value FROM mark WHERE name = ?", (name,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def set_mark(self, name: str, value: int) -> None:
+        self._db.execute("INSERT OR REPLACE INTO mark VALUES (?, ?)", (name, value))
+
+    def first_time(self, id_: str, now_ns: int) -> bool:
+        return self._db.execute("INSERT OR IGNORE INTO done VALUES (?, ?)", (id_, now_ns)).rowcount == 1
+
+    def keep(self, name: str, body: bytes) -> None:
+        sealed = self._keys.seal(body.hex(), f"notifier.{name}")
+        self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, sealed))
+
+    def kept(self, name: str) -> bytes | None:
+        row = self._db.execute("SELECT body FROM kept WHERE name = ?", (name,)).fetchone()
+        return None if row is None else bytes.fromhex(self._keys.open(row[0], f"notifier.{name}"))
+
+    # --- calls
+
+    def open_calls(self) -> tuple[Call, ...]:
+        found = self._db.execute("SELECT number, body FROM call WHERE \"end\" = '' ORDER BY number")
+        return tuple(self._call(row) for row in found)
+
+    def call(self, id_: str) -> Call | None:
+        row = self._db.execute("SELECT number, body FROM call WHERE id = ?", (id_,)).fetchone()
+        return None if row is None else self._call(row)
+
+    def newest_call(self, subject: str) -> Call | None:
+        row = self._db.execute(
+            "SELECT number, body FROM call WHERE subject = ? ORDER BY number DESC LIMIT 1", (subject,)
+        ).fetchone()
+        return None if row is None else self._call(row)
+
+    @staticmethod
+    def _call(row: sqlite3.Row) -> Call:
+        call: Call = _CALLS.decode(row["body"])
+        return replace(call, number=row["number"])
+
+    def save_call(self, call: Call, next_ns: int) -> None:
+        escalation: Escalation = call.escalation
+        self._db.execute(
+            'INSERT INTO call (id, kind, subject, event, opened_ns, "end", next_ns, body) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET event = excluded.event, "
+            '"end" = excluded."end", next_ns = excluded.next_ns, body = excluded.body',
+            (
+                escalation.id, call.kind, call.subject, call.event, call.opened_ns, escalation.end.value,
+                next_ns, _CALLS.encode(call),
+            ),
+        )  # fmt: skip
+
+    # --- messages
+
+    def add(self, message: Outbound, hidden: Hidden) -> bool:
+        """Whether it is new: the same intent is one message, however often it is decided."""
+        body = self._keys.seal(json.dumps(asdict(hidden), ensure_ascii=False), _BODY)
+        values = (
+            message.id, message.time_ns, message.event, message.call, message.subject, message.person,
+            message.receiver, self.place(hidden.to), message.medium, message.account, message.only,
+            message.priority, message.language, message.title, message.text, message.state, message.round,
+            message.step, message.repeat, message.due_ns, message.until_ns, message.waits, 0, 0, 0, 0, "",
+            message.detail, 0, 0, body,
+        )  # fmt: skip
+        return (
+            self._db.execute(
+                f"INSERT OR IGNORE INTO message VALUES (NULL{', ?' * len(values)})",  # noqa: S608
+                values,
+            ).rowcount
+            == 1
+        )
+
+    def message(self, id_: str) -> Outbound | None:
+        row = self._db.execute(f"SELECT {COLUMNS} FROM message WHERE id = ?", (id_,)).fetchone()  # noqa: S608
+        return None if row is None else outbound(row)
+
+    def by_reference(self, account: str, reference: str) -> Outbound | None:
+        row = self._db.execute(
+            f"SELECT {COLUMNS} FROM message WHERE account = ? AND reference = ?",  # noqa: S608
+            (account, reference),
+        ).fetchone()
+        return None if row is None else outbound(row)
+
+    def of_call(self, call: str) -> tuple[Outbound, ...]:
+        return self._messages("call = ? ORDER BY number", call)
+
+    def waiting(self, now_ns: int, medium: str, most: int) -> tuple[Outbound, ...]:
+        """What is to go now, the most urgent first."""
+        return self._messages(
+            "state = 'waiting' AND due_ns <= ? AND waits = '' AND medium = ? "
+            "ORDER BY priority, due_ns, number LIMIT ?",
+            now_ns, medium, most,
+        )  # fmt: skip
+
+    def sending(self) -> tuple[Outbound, ...]:
+        """Under way when an earlier incarnation ended."""
+        return self._messages("state = 'sending' ORDER BY number")
+
+    def gathered(self, now_ns: int) -> tuple[Outbound, ...]:
+        """What waits to go in a digest, of which the time has come."""
+        return self._messages(
+            "state = 'waiting' AND waits = 'digest' AND due_ns <= ? ORDER BY person, medium, number", now_ns
+        )
+
+    def gathering(self, person: str, medium: str) -> tuple[Outbound, ...]:
+        return self._messages(
+            "state = 'waiting' AND waits = 'digest' AND person = ? AND medium = ? ORDER BY number", person, medium
+        )
+
+    def late(self, handed_ns: int, now_ns: int) -> tuple[Outbound, ...]:
+        """Of calls, what no provider has taken since it was due before `handed_ns`."""
+        return self._messages(
+            "state IN ('waiting', 'sending') AND call != '' AND waits = '' AND due_ns <= ? AND due_ns <= ?",
+            handed_ns, now_ns,
+        )  # fmt: skip
+
+    def unheard(self, account: str, since_ns: int, most: int) -> tuple[Outbound, ...]:
+        """Handed over since, and no receipt."""
+        return self._messages(
+            "state = 'handed' AND handed_ns > ? AND account = ? AND reference != '' "
+            "ORDER BY tried_ns, number LIMIT ?",
+            since_ns, account, most,
+        )  # fmt: skip
+
+    def recent(self, person: str, medium: str, since_ns: int, priority: int) -> int:
+        """How many messages as urgent as that were meant for him since."""
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM message WHERE person = ? AND medium = ? AND time_ns > ? AND priority <= ? "
+            "AND call != '' AND state != 'gathered'",
+            (person, medium, since_ns, priority),
+        ).fetchone()
+        return int(count)
+
+    def to_place(self, to: str, account: str, since_ns: int, text: str | None = None) -> int:
+        """How many went there by the account since; with `text` those that said the same."""
+        more, values = ("", ()) if text is None else (" AND text = ?", (text,))
+        (count,) = self._db.execute(
+            f"SELECT count(*) FROM message WHERE place = ? AND account = ? AND handed_ns > ?{more}",  # noqa: S608
+            (self.place(to), account, since_ns, *values),
+        ).fetchone()
+        return int(count)
+
+    def cost_since(self, account: str, since_ns: int) -> int:
+        (cost,) = self._db.execute(
+            "SELECT coalesce(sum(cost), 0) FROM message WHERE handed_ns > ? AND account = ?", (since_ns, account)
+        ).fetchone()
+        return int(cost)
+
+    def change(self, id_: str, **changes: Any) -> None:
+        names = ", ".join(f"{name} = ?" for name in changes)
+        self._db.execute(f"UPDATE message SET {names} WHERE id = ?", (*changes.values(), id_))  # noqa: S608
+
+    def trace(self, message: str, time_ns: int, what: str, account: str = "", detail: str = "") -> None:
+        self._db.execute("INSERT INTO trace VALUES (?, ?, ?, ?, ?)", (message, time_ns, what, account, detail))
+
+    def hidden(self, message: Outbound) -> Hidden:
+        return Hidden(**json.loads(self._keys.open(message.body, _BODY)))
+
+    def withdraw(self, call: str, now_ns: int, detail: str, *, besides: str = "") -> None:
+        """What has not gone yet goes no more."""
+        waiting = self._messages("call = ? AND state = 'waiting' AND id != ?", call, besides)
+        for one in waiting:
+            self.change(one.id, state=MessageState.WITHDRAWN.value, detail=detail)
+            self.trace(one.id, now_ns, MessageState.WITHDRAWN.value, detail=detail)
+
+    # --- codes and answers
+
+    def add_code(self, code: str, call: str, person: str, until_ns: int) -> bool:
+        """False where it is another's."""
+        return (
+            self._db.execute(
+                "INSERT OR IGNORE INTO code VALUES (?, ?, ?, ?, 0)", (self.code_mark(code), call, person, until_ns)
+            ).rowcount
+            == 1
+        )
+
+    def code(self, code: str) -> tuple[str, str, int, int] | None:
+        """Call, person, until when, when it was used."""
+        for mark in self._keys.indexes(code, "notifier.code"):
+            row = self._db.execute(
+                "SELECT call, person, until_ns, used_ns FROM code WHERE mark = ?", (mark,)
+            ).fetchone()
+            if row is not None:
+                return tuple(row)
+        return None
+
+    def use_code(self, code: str, now_ns: int) -> None:
+        self._db.execute("UPDATE code SET used_ns = ? WHERE mark = ?", (now_ns, self.code_mark(code)))
+
+    def say(
+        self, way: str, id_: str, time_ns: int, person: str, sender: str, call: str, *, right: bool, detail: str
+    ) -> bool:
+        """Whether nobody has said it before by that id."""
+        values = (time_ns, way, id_, person, self.place(sender), call, right, detail)
+        return (
+            self._db.execute("INSERT OR IGNORE INTO said VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)", values).rowcount
+            == 1
+        )
+
+    def wrong_since(self, sender: str, since_ns: int) -> int:
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM said WHERE sender = ? AND time_ns > ? AND NOT is_right",
+            (self.place(sender), since_ns),
+        ).fetchone()
+        return int(count)
+
+    # --- numbers that are none
+
+    def bury(self, to: str, message: Outbound, now_ns: int, detail: str) -> None:
+        self._db.execute(
+            "INSERT OR IGNORE INTO dead VALUES (?, ?, ?, ?, ?, ?)",
+            (self.place(to), message.person, message.medium, message.receiver, now_ns, detail),
+        )
+
+    def revive(self, to: str) -> None:
+        self._db.execute("DELETE FROM dead WHERE place = ?", (self.place(to),))
+
+    def is_dead(self, to: str) -> bool:
+        return (
+            self._db.execute("SELECT 1 FROM dead WHERE place = ?", (self.place(to),)).fetchone() is not None
+        )
+
+    def dead(self) -> int:
+        (count,) = self._db.execute("SELECT count(*) FROM dead").fetchone()
+        return int(count)
+
+    # --- what is old
+
+    def purge(self, before_ns: int, most: int) -> int:
+        """Forget what ended before; how many messages."""
+        found = self._db.execute(
+            "SELECT id FROM message WHERE time_ns < ? AND state NOT IN ('waiting', 'sending') LIMIT ?",
+            (before_ns, most),
+        ).fetchall()
+        ids = [(row[0],) for row in found]
+        self._db.executemany("DELETE FROM trace WHERE message = ?", ids)
+        self._db.executemany("DELETE FROM message WHERE id = ?", ids)
+        for table, column in (("code", "until_ns"), ("said", "time_ns"), ("done", "time_ns")):
+            self._db.execute(f"DELETE FROM {table} WHERE {column} < ?", (before_ns,))  # noqa: S608
+        self._db.execute("DELETE FROM call WHERE \"end\" != '' AND opened_ns < ?", (before_ns,))
+        return len(ids)
+
+    # --- helpers
+
+    def place(self, to: str) -> bytes:
+        """By which what goes to one receiver is found, without saying who that is."""
+        return self._keys.index(to, _PLACE)
+
+    def code_mark(self, code: str) -> bytes:
+        return self._keys.index(code, "notifier.code")
+
+    def traces(self, message: str) -> tuple[TraceRow, ...]:
+        found = self._db.execute(
+            "SELECT time_ns, what, account, detail FROM trace WHERE message = ? ORDER BY rowid", (message,)
+        )
+        return tuple(TraceRow(*row) for row in found)
+
+    def _messages(self, where: str, *values: Any) -> tuple[Outbound, ...]:
+        found = self._db.execute(f"SELECT {COLUMNS} FROM message WHERE {where}", values)  # noqa: S608
+        return tuple(outbound(row) for row in found)
+
+
+def outbound(row: sqlite3.Row | Sequence[Any]) -> Outbound:
+    """Of a row of `COLUMNS`."""
+    return Outbound(*row)
+
+
+def create(path: Path) -> None:
+    """The file with its tables, so that readers find them before the notifier has started."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.executescript(SCHEMA)
