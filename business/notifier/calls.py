@@ -7,7 +7,7 @@ from hashlib import sha256
 from business.notifier.escalation import Escalation, Slot
 from config.notify_events import LANGUAGES
 
-ALARM, PLAN = "alarm", "plan"
+ALARM, PLAN, TEST = "alarm", "plan", "test"
 """Kinds of calls."""
 
 
@@ -29,6 +29,12 @@ class Call:
     team: str
     told: frozenset[str] = frozenset()
     """User names of those who were told."""
+    only: str = ""
+    """The one target that is meant; '' for all."""
+    owed: str = ""
+    """Who has answered in a way of which `core` does not know yet; '' for nobody."""
+    way: str = ""
+    """By which he has: sms, voice, link."""
     number: int = 0
     """Which call it is; 0 before it is kept."""
 
@@ -65,6 +71,8 @@ class Outbound:
     until_ns: int
     waits: str
     """'' to go when it is due; digest to go with others then."""
+    place: bytes = field(default=b"", repr=False)
+    """By which messages to one receiver are found; the store fills it in."""
     attempts: int = 0
     unclear: int = 0
     """How often nobody knew whether the provider had taken it."""

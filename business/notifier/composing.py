@@ -1,5 +1,6 @@
-"""What messages say: the variables of an alarm, the texts of a site, and what fits a provider's template. Pure."""
+"""What messages say: the variables of an alarm, the texts of a site, what fits a template. Pure."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,10 +10,9 @@ from actors.alarm_states import ACTIVE
 from actors.messages import JournalRow, RequestRow
 from actors.said import in_language, said
 from business.alarm_kpi.labels import PRIORITIES, alarm_of, device_of
-from config.names import shown_value
 from config.notification import Approval, Medium, Review, VariableKind, Wording
 from config.notify_events import ALARM, EVENTS, LANGUAGES, filled
-from config.site import Site
+from config.site import PointKind, Site
 
 _NOT = {
     VariableKind.LETTERS: re.compile(r"\d"),
@@ -37,9 +37,21 @@ def _of_alarm(site: Site, row: JournalRow, zone: ZoneInfo, language: str) -> dic
         "what": alarm_of(site, row.device, row.point, row.rule, language),
         "level": level_of(row.priority, language),
         "action": rule.action.in_language(language) if rule is not None and rule.action else "",
-        "value": shown_value(site, row.device, row.point, row.value, language) if row.state in ACTIVE else "",
+        "value": _value(site, row),
         "time": clock(row.time_ns, zone),
     }
+
+
+def _value(site: Site, row: JournalRow) -> str:
+    """With its unit; '' where the alarm says it itself."""
+    device = site.devices.get(row.device)
+    at = device.template.index.get(row.point) if device is not None else None
+    if device is None or at is None or row.value is None or row.state not in ACTIVE:
+        return ""
+    point = device.template.points[at]
+    if point.kind is PointKind.DISCRETE or not math.isfinite(row.value):
+        return ""
+    return f"{row.value:.{point.decimals}f} {point.unit}".rstrip()
 
 
 def of_plan(site: Site, row: RequestRow, zone: ZoneInfo) -> dict[str, dict[str, str]]:

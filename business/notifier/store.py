@@ -21,17 +21,17 @@ SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS call (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
     subject TEXT NOT NULL, event INTEGER NOT NULL, opened_ns INTEGER NOT NULL, "end" TEXT NOT NULL,
-    next_ns INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS call_open ON call (number) WHERE "end" = '';
+    owed INTEGER NOT NULL, next_ns INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS call_open ON call (number) WHERE "end" = '' OR owed;
 CREATE INDEX IF NOT EXISTS call_subject ON call (subject, number);
 CREATE TABLE IF NOT EXISTS message (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, time_ns INTEGER NOT NULL,
     event TEXT NOT NULL, call TEXT NOT NULL, subject TEXT NOT NULL, person TEXT NOT NULL,
-    receiver TEXT NOT NULL, place BLOB NOT NULL, medium TEXT NOT NULL, account TEXT NOT NULL,
+    receiver TEXT NOT NULL, medium TEXT NOT NULL, account TEXT NOT NULL,
     only TEXT NOT NULL, priority INTEGER NOT NULL, language TEXT NOT NULL, title TEXT NOT NULL,
     text TEXT NOT NULL, state TEXT NOT NULL, round INTEGER NOT NULL, step INTEGER NOT NULL,
     repeat INTEGER NOT NULL, due_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL, waits TEXT NOT NULL,
-    attempts INTEGER NOT NULL, unclear INTEGER NOT NULL, tried_ns INTEGER NOT NULL,
+    place BLOB NOT NULL, attempts INTEGER NOT NULL, unclear INTEGER NOT NULL, tried_ns INTEGER NOT NULL,
     handed_ns INTEGER NOT NULL, reference TEXT NOT NULL, detail TEXT NOT NULL, cost INTEGER NOT NULL,
     answered_ns INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS message_waiting ON message (priority, due_ns, number)
@@ -39,7 +39,7 @@ CREATE INDEX IF NOT EXISTS message_waiting ON message (priority, due_ns, number)
 CREATE INDEX IF NOT EXISTS message_call ON message (call, number) WHERE call != '';
 CREATE INDEX IF NOT EXISTS message_subject ON message (subject, number) WHERE subject != '';
 CREATE INDEX IF NOT EXISTS message_reference ON message (account, reference) WHERE reference != '';
-CREATE INDEX IF NOT EXISTS message_handed ON message (handed_ns) WHERE handed_ns;
+CREATE INDEX IF NOT EXISTS message_tried ON message (tried_ns) WHERE tried_ns;
 CREATE INDEX IF NOT EXISTS message_place ON message (place, handed_ns);
 CREATE INDEX IF NOT EXISTS message_person ON message (person, number);
 CREATE INDEX IF NOT EXISTS message_time ON message (time_ns);
@@ -65,8 +65,8 @@ CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, body BLOB NOT NULL) STRI
 """
 COLUMNS: Final = (
     "number, id, time_ns, event, call, subject, person, receiver, medium, account, only, priority, language, "
-    "title, text, state, round, step, repeat, due_ns, until_ns, waits, attempts, unclear, tried_ns, handed_ns, "
-    "reference, detail, cost, answered_ns, body"
+    "title, text, state, round, step, repeat, due_ns, until_ns, waits, place, attempts, unclear, tried_ns, "
+    "handed_ns, reference, detail, cost, answered_ns, body"
 )
 _CALLS: Final = Codec(Call)
 _BODY, _PLACE = "notifier.body", "notifier.place"
@@ -81,6 +81,7 @@ class Hidden:
     values: Mapping[str, str]
     link: str = ""
     code: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class NotifierStore:
     # --- calls
 
     def open_calls(self) -> tuple[Call, ...]:
-        found = self._db.execute("SELECT number, body FROM call WHERE \"end\" = '' ORDER BY number")
+        found = self._db.execute("SELECT number, body FROM call WHERE \"end\" = '' OR owed ORDER BY number")
         return tuple(self._call(row) for row in found)
 
     def call(self, id_: str) -> Call | None:
@@ -161,12 +162,12 @@ class NotifierStore:
     def save_call(self, call: Call, next_ns: int) -> None:
         escalation: Escalation = call.escalation
         self._db.execute(
-            'INSERT INTO call (id, kind, subject, event, opened_ns, "end", next_ns, body) '
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET event = excluded.event, "
-            '"end" = excluded."end", next_ns = excluded.next_ns, body = excluded.body',
+            'INSERT INTO call (id, kind, subject, event, opened_ns, "end", owed, next_ns, body) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET event = excluded.event, "
+            '"end" = excluded."end", owed = excluded.owed, next_ns = excluded.next_ns, body = excluded.body',
             (
                 escalation.id, call.kind, call.subject, call.event, call.opened_ns, escalation.end.value,
-                next_ns, _CALLS.encode(call),
+                bool(call.owed), next_ns, _CALLS.encode(call),
             ),
         )  # fmt: skip
 
@@ -177,10 +178,10 @@ class NotifierStore:
         body = self._keys.seal(json.dumps(asdict(hidden), ensure_ascii=False), _BODY)
         values = (
             message.id, message.time_ns, message.event, message.call, message.subject, message.person,
-            message.receiver, self.place(hidden.to), message.medium, message.account, message.only,
+            message.receiver, message.medium, message.account, message.only,
             message.priority, message.language, message.title, message.text, message.state, message.round,
-            message.step, message.repeat, message.due_ns, message.until_ns, message.waits, 0, 0, 0, 0, "",
-            message.detail, 0, 0, body,
+            message.step, message.repeat, message.due_ns, message.until_ns, message.waits,
+            self.place(hidden.to), 0, 0, 0, 0, "", message.detail, 0, 0, body,
         )  # fmt: skip
         return (
             self._db.execute(
@@ -224,15 +225,28 @@ class NotifierStore:
 
     def gathering(self, person: str, medium: str) -> tuple[Outbound, ...]:
         return self._messages(
-            "state = 'waiting' AND waits = 'digest' AND person = ? AND medium = ? ORDER BY number", person, medium
+            "state = 'waiting' AND waits = 'digest' AND person = ? AND medium = ? ORDER BY number",
+            person,
+            medium,
         )
 
-    def late(self, handed_ns: int, now_ns: int) -> tuple[Outbound, ...]:
-        """Of calls, what no provider has taken since it was due before `handed_ns`."""
+    def late(self, due_ns: int) -> tuple[Outbound, ...]:
+        """Of calls, what was due then and no provider has taken."""
         return self._messages(
-            "state IN ('waiting', 'sending') AND call != '' AND waits = '' AND due_ns <= ? AND due_ns <= ?",
-            handed_ns, now_ns,
-        )  # fmt: skip
+            "state IN ('waiting', 'sending') AND (call != '' OR event = 'digest') AND waits = '' "
+            "AND due_ns <= ?",
+            due_ns,
+        )
+
+    def overdue(self, now_ns: int) -> tuple[Outbound, ...]:
+        """What is worth nothing any more."""
+        return self._messages("state = 'waiting' AND until_ns <= ?", now_ns)
+
+    def members(self, digest: str) -> tuple[Outbound, ...]:
+        return self._messages("state = 'gathered' AND reference = ? AND account = ''", digest)
+
+    def has(self, id_: str) -> bool:
+        return self._db.execute("SELECT 1 FROM message WHERE id = ?", (id_,)).fetchone() is not None
 
     def unheard(self, account: str, since_ns: int, most: int) -> tuple[Outbound, ...]:
         """Handed over since, and no receipt."""
@@ -251,27 +265,32 @@ class NotifierStore:
         ).fetchone()
         return int(count)
 
-    def to_place(self, to: str, account: str, since_ns: int, text: str | None = None) -> int:
+    def to_place(self, place: bytes, account: str, since_ns: int, text: str | None = None) -> int:
         """How many went there by the account since; with `text` those that said the same."""
         more, values = ("", ()) if text is None else (" AND text = ?", (text,))
         (count,) = self._db.execute(
             f"SELECT count(*) FROM message WHERE place = ? AND account = ? AND handed_ns > ?{more}",  # noqa: S608
-            (self.place(to), account, since_ns, *values),
+            (place, account, since_ns, *values),
         ).fetchone()
         return int(count)
 
-    def cost_since(self, account: str, since_ns: int) -> int:
-        (cost,) = self._db.execute(
-            "SELECT coalesce(sum(cost), 0) FROM message WHERE handed_ns > ? AND account = ?", (since_ns, account)
+    def sums(self, account: str, since_ns: int) -> tuple[int, int, int]:
+        """Of what was tried by it since: how many a provider took, how many failed, what it cost."""
+        row = self._db.execute(
+            "SELECT count(*) FILTER (WHERE handed_ns), count(*) FILTER (WHERE state = 'failed'), "
+            "coalesce(sum(cost), 0) FROM message WHERE tried_ns > ? AND account = ?",
+            (since_ns, account),
         ).fetchone()
-        return int(cost)
+        return tuple(row)
 
     def change(self, id_: str, **changes: Any) -> None:
         names = ", ".join(f"{name} = ?" for name in changes)
         self._db.execute(f"UPDATE message SET {names} WHERE id = ?", (*changes.values(), id_))  # noqa: S608
 
     def trace(self, message: str, time_ns: int, what: str, account: str = "", detail: str = "") -> None:
-        self._db.execute("INSERT INTO trace VALUES (?, ?, ?, ?, ?)", (message, time_ns, what, account, detail))
+        self._db.execute(
+            "INSERT INTO trace VALUES (?, ?, ?, ?, ?)", (message, time_ns, what, account, detail)
+        )
 
     def hidden(self, message: Outbound) -> Hidden:
         return Hidden(**json.loads(self._keys.open(message.body, _BODY)))
@@ -289,7 +308,8 @@ class NotifierStore:
         """False where it is another's."""
         return (
             self._db.execute(
-                "INSERT OR IGNORE INTO code VALUES (?, ?, ?, ?, 0)", (self.code_mark(code), call, person, until_ns)
+                "INSERT OR IGNORE INTO code VALUES (?, ?, ?, ?, 0)",
+                (self.code_mark(code), call, person, until_ns),
             ).rowcount
             == 1
         )
@@ -308,12 +328,23 @@ class NotifierStore:
         self._db.execute("UPDATE code SET used_ns = ? WHERE mark = ?", (now_ns, self.code_mark(code)))
 
     def say(
-        self, way: str, id_: str, time_ns: int, person: str, sender: str, call: str, *, right: bool, detail: str
+        self,
+        way: str,
+        id_: str,
+        time_ns: int,
+        person: str,
+        sender: str,
+        call: str,
+        *,
+        right: bool,
+        detail: str,
     ) -> bool:
         """Whether nobody has said it before by that id."""
         values = (time_ns, way, id_, person, self.place(sender), call, right, detail)
         return (
-            self._db.execute("INSERT OR IGNORE INTO said VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)", values).rowcount
+            self._db.execute(
+                "INSERT OR IGNORE INTO said VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)", values
+            ).rowcount
             == 1
         )
 
@@ -326,19 +357,17 @@ class NotifierStore:
 
     # --- numbers that are none
 
-    def bury(self, to: str, message: Outbound, now_ns: int, detail: str) -> None:
+    def bury(self, message: Outbound, now_ns: int, detail: str) -> None:
         self._db.execute(
             "INSERT OR IGNORE INTO dead VALUES (?, ?, ?, ?, ?, ?)",
-            (self.place(to), message.person, message.medium, message.receiver, now_ns, detail),
+            (message.place, message.person, message.medium, message.receiver, now_ns, detail),
         )
 
-    def revive(self, to: str) -> None:
-        self._db.execute("DELETE FROM dead WHERE place = ?", (self.place(to),))
+    def revive(self, message: Outbound) -> None:
+        self._db.execute("DELETE FROM dead WHERE place = ?", (message.place,))
 
-    def is_dead(self, to: str) -> bool:
-        return (
-            self._db.execute("SELECT 1 FROM dead WHERE place = ?", (self.place(to),)).fetchone() is not None
-        )
+    def is_dead(self, place: bytes) -> bool:
+        return self._db.execute("SELECT 1 FROM dead WHERE place = ?", (place,)).fetchone() is not None
 
     def dead(self) -> int:
         (count,) = self._db.execute("SELECT count(*) FROM dead").fetchone()

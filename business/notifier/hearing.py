@@ -1,0 +1,116 @@
+"""Answers from outside: whose they are, whether they are right, and what they do.
+
+A code counts for its call, its receiver and its time only. What is wrong is kept and says nothing to whoever
+sent it; after a few wrong ones nothing of that sender counts for a while.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from actors.said import said
+from business.notifier import answering
+from business.notifier.channels import twilio_api
+from business.notifier.channels.port import Answer
+from business.notifier.engine import Engine
+from business.notifier.lines import Line
+from business.notifier.messages import AnswerByLink, ProviderCalled
+from business.notifier.pins import fits
+from business.notifier.store import NotifierStore
+from config.notification import Medium, Progress
+
+logger = logging.getLogger(__name__)
+
+MOST_WRONG: Final = 5
+LOCKED_NS: Final = 3600 * 10**9
+_STAGES: Final = tuple(Progress)
+
+
+class Hearing:
+    """Called inside a transaction of the store."""
+
+    def __init__(self, store: NotifierStore, engine: Engine, wall_ns: Callable[[], int]) -> None:
+        self._store = store
+        self._engine = engine
+        self._wall_ns = wall_ns
+
+    def answer(self, account: str, medium: Medium, answer: Answer) -> str:
+        """What somebody wrote or pressed; '' once it counts, else why it does not."""
+        if medium is Medium.VOICE or answer.reference:
+            return self._pressed(account, answer)
+        reply = answering.written(answer.text)
+        if reply is None:
+            return self._wrong(account, answer.id, answer.sender, "no code")
+        return self._take(
+            f"{answer.sender}|{reply.code}", reply.progress, account, answer.id, answer.sender, "sms"
+        )
+
+    def link(self, answer: AnswerByLink, id_: str) -> str:
+        return self._take(answer.token, answer.progress, "link", id_, answer.address, "link")
+
+    def called(self, called: ProviderCalled, line: Line | None) -> str:
+        """Believed only with the provider's signature."""
+        if line is None or not twilio_api.signed(line.channel, called.url, called.fields, called.signature):
+            self._wrong("provider", called.signature[:64], called.account, "forged call-back")
+            return said("签名不符", "the signature is wrong")
+        now_ns = self._wall_ns()
+        try:
+            if line.kind.medium is Medium.VOICE:
+                answer = twilio_api.pressed(called.fields, now_ns)
+            else:
+                answer = twilio_api.written(called.fields, now_ns)
+        except KeyError as error:
+            return said(f"缺少字段 {error}", f"field {error} is missing")
+        return self.answer(called.account, line.kind.medium, answer)
+
+    def _pressed(self, account: str, answer: Answer) -> str:
+        message = self._store.by_reference(account, answer.reference)
+        if message is None:
+            return self._wrong(account, answer.id, answer.sender, "no such call")
+        hidden = self._store.hidden(message)
+        person = self._engine.directory.people.get(message.person)
+        pin = person.pin_hash if person is not None else ""
+        meant = answering.pressed(answer.text, (lambda digits: fits(pin, digits)) if pin else None)
+        if meant == "again":
+            return ""
+        if not isinstance(meant, Progress):
+            return self._wrong(account, answer.id, answer.sender, f"wrong {meant}")
+        why = self._take(
+            f"{hidden.to}|{hidden.code}", meant, account, answer.id, answer.sender or hidden.to, "voice"
+        )
+        if not why:
+            self._store.change(message.id, answered_ns=self._wall_ns())
+            self._store.trace(message.id, self._wall_ns(), "answered", account, meant.value)
+        return why
+
+    def _take(self, code: str, progress: Progress, way_id: str, id_: str, sender: str, way: str) -> str:
+        now_ns = self._wall_ns()
+        if self._store.wrong_since(sender, now_ns - LOCKED_NS) >= MOST_WRONG:
+            return self._wrong(way_id, id_, sender, "locked out")
+        found = self._store.code(code)
+        if found is None:
+            return self._wrong(way_id, id_, sender, "unknown code")
+        calls, person, until_ns, used_ns = found
+        if now_ns >= until_ns:
+            return self._wrong(way_id, id_, sender, "code of long ago", person, calls)
+        whys = []
+        for call in calls.split("\n"):
+            if used_ns and not self._is_further(call, progress):
+                whys.append(said("这个应答码已经用过", "this code was used already"))
+                continue
+            whys.append(self._engine.say_progress(call, person, progress, way))
+        if all(whys):
+            return self._wrong(way_id, id_, sender, whys[0], person, calls)
+        if not self._store.say(way_id, id_, now_ns, person, sender, calls, right=True, detail=progress.value):
+            return ""  # the provider tells it again
+        self._store.use_code(code, now_ns)
+        return ""
+
+    def _is_further(self, call: str, progress: Progress) -> bool:
+        found = self._store.call(call)
+        return found is not None and _STAGES.index(progress) > _STAGES.index(found.escalation.progress)
+
+    def _wrong(self, way: str, id_: str, sender: str, why: str, person: str = "", calls: str = "") -> str:
+        if self._store.say(way, id_, self._wall_ns(), person, sender, calls, right=False, detail=why):
+            logger.warning("an answer by %s does not count: %s", way, why)
+        return said("应答无效或已过期", "the answer is not valid, or too late")
