@@ -80,6 +80,11 @@ class RunPaths:
         return self.root / "files"
 
     @property
+    def phrases(self) -> Path:
+        """What people have recorded to be said, a folder for each language."""
+        return self.root / "phrases"
+
+    @property
     def transfers(self) -> Path:
         """Files handed in to be imported, and exports to be fetched: for a while, and in no backup."""
         return self.root / "transfers"

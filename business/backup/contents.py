@@ -51,7 +51,8 @@ def documents(paths: RunPaths) -> tuple[Path, ...]:
 
 
 def attachments(paths: RunPaths) -> Iterator[Path]:
-    """Files that people have attached: named by their content, so they never change."""
-    for path in sorted(paths.files.rglob("*")):
+    """Files that people have attached, named by their content, and what they have recorded: each is written
+    once."""
+    for path in (*sorted(paths.files.rglob("*")), *sorted(paths.phrases.rglob("*"))):
         if path.is_file() and path.suffix != ".partial":
             yield path
