@@ -30,6 +30,7 @@ from business.notifier.channels.port import (
     Channel,
     ChannelKind,
     Handed,
+    House,
     Medium,
     Outgoing,
     Receipt,
@@ -195,7 +196,7 @@ class _AliyunSmsKind:
     repeatable: ClassVar[bool] = False
     answered: ClassVar[bool] = True
 
-    def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
+    def open(self, options: Any, secrets: Mapping[str, Secret], house: House) -> Channel:
         return AliyunSms(options, needed(secrets, "access-key", self.secrets["access-key"]))
 
 

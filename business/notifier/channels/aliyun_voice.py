@@ -31,6 +31,7 @@ from business.notifier.channels.port import (
     Channel,
     ChannelKind,
     Handed,
+    House,
     Key,
     Medium,
     Outgoing,
@@ -227,7 +228,7 @@ class _AliyunVoiceKind:
     repeatable: ClassVar[bool] = False
     answered: ClassVar[bool] = True
 
-    def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
+    def open(self, options: Any, secrets: Mapping[str, Secret], house: House) -> Channel:
         return AliyunVoice(options, needed(secrets, "access-key", self.secrets["access-key"]))
 
 

@@ -4,13 +4,15 @@ A channel knows one provider's protocol and nothing of policies, persons and ret
 own that a restart could lose.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
+from actors.messages import SpokenNotice
+from business.notifier.speech.speech import Speech
 from config.secrets import Secret
 from config.text import Text
 
@@ -159,6 +161,17 @@ class Channel(Protocol):
     async def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the program itself offers to channels, beside what an administrator sets."""
+
+    announce: Callable[[SpokenNotice], object]
+    """To the control room's browsers; who is not there does not hear of it later."""
+    played_ns: Callable[[str], int]
+    """When the first browser played the notice of that id; 0 while none has."""
+    speech: Speech
+
+
 class ChannelKind(Protocol):
     """A channel's file offers one as `KIND`."""
 
@@ -177,7 +190,7 @@ class ChannelKind(Protocol):
     answered: ClassVar[bool]
     """Whether answers come back this way."""
 
-    def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
+    def open(self, options: Any, secrets: Mapping[str, Secret], house: House) -> Channel:
         """`options` is of the class `self.options`."""
 
 

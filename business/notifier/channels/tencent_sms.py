@@ -26,6 +26,7 @@ from business.notifier.channels.port import (
     Channel,
     ChannelKind,
     Handed,
+    House,
     Medium,
     Outgoing,
     Receipt,
@@ -212,7 +213,7 @@ class _TencentSmsKind:
     repeatable: ClassVar[bool] = False
     answered: ClassVar[bool] = True
 
-    def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
+    def open(self, options: Any, secrets: Mapping[str, Secret], house: House) -> Channel:
         return TencentSms(options, needed(secrets, "secret-key", self.secrets["secret-key"]))
 
 

@@ -23,6 +23,7 @@ from business.notifier.channels.port import (
     Channel,
     ChannelKind,
     Handed,
+    House,
     Medium,
     Outgoing,
     Receipt,
@@ -110,7 +111,7 @@ class _TencentVoiceKind:
     repeatable: ClassVar[bool] = False
     answered: ClassVar[bool] = False
 
-    def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
+    def open(self, options: Any, secrets: Mapping[str, Secret], house: House) -> Channel:
         return TencentVoice(options, needed(secrets, "secret-key", self.secrets["secret-key"]))
 
 

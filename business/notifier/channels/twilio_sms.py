@@ -16,6 +16,7 @@ from business.notifier.channels.port import (
     Answer,
     ChannelKind,
     Handed,
+    House,
     Medium,
     Outgoing,
     Receipt,
@@ -166,7 +167,7 @@ class TwilioSmsKind:
     """Its interface takes no key by which it would know a second message."""
     answered: ClassVar = True
 
-    def open(self, options: TwilioSmsTable, secrets: Mapping[str, Secret]) -> TwilioSms:
+    def open(self, options: TwilioSmsTable, secrets: Mapping[str, Secret], house: House) -> TwilioSms:
         return TwilioSms(options, secrets)
 
 

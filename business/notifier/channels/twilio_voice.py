@@ -17,6 +17,7 @@ from business.notifier.channels.port import (
     BadReceiver,
     ChannelKind,
     Handed,
+    House,
     Medium,
     Outgoing,
     Receipt,
@@ -169,7 +170,7 @@ class TwilioVoiceKind:
     """Its interface takes no key by which it would know a second call."""
     answered: ClassVar = True
 
-    def open(self, options: TwilioVoiceTable, secrets: Mapping[str, Secret]) -> TwilioVoice:
+    def open(self, options: TwilioVoiceTable, secrets: Mapping[str, Secret], house: House) -> TwilioVoice:
         return TwilioVoice(options, secrets)
 
 

@@ -10,7 +10,15 @@ from typing import Any, ClassVar, Final
 from pydantic import BaseModel
 
 from business.notifier.channels.account import Address, address_field, needed
-from business.notifier.channels.port import BadAccount, BadMessage, ChannelKind, Medium, Outgoing, TryLater
+from business.notifier.channels.port import (
+    BadAccount,
+    BadMessage,
+    ChannelKind,
+    House,
+    Medium,
+    Outgoing,
+    TryLater,
+)
 from business.notifier.channels.robot import Robot, mobile, table, token
 from business.notifier.channels.texts import cut, with_line
 from config.secrets import Secret
@@ -75,7 +83,7 @@ class WecomRobotKind:
     repeatable: ClassVar = False
     answered: ClassVar = False
 
-    def open(self, options: WecomRobotTable, secrets: Mapping[str, Secret]) -> WecomRobot:
+    def open(self, options: WecomRobotTable, secrets: Mapping[str, Secret], house: House) -> WecomRobot:
         return WecomRobot(options.address, secrets)
 
 

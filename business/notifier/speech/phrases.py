@@ -1,6 +1,6 @@
 """What people have recorded: `phrases/LANGUAGE/*.wav`, each named by what is said in it.
 
-`phrases/zh/高高报警.wav` says 高高报警. Where a file's name cannot be the text (it is too long, or has a /), a
+`phrases/zh/高高报警.wav` says 高高报警. Where a file's name cannot be the text (too long, or with a /), a
 file of the same name that ends in .txt says it. The longest phrase that fits is taken.
 """
 
@@ -77,8 +77,8 @@ def cut_up(text: str, shelf: Shelf) -> Iterator[Piece]:
         longest.setdefault(phrase[0], []).append(phrase)
     begun = at = 0
     while at < len(plain):
-        phrase = next((one for one in longest.get(plain[at], ()) if _fits(plain, at, one)), None)
-        if phrase is None:
+        phrase = next((one for one in longest.get(plain[at], ()) if _fits(plain, at, one)), "")
+        if not phrase:
             at += 1
             continue
         if begun < at:

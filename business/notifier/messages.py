@@ -1,0 +1,20 @@
+"""What others tell the notifier."""
+
+from dataclasses import dataclass
+
+from actors.wire import Codec
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePlayed:
+    """A browser of the station has begun to read a notice out."""
+
+    id: str
+    station: str
+    """'' for a browser that stands at none, and hears all."""
+
+
+COMMANDS: tuple[type, ...] = (NoticePlayed,)
+
+NOTIFIER_COMMANDS = Codec(*COMMANDS)
+"""Commands, anyone to the notifier."""
