@@ -18,6 +18,7 @@ from actors.journal_entries import LoadOpenCommands, RecordCommand, RecordStage
 from actors.life import Listener
 from actors.linkage.inbox import Asked, Given
 from actors.messages import (
+    AcknowledgeAlarm,
     ApplyConfiguration,
     CommandResult,
     EndArea,
@@ -46,6 +47,11 @@ GRACE_S = 60.0
 
 OFFICE = Issuer("office", "", "")
 """The process itself: only it has no session, and it tells plans what has happened in the business."""
+
+
+NOTIFIER = "notifier"
+"""The session of an answer from outside: the notifier has called this person by the site's own policies, and
+has seen that the answer is his."""
 
 
 class Authority(Protocol):
@@ -228,7 +234,12 @@ class Gate(Actor):
         if refused := self._expired(envelope):
             return refused
         is_news = isinstance(body, RaiseEvent) and envelope.issuer == OFFICE
-        if not is_news and (refused := self._outlets.authority.refusal(envelope.issuer, body)):
+        is_answer = isinstance(body, AcknowledgeAlarm) and envelope.issuer.session == NOTIFIER
+        if (
+            not is_news
+            and not is_answer
+            and (refused := self._outlets.authority.refusal(envelope.issuer, body))
+        ):
             return refused
         if refused := self._unmeant(body):
             return refused

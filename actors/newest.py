@@ -24,6 +24,7 @@ from actors.messages import (
     LinkageState,
     NoticePosted,
     Scans,
+    SpokenNotice,
     StationCalled,
     SubsystemState,
     UInt8,
@@ -42,10 +43,11 @@ LiveMessage = (
     | LinkageState
     | StationCalled
     | NoticePosted
+    | SpokenNotice
 )
 LIVE_MESSAGES = (
     Scans, DeviceState, SubsystemState, AlarmChanged, AreasChanged, Beat, ConfigurationAnnounced, CanaryHeard,
-    LinkageState, StationCalled, NoticePosted,
+    LinkageState, StationCalled, NoticePosted, SpokenNotice,
 )  # fmt: skip
 
 NOT_READ = 0x87
@@ -149,7 +151,7 @@ class Newest:
                     self.notices.pop(message.id, None)
             case StationCalled(kind=StepKind.CAMERA):
                 self.calls[message.id] = message
-            case CanaryHeard() | StationCalled():
+            case CanaryHeard() | StationCalled() | SpokenNotice():
                 pass  # news only: a newcomer need not hear an old one
         return True
 

@@ -61,6 +61,16 @@ class RunPaths:
         return self.root / "business.db"
 
     @property
+    def notifier(self) -> Path:
+        """Calls, messages and what came of them."""
+        return self.root / "notifier.db"
+
+    @property
+    def notifier_state(self) -> Path:
+        """How the notifier is, for the alarms about it."""
+        return self.root / "notifier.json"
+
+    @property
     def spare_log(self) -> Path:
         """Urgent commands while `alarms.db` cannot grow; its space is set aside."""
         return self.root / "commands.spare"
@@ -78,6 +88,11 @@ class RunPaths:
     def files(self) -> Path:
         """What people have attached, each file under the hash of its content."""
         return self.root / "files"
+
+    @property
+    def phrases(self) -> Path:
+        """What people have recorded to be said, a folder for each language."""
+        return self.root / "phrases"
 
     @property
     def transfers(self) -> Path:

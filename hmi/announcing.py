@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from actors.messages import Area, LinkageState, Mode, RunState, SilenceAlarm, StationCalled
+from actors.messages import Area, LinkageState, Mode, RunState, SilenceAlarm, SpokenNotice, StationCalled
 from actors.said import in_language
 from config.sounds import Sound, sound_of
 from config.text import Text
@@ -14,6 +14,7 @@ from hmi.bulk import send_all
 from hmi.callup import CALL_S, callup, has_picture, is_shown_here
 from hmi.commanding import notify
 from hmi.live import SILENT_S
+from hmi.spoken import speaks, spoken_here, tell_played
 from hmi.stations import said_of
 from hmi.view import View
 from hmi.words import alarms as alarm_words
@@ -30,6 +31,7 @@ def strips(view: View) -> Markup:
     view.on("silence", "alarm.acknowledge", lambda _key: silence_station(view))
     view.on("sound", "", lambda key: _heard(view, key))
     view.on("dismiss", "", lambda key: _dismiss(view, key))
+    view.on("played", "", lambda key: tell_played(view, key))
     index, stations = view.house.alarms, view.house.stations
     return Markup(
         '<div class="strips"><button type="button" class="warning sound-off" data-sound-off hidden>{off}'
@@ -40,7 +42,7 @@ def strips(view: View) -> Markup:
         notices=view.block(lambda: _linkage(view), lambda: (view.live.linkage_revision, _is_off(view))),
         flood=view.block(lambda: _flood(view), lambda: stations.flood(view.station)),
         areas=view.block(lambda: _areas(view), lambda: (index.revision, tuple(view.live.areas()))),
-        calls=view.block(lambda: _calls(view), lambda: _called(view)),
+        calls=view.block(lambda: _calls(view), lambda: (_called(view), spoken_here(view))),
         callup=callup(view),
         sound=view.block(lambda: _sound(view), lambda: stations.sounding(view.station)),
     )
@@ -242,17 +244,21 @@ def _calls(view: View) -> Markup:
     for one in called:
         if one.kind == "camera":
             cameras.setdefault(one.run, []).append(one)
-    return EMPTY.join(_spoken(view, one) for one in called if one.kind != "camera") + EMPTY.join(
-        _cameras(view, run, some) for run, some in cameras.items()
-    )
+    spoken = EMPTY.join(_notice(view, one) for one in reversed(spoken_here(view)))
+    spoken += EMPTY.join(_spoken(view, one) for one in called if one.kind != "camera")
+    return spoken + EMPTY.join(_cameras(view, run, some) for run, some in cameras.items())
 
 
 def _spoken(view: View, one: StationCalled) -> Markup:
     text = in_language(one.text, view.language)
-    speaks = Markup(' data-speak="{}" data-say="{}" data-language="{}"').format(
-        one.id, text, "zh-CN" if view.language == "zh" else "en-US"
-    )
-    return _call(view, one.kind, words.SPOKEN, text, one.id, speaks if one.kind == "speak" else EMPTY)
+    said = speaks(one.id, text, view.language) if one.kind == "speak" else EMPTY
+    return _call(view, one.kind, words.SPOKEN, text, one.id, said)
+
+
+def _notice(view: View, one: SpokenNotice) -> Markup:
+    kind = "speak urgent" if one.urgent else "speak"
+    said = speaks(one.id, one.text, one.language, notice=True, wav=bool(one.wav))
+    return _call(view, kind, words.SPOKEN, one.text, one.id, said)
 
 
 def _cameras(view: View, run: int, some: list[StationCalled]) -> Markup:
@@ -266,11 +272,11 @@ def _cameras(view: View, run: int, some: list[StationCalled]) -> Markup:
     return _call(view, "camera", words.CALLED_CAMERA, Markup(" · ").join(links), f"{_RUN}{run}", EMPTY)
 
 
-def _call(view: View, kind: str, word: Text, what: str | Markup, key: str, speaks: Markup) -> Markup:
+def _call(view: View, kind: str, word: Text, what: str | Markup, key: str, said: Markup) -> Markup:
     return Markup(
         '<p class="notice call {}"{}><b>{}</b> <span>{}</span> '
         '<button type="button" class="quiet" data-act="dismiss" data-key="{}" title="{}">✕</button></p>'
-    ).format(kind, speaks, view.say(word), what, key, view.say(words.DISMISS))
+    ).format(kind, said, view.say(word), what, key, view.say(words.DISMISS))
 
 
 # -- keys

@@ -96,6 +96,7 @@ from hmi.plain import language_of, theme_of
 from hmi.ports import Ports
 from hmi.prints import prints
 from hmi.seats import Seats, take_down
+from hmi.spoken import speech
 from hmi.stations import EVERYWHERE
 from hmi.ticker import tick
 from hmi.transfers import transfers
@@ -243,6 +244,7 @@ def build(
     app.include_router(alarm_reports(house))
     if place is Place.CONTROL:
         app.include_router(cameras(house))
+        app.include_router(speech(house))
     if place is Place.OFFICE:
         app.include_router(alarm_files(house))
         app.include_router(transfers(house, ENTITIES))

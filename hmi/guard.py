@@ -36,6 +36,8 @@ FILES = "/files/"
 """Where attached files come in, and are shown."""
 CAMERA = "/camera/"
 """Where the pictures of cameras are."""
+SPEECH = "/speech/"
+"""Where the sound of notices is."""
 
 _HEADERS = {
     "Content-Security-Policy": (

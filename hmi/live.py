@@ -27,6 +27,7 @@ from actors.messages import (
     LinkageState,
     NoticePosted,
     Scans,
+    SpokenNotice,
     StationCalled,
     SubsystemState,
 )
@@ -43,6 +44,8 @@ LINKAGE_SILENT_S = 6.0
 """Linkage is off when its state has not been heard for this long."""
 CALLS = 50
 """Of the calls of plans to stations, so many are remembered."""
+SPOKEN = 10
+"""Of the notices that stations read out, with their sound."""
 STALE_PERIODS = 3.0
 """A value older than this many of its periods is stale."""
 
@@ -96,6 +99,8 @@ class Live:
         self.linkage_revision = 1
         self.calls: deque[StationCalled] = deque(maxlen=CALLS)
         """What plans called stations for since this process began, the newest last."""
+        self.spoken: deque[SpokenNotice] = deque(maxlen=SPOKEN)
+        """The newest last."""
         self._linkage_heard_s = -math.inf
         self.flood = FloodGauge()
         self.publishers: dict[str, Publisher] = {}
@@ -134,7 +139,7 @@ class Live:
 
     def hear(self, name: str, message: LiveMessage) -> None:
         """From a publisher not asked for snapshots: of it counts only what says everything by itself."""
-        if isinstance(message, Beat | ConfigurationAnnounced | LinkageState):
+        if isinstance(message, Beat | ConfigurationAnnounced | LinkageState | SpokenNotice):
             publisher = self.publishers.setdefault(name, Publisher())
             publisher.heard_s = self.clock()
             self._apply(publisher, message, fresh=True)
@@ -186,6 +191,9 @@ class Live:
                 self.linkage_revision += 1
                 if all(one.id != message.id for one in self.calls):
                     self.calls.append(message)
+            case SpokenNotice():
+                if all(one.id != message.id for one in self.spoken):
+                    self.spoken.append(message)
             case DeviceState() | SubsystemState():
                 self.state_revision += 1
             case Beat() | ConfigurationAnnounced():

@@ -62,6 +62,8 @@ class Ports:
     """`core`: commands to the plant and to alarms."""
     office: Commands
     """`office`: commands of the business."""
+    notifier: Commands
+    """`notifier`: what browsers tell of notices that they have read out."""
     history: Queries
     """`historian`: trends."""
     journal: Queries

@@ -35,7 +35,9 @@ class Stations:
         self._index = index
         self._open = open_
         self.dismissed: set[tuple[str, str]] = set()
-        """Calls of plans that somebody closed: station and id."""
+        """Calls of plans and notices that somebody closed: station and id."""
+        self.played: set[str] = set()
+        """Notices that a browser has played."""
         self._hushed: dict[str, tuple[float, int]] = {}
         """Station -> since when it is hushed, monotonic, and the newest change that is covered."""
         self._known: dict[str, tuple[object, Sounding]] = {}

@@ -21,8 +21,6 @@ from actors.messages import (
 )
 from actors.paths import RunPaths
 
-FOLLOWER = "alarm-orders"
-"""Under this name `core` keeps what plans ask until it has been taken."""
 TELL_S = 5.0
 """An event that `core` has not taken by then is told again."""
 
@@ -30,7 +28,9 @@ TELL_S = 5.0
 class CoreClient:
     """From any thread. Questions raise QueryFailed while `core` is away."""
 
-    def __init__(self, paths: RunPaths) -> None:
+    def __init__(self, paths: RunPaths, *, follower: str) -> None:
+        """Under the name `follower` `core` keeps what plans ask until it has been taken."""
+        self._follower = follower
         self._queries = BlockingQueryClient(paths.query("core"), QUERIES)
         self._commands = BlockingCommandClient(paths.command("core"), CORE_COMMANDS)
 
@@ -46,7 +46,7 @@ class CoreClient:
 
     def requests(self, after: int, limit: int) -> Sequence[RequestRow]:
         """What plans ask others to do."""
-        answer = self._queries.one(ReadRequests(after, limit, FOLLOWER), timeout_s=2.0)
+        answer = self._queries.one(ReadRequests(after, limit, self._follower), timeout_s=2.0)
         assert isinstance(answer, Requests)
         return answer.rows
 

@@ -16,6 +16,7 @@ from config.entries import Documents
 from config.problems import SiteError
 from config.resolve import build
 from config.site import Site
+from config.versions import VersionStore
 from drivers import SCHEMAS
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,16 @@ def ask(paths: RunPaths, version: int) -> Configuration:
     answer = BlockingQueryClient(paths.query("core"), QUERIES).one(ReadConfiguration(version), timeout_s=5.0)
     assert isinstance(answer, Configuration)
     return answer
+
+
+def on_disk(paths: RunPaths, version: int = 0) -> Configuration:
+    """The configuration in force, or the named one, for a process that waits for nobody.
+
+    Raises VersionError, OSError.
+    """
+    number = version or int(paths.running.read_text())
+    documents = VersionStore(paths.configuration).get(number).documents
+    return Configuration(number, json.dumps(documents, ensure_ascii=False))
 
 
 def fetch_site(paths: RunPaths) -> Site:

@@ -64,6 +64,7 @@ def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
     found = [
         process("historian", "historian", 2),
         process("core", "core", 2),
+        process("notifier", "notifier", 2),
         *(replace(process(name, "field", 1), after="simulators" if demo else "") for name in fields),
         process("office", "office", 1, *(("--demo", secrets.token_hex(8)) if demo else ())),
         process("web-control", "web", 0, "--role", "control"),

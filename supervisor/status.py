@@ -11,7 +11,7 @@ from actors.messages import ReadTree, Tree
 from actors.paths import RunPaths
 
 ANSWER_S = 2.0
-WITH_ACTORS = frozenset({"core", "historian", "office"})
+WITH_ACTORS = frozenset({"core", "historian", "notifier", "office"})
 
 
 def collect(paths: RunPaths) -> dict[str, Any]:

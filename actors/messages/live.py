@@ -1,6 +1,6 @@
 """What goes over the live channel: it may be lost, the newest wins."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from actors.messages.columns import Float64, Int32, Int64, UInt8
@@ -252,3 +252,19 @@ class CanaryHeard:
     heard_ns: int
     text: str
     """The notification that would have gone out; it is rehearsed, not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenNotice:
+    """The browsers of a station are to read this out: once for each id."""
+
+    id: str
+    station: str
+    """'' for all."""
+    language: str
+    """zh or en"""
+    text: str
+    urgent: bool
+    wav: bytes = field(repr=False)
+    """Its speech; empty where the browser's own voice must do."""
+    time_ns: int

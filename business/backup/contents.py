@@ -14,6 +14,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "lock": "of the running process",
         "processes": "of the running process",
         "heartbeat": "of the running process",
+        "notifier_state": "of the running process",
         "pages": "what browsers keep for a visit",
         "demo_users": "of one launch of the demo",
         "log": "what has happened, not what is",
@@ -32,11 +33,12 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
 def databases(paths: RunPaths, *, has_business: bool) -> tuple[Path, ...]:
     """SQLite files in the order of copying.
 
-    The business follows what `core` has done by a cursor, so it comes first, and linkage the journal: what
+    The business follows what `core` has done by a cursor, so it comes first, and notifier and linkage the journal: what
     is followed can only know more than the cursor. The state of `field` holds tags and substitutions.
     """
     conditions = sorted(paths.root.glob("field/*/conditions.db"))
-    found = (*([paths.business] if has_business else []), paths.linkage, paths.alarms, *conditions)
+    followers = [paths.notifier, paths.linkage]
+    found = (*([paths.business] if has_business else []), *followers, paths.alarms, *conditions)
     return tuple(path for path in found if path.exists())
 
 
@@ -51,7 +53,8 @@ def documents(paths: RunPaths) -> tuple[Path, ...]:
 
 
 def attachments(paths: RunPaths) -> Iterator[Path]:
-    """Files that people have attached: named by their content, so they never change."""
-    for path in sorted(paths.files.rglob("*")):
+    """Files that people have attached, named by their content, and what they have recorded: each is written
+    once."""
+    for path in (*sorted(paths.files.rglob("*")), *sorted(paths.phrases.rglob("*"))):
         if path.is_file() and path.suffix != ".partial":
             yield path

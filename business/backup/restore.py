@@ -27,8 +27,8 @@ from business.database import sqlite_url
 
 Say = Callable[[str], None]
 """Takes what is `said` in both languages."""
-GROWING = ("history/", "files/")
-"""Only ever added to: a restore to a point in time leaves them as they stand."""
+GROWING = ("history/", "files/", "phrases/")
+"""They grow and hardly change: a restore to a point in time leaves them as they stand."""
 READY, EMPTIED = "ready.json", "emptied"
 
 

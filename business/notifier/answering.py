@@ -67,3 +67,7 @@ def pressed(keys: str, pin_fits: Callable[[str], bool] | None) -> Progress | str
     if pin_fits is not None and not pin_fits(digits[:-1].lstrip("3")):
         return "pin"
     return progress
+
+
+def wants_again(keys: str) -> bool:
+    return keys.endswith("3")

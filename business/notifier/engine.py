@@ -48,6 +48,8 @@ FALL_BACK_NS: Final = 60 * SECOND_NS
 LONG_NS: Final = 3600 * SECOND_NS
 """After that a message of a call is worth nothing any more."""
 DAY_NS: Final = 24 * LONG_NS
+COVER_NS: Final = 60 * SECOND_NS
+"""Between two looks at the rosters of the next day."""
 PRIVATE: Final = frozenset({Medium.CHAT, Medium.SPEAKER})
 """Where others read or hear it."""
 _OF_PLAN: Final = Policy(
@@ -82,6 +84,7 @@ class Engine:
         self._store = store
         self._wall_ns = wall_ns
         self._directory = NOBODY
+        self._covered_ns = self._uncovered = 0
         self._drafts = Drafts(store, site, wall_ns)
         self.use(site)
         self._calls = {call.escalation.id: call for call in store.open_calls()}
@@ -303,9 +306,18 @@ class Engine:
             self._store.change(message.id, state=MessageState.EXPIRED.value)
             self._store.trace(message.id, now_ns, MessageState.EXPIRED.value)
 
-    def next_ns(self) -> int | None:
-        times = [next_ns(call.escalation) for call in self._calls.values()]
-        return min((one for one in times if one is not None), default=None)
+    def uncovered(self) -> int:
+        """Teams of policies for which nobody is on duty at some time of the next day."""
+        now_ns = self._wall_ns()
+        if now_ns - self._covered_ns >= COVER_NS:
+            self._covered_ns = now_ns
+            plan = self._directory.plan(self._zone, self._calendar)
+            policies = [one for one in self._site.notification.policies if one.enabled]
+            teams = {step.team or one.team for one in policies for step in one.steps} - {""}
+            self._uncovered = sum(
+                1 for team in teams if team not in plan.teams or plan.uncovered(team, now_ns, now_ns + DAY_NS)
+            )
+        return self._uncovered
 
     def _turn(self, call: Call, now_ns: int) -> Call:
         escalation, due = take(call.escalation, now_ns)

@@ -10,12 +10,11 @@ from typing import Final
 
 from actors.said import said
 from business.notifier import answering
-from business.notifier.channels import twilio_api
-from business.notifier.channels.port import Answer
+from business.notifier.channels.port import Answer, BadAccount, CallsBack, Forged
 from business.notifier.engine import Engine
-from business.notifier.lines import Line
 from business.notifier.messages import AnswerByLink, ProviderCalled
 from business.notifier.pins import fits
+from business.notifier.sending import Sending
 from business.notifier.store import NotifierStore
 from config.notification import Medium, Progress
 
@@ -29,8 +28,11 @@ _STAGES: Final = tuple(Progress)
 class Hearing:
     """Called inside a transaction of the store."""
 
-    def __init__(self, store: NotifierStore, engine: Engine, wall_ns: Callable[[], int]) -> None:
+    def __init__(
+        self, store: NotifierStore, engine: Engine, sending: Sending, wall_ns: Callable[[], int]
+    ) -> None:
         self._store = store
+        self._sending = sending
         self._engine = engine
         self._wall_ns = wall_ns
 
@@ -48,20 +50,22 @@ class Hearing:
     def link(self, answer: AnswerByLink, id_: str) -> str:
         return self._take(answer.token, answer.progress, "link", id_, answer.address, "link")
 
-    def called(self, called: ProviderCalled, line: Line | None) -> str:
-        """Believed only with the provider's signature."""
-        if line is None or not twilio_api.signed(line.channel, called.url, called.fields, called.signature):
-            self._wrong("provider", called.signature[:64], called.account, "forged call-back")
-            return said("签名不符", "the signature is wrong")
-        now_ns = self._wall_ns()
+    def called(self, called: ProviderCalled) -> tuple[str, str]:
+        """What the provider is to be told, and why the request does not count."""
+        line = self._sending.lines.all.get(called.account)
+        channel = line.channel if line is not None else None
+        if line is None or not isinstance(channel, CallsBack):
+            return "", said("没有这个渠道", "there is no such account")
         try:
-            if line.kind.medium is Medium.VOICE:
-                answer = twilio_api.pressed(called.fields, now_ns)
-            else:
-                answer = twilio_api.written(called.fields, now_ns)
-        except KeyError as error:
-            return said(f"缺少字段 {error}", f"field {error} is missing")
-        return self.answer(called.account, line.kind.medium, answer)
+            answer = channel.posted(called.url, called.fields, called.signature, self._wall_ns())
+        except (Forged, BadAccount) as error:
+            return "", self._wrong("provider", called.signature[:64], called.account, str(error))
+        why = self.answer(called.account, line.kind.medium, answer)
+        message = self._store.by_reference(called.account, answer.reference)
+        if message is None:
+            return "", why
+        again = bool(why) or answering.wants_again(answer.text)
+        return channel.thanks(self._sending.outgoing(message, line), called.url, again=again), why
 
     def _pressed(self, account: str, answer: Answer) -> str:
         message = self._store.by_reference(account, answer.reference)

@@ -74,7 +74,7 @@ class Line:
         ):
             return said(
                 f"没有“{message.event}”的已通过模板；请在模板页登记服务商审核通过的模板",
-                f"there is no approved template for {message.event!r}; enter one that the provider has approved",
+                f"there is no approved template for {message.event!r}; enter one on the page of templates",
             )
         return ""
 
@@ -120,11 +120,20 @@ class Line:
         self.closed_until_s = now_s + max(after_s, pause_s)
         self._tell(why, now_ns)
 
-    def out(self, now_ns: int, why: str) -> None:
+    def out(self, now_s: float, now_ns: int, why: str) -> None:
+        """It refuses us."""
         self.under_way -= 1
         self.failed_today += 1
         self.is_out = True
+        self.closed_until_s = now_s + OUT_S
         self._tell(why, now_ns)
+
+    def checked(self, now_s: float, now_ns: int, problem: str) -> None:
+        """It was asked, and has answered or refused."""
+        if problem:
+            self._tell(problem, now_ns)
+        elif self.is_out and now_s >= self.closed_until_s:
+            self.is_out, self.problem, self.since_ns = False, "", now_ns
 
     def _tell(self, why: str, now_ns: int) -> None:
         if not self.problem:

@@ -93,6 +93,15 @@ class ProviderCalled:
     signature: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class NoticePlayed:
+    """A browser of the station has begun to read a notice out."""
+
+    id: str
+    station: str
+    """'' for a browser that stands at none, and hears all."""
+
+
 # --- questions ---------------------------------------------------------------------------------------------
 
 
@@ -302,7 +311,7 @@ class LinkRead:
 TASKS = Codec(SendMessage, SayProgress, CheckReachable)
 """What the office's outbox holds."""
 NOTIFIER_COMMANDS = Codec(
-    SendMessage, SayProgress, CheckReachable, TellDirectory, AnswerByLink, ProviderCalled
+    SendMessage, SayProgress, CheckReachable, TellDirectory, AnswerByLink, ProviderCalled, NoticePlayed
 )
 NOTIFIER_QUERIES = Codec(
     ReadSnapshot, Snapshot, ReadTree, Tree, ReadMessages, Messages, ReadMessage, MessageRead,

@@ -68,9 +68,9 @@ COLUMNS: Final = (
     "title, text, state, round, step, repeat, due_ns, until_ns, waits, place, attempts, unclear, tried_ns, "
     "handed_ns, reference, detail, cost, answered_ns, body"
 )
-_CALLS: Final = Codec(Call)
+CALLS: Final = Codec(Call)
 _BODY, _PLACE = "notifier.body", "notifier.place"
-OPEN: Final = ("waiting", "sending")
+OPEN_CALLS: Final = "\"end\" = '' OR owed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class NotifierStore:
     # --- calls
 
     def open_calls(self) -> tuple[Call, ...]:
-        found = self._db.execute("SELECT number, body FROM call WHERE \"end\" = '' OR owed ORDER BY number")
+        found = self._db.execute(f"SELECT number, body FROM call WHERE {OPEN_CALLS} ORDER BY number")  # noqa: S608
         return tuple(self._call(row) for row in found)
 
     def call(self, id_: str) -> Call | None:
@@ -156,7 +156,7 @@ class NotifierStore:
 
     @staticmethod
     def _call(row: sqlite3.Row) -> Call:
-        call: Call = _CALLS.decode(row["body"])
+        call: Call = CALLS.decode(row["body"])
         return replace(call, number=row["number"])
 
     def save_call(self, call: Call, next_ns: int) -> None:
@@ -167,9 +167,18 @@ class NotifierStore:
             '"end" = excluded."end", owed = excluded.owed, next_ns = excluded.next_ns, body = excluded.body',
             (
                 escalation.id, call.kind, call.subject, call.event, call.opened_ns, escalation.end.value,
-                bool(call.owed), next_ns, _CALLS.encode(call),
+                bool(call.owed), next_ns, CALLS.encode(call),
             ),
         )  # fmt: skip
+
+    def unanswered(self, since_ns: int) -> int:
+        """How many of the newest call of each subject since have ended without an answer."""
+        (count,) = self._db.execute(
+            'SELECT count(*) FROM (SELECT "end", max(number) FROM call WHERE opened_ns > ? GROUP BY subject) '
+            "WHERE \"end\" = 'unanswered'",
+            (since_ns,),
+        ).fetchone()
+        return int(count)
 
     # --- messages
 
@@ -212,6 +221,12 @@ class NotifierStore:
             "ORDER BY priority, due_ns, number LIMIT ?",
             now_ns, medium, most,
         )  # fmt: skip
+
+    def waiting_count(self) -> int:
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM message WHERE state IN ('waiting', 'sending')"
+        ).fetchone()
+        return int(count)
 
     def sending(self) -> tuple[Outbound, ...]:
         """Under way when an earlier incarnation ended."""
@@ -399,10 +414,7 @@ class NotifierStore:
         return self._keys.index(code, "notifier.code")
 
     def traces(self, message: str) -> tuple[TraceRow, ...]:
-        found = self._db.execute(
-            "SELECT time_ns, what, account, detail FROM trace WHERE message = ? ORDER BY rowid", (message,)
-        )
-        return tuple(TraceRow(*row) for row in found)
+        return traces(self._db, message)
 
     def _messages(self, where: str, *values: Any) -> tuple[Outbound, ...]:
         found = self._db.execute(f"SELECT {COLUMNS} FROM message WHERE {where}", values)  # noqa: S608
@@ -412,6 +424,13 @@ class NotifierStore:
 def outbound(row: sqlite3.Row | Sequence[Any]) -> Outbound:
     """Of a row of `COLUMNS`."""
     return Outbound(*row)
+
+
+def traces(db: sqlite3.Connection, message: str) -> tuple[TraceRow, ...]:
+    found = db.execute(
+        "SELECT time_ns, what, account, detail FROM trace WHERE message = ? ORDER BY rowid", (message,)
+    )
+    return tuple(TraceRow(*row) for row in found)
 
 
 def create(path: Path) -> None:

@@ -124,16 +124,39 @@ const sounding = {
     };
     setTimeout(look, 12);
   },
-  speak(text, language) {
+  speak(text, language, begun) {
     sounding.spoken = Date.now();
     document.documentElement.dataset.spoken = text;
     if (!window.speechSynthesis || !text) return;
     speechSynthesis.cancel();
     const said = new SpeechSynthesisUtterance(text);
     said.lang = language;
+    said.onstart = begun;
     speechSynthesis.speak(said);
   },
-  // What plans have stations say: each once in this browser.
+  // Notices one after the other, as the server recorded them; else by the browser's own voice.
+  last: Promise.resolve(),
+  async read_out({ speak, wav, say, language }) {
+    const begun = () => steward.act("played", speak);
+    try {
+      const answer = await fetch(wav);
+      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+      const source = sounding.context.createBufferSource();
+      source.buffer = await sounding.context.decodeAudioData(await answer.arrayBuffer());
+      source.connect(sounding.out);
+      source.start();
+      sounding.spoken = Date.now();
+      document.documentElement.dataset.spoken = say;
+      begun();
+      await new Promise((over) => {
+        source.onended = over;
+        setTimeout(over, 1000 * source.buffer.duration + 2000);
+      });
+    } catch {
+      sounding.speak(say, language, begun);
+    }
+  },
+  // What stations are to say, each once in this browser.
   speak_calls() {
     for (const call of document.querySelectorAll("[data-speak]")) {
       let said = [];
@@ -145,7 +168,9 @@ const sounding = {
         if (sounding.heard[call.dataset.speak]) continue;
         sounding.heard[call.dataset.speak] = Date.now();
       }
-      sounding.speak(call.dataset.say, call.dataset.language);
+      const told = { ...call.dataset };
+      if (told.notice === undefined) sounding.speak(told.say, told.language);
+      else sounding.last = sounding.last.then(() => sounding.read_out(told));
     }
   },
   // The server must know which stations can be heard: others answer for the zones of the deaf.

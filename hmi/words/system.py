@@ -8,6 +8,7 @@ PROCESS_NAMES: Final[dict[str, Text]] = {
     "core": Text("报警与命令", "Alarms and commands"),
     "field": Text("现场采集", "Field"),
     "historian": Text("历史", "History"),
+    "notifier": Text("通知", "Notification"),
     "office": Text("业务", "Business"),
     "watchdog": Text("自检", "Watchdog"),
     "web-control": Text("中控室画面", "Control room pages"),
@@ -35,6 +36,13 @@ FIGURE_NAMES: Final[dict[str, Text]] = {
     "journal_p99_ms": Text("记录 99% 耗时", "journal 99 %"),
     "loop_lag_ms": Text("画面延迟", "page delay"),
     "silent": Text("无回应路径", "silent paths"),
+    "open_calls": Text("呼叫中", "calls under way"),
+    "accounts_in_trouble": Text("渠道故障", "accounts in trouble"),
+    "dear": Text("费用到限", "at the cost ceiling"),
+    "dead_numbers": Text("无效号码", "dead numbers"),
+    "unanswered": Text("无人应答", "unanswered"),
+    "uncovered": Text("无人当值的班组", "teams without anybody"),
+    "waiting": Text("待发消息", "messages waiting"),
 }
 CANARY = Text("报警链路自检（{process}）", "alarm path drill ({process})")
 ACTOR_STATES: Final[dict[str, Text]] = {

@@ -240,7 +240,7 @@ class Office:
         }
         node.start(QueryServer(node.paths.query(node.name), OFFICE_QUERIES, handlers, on_failure=node.fail))
         node.start(_Pool(self._pool))
-        core = CoreClient(node.paths)
+        core = CoreClient(node.paths, follower="alarm-orders")
         node.start(PlantTrail(sessions(writer), core.ended_commands, on_failure=node.fail))
         node.start(
             AlarmOrderFollower(

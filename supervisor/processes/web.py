@@ -32,6 +32,7 @@ from business.fields.keyring import keyring
 from business.fields.sealed import supply
 from business.identity.model import Place
 from business.identity.openid import OpenId
+from business.notifier.messages import NOTIFIER_COMMANDS
 from business.packaging import Packaging
 from config.secrets import Secret, SecretMissing, secret
 from config.settings import Security
@@ -62,19 +63,21 @@ class Outside:
         self._commands = {
             "core": CommandClient(paths.command("core"), CORE_COMMANDS),
             "office": CommandClient(paths.command("office"), BUSINESS_COMMANDS),
+            "notifier": CommandClient(paths.command("notifier"), NOTIFIER_COMMANDS),
         }
         self._queries = {
             name: QueryClient(paths.query(name), OFFICE_QUERIES if name == "office" else QUERIES)
             for name in publishers
         }
         self.subscriber = Subscriber(
-            [paths.live(name) for name in (*publishers, "web-control", "web-office", "watchdog")],
+            [paths.live(name) for name in (*publishers, "notifier", "web-control", "web-office", "watchdog")],
             [""] if place is Place.CONTROL else ["node/", "configuration/", "linkage/state/"],
         )
         self._pictures = Pictures(_camera_password(paths, os.environ))
         self.ports = Ports(
             gate=self._commands["core"],
             office=self._commands["office"],
+            notifier=self._commands["notifier"],
             history=self._queries["historian"],
             journal=self._queries["core"],
             figures=self._queries["office"],

@@ -61,6 +61,7 @@ from actors.messages import (
     SelectPoint,
     SetArea,
     Snapshot,
+    SpokenNotice,
     Stage,
     StationCalled,
     Tree,
@@ -336,6 +337,9 @@ class Plant:
                 state = RunState(changes.pop("state"))
                 self.runs = (run_row(1, self.hostile, state=state, opened_ns=time.time_ns(), **changes),)
                 self.publish("core", self.linkage_state(), "linkage")
+            case {"read_out": [id_, station, text, wav]}:
+                notice = SpokenNotice(id_, station, "zh", text, True, wav, time.time_ns())
+                self.queue.put_nowait((Frame("notifier", "e1", 1), notice))
             case {"notice": [id_, zone, text, stands]}:
                 posted = NoticePosted(id_, 1, "fire", zone, text, time.time_ns(), bool(stands))
                 self.publish("core", posted, ("notice", id_))
@@ -603,6 +607,7 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
     ports = Ports(
         gate=plant,
         office=office,
+        notifier=plant,
         history=plant,
         journal=Asked(plant, "core"),
         figures=Figures(plant),

@@ -80,6 +80,7 @@ class Fed:
             nothing,
             nothing,
             nothing,
+            nothing,
             {},
             {"core": core},
             nothing,

@@ -30,6 +30,7 @@ from business.notifier.channels.port import (
     Channel,
     ChannelKind,
     Handed,
+    House,
     Medium,
     Outgoing,
     Receipt,
@@ -194,8 +195,9 @@ class _AliyunSmsKind:
     templated: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     answered: ClassVar[bool] = True
+    most_keys: ClassVar[int] = 0
 
-    def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
+    def open(self, options: Any, secrets: Mapping[str, Secret], house: House) -> Channel:
         return AliyunSms(options, needed(secrets, "access-key", self.secrets["access-key"]))
 
 

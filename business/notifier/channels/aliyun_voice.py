@@ -31,6 +31,7 @@ from business.notifier.channels.port import (
     Channel,
     ChannelKind,
     Handed,
+    House,
     Key,
     Medium,
     Outgoing,
@@ -226,8 +227,9 @@ class _AliyunVoiceKind:
     templated: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     answered: ClassVar[bool] = True
+    most_keys: ClassVar[int] = 1
 
-    def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
+    def open(self, options: Any, secrets: Mapping[str, Secret], house: House) -> Channel:
         return AliyunVoice(options, needed(secrets, "access-key", self.secrets["access-key"]))
 
 

@@ -13,7 +13,15 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from business.notifier.channels.account import Address, address_field, needed
-from business.notifier.channels.port import BadAccount, BadMessage, ChannelKind, Medium, Outgoing, TryLater
+from business.notifier.channels.port import (
+    BadAccount,
+    BadMessage,
+    ChannelKind,
+    House,
+    Medium,
+    Outgoing,
+    TryLater,
+)
 from business.notifier.channels.robot import EVERYBODY, Robot, mobile, table, token
 from business.notifier.channels.texts import with_line
 from config.secrets import Secret
@@ -96,8 +104,9 @@ class DingtalkRobotKind:
     templated: ClassVar = False
     repeatable: ClassVar = False
     answered: ClassVar = False
+    most_keys: ClassVar = 0
 
-    def open(self, options: DingtalkRobotTable, secrets: Mapping[str, Secret]) -> DingtalkRobot:
+    def open(self, options: DingtalkRobotTable, secrets: Mapping[str, Secret], house: House) -> DingtalkRobot:
         return DingtalkRobot(options.address, secrets)
 
 

@@ -23,6 +23,7 @@ from business.notifier.channels.port import (
     BadAccount,
     ChannelKind,
     Handed,
+    House,
     Medium,
     Outgoing,
     Receipt,
@@ -161,8 +162,9 @@ class EmailKind:
     repeatable: ClassVar = False
     """Many servers drop a second mail of the same Message-ID, and as many do not."""
     answered: ClassVar = False
+    most_keys: ClassVar = 0
 
-    def open(self, options: EmailTable, secrets: Mapping[str, Secret]) -> Email:
+    def open(self, options: EmailTable, secrets: Mapping[str, Secret], house: House) -> Email:
         return Email(options, secrets)
 
 

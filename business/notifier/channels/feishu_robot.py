@@ -14,7 +14,15 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from business.notifier.channels.account import Address, address_field, needed
-from business.notifier.channels.port import BadAccount, BadMessage, ChannelKind, Medium, Outgoing, TryLater
+from business.notifier.channels.port import (
+    BadAccount,
+    BadMessage,
+    ChannelKind,
+    House,
+    Medium,
+    Outgoing,
+    TryLater,
+)
 from business.notifier.channels.robot import EVERYBODY, Refusal, Robot, mobile, table, token
 from config.secrets import Secret
 from config.table import Table
@@ -116,8 +124,9 @@ class FeishuRobotKind:
     templated: ClassVar = False
     repeatable: ClassVar = False
     answered: ClassVar = False
+    most_keys: ClassVar = 0
 
-    def open(self, options: FeishuRobotTable, secrets: Mapping[str, Secret]) -> FeishuRobot:
+    def open(self, options: FeishuRobotTable, secrets: Mapping[str, Secret], house: House) -> FeishuRobot:
         return FeishuRobot(options.address, secrets)
 
 

@@ -4,13 +4,15 @@ A channel knows one provider's protocol and nothing of policies, persons and ret
 own that a restart could lose.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
+from actors.messages import SpokenNotice
+from business.notifier.speech.speech import Speech
 from config.notification import Medium as Medium
 from config.secrets import Secret
 from config.text import Text
@@ -149,6 +151,32 @@ class Channel(Protocol):
     async def close(self) -> None: ...
 
 
+class Forged(Exception):
+    """A request that claims to come from a provider is not signed by it, or lacks something."""
+
+
+@runtime_checkable
+class CallsBack(Protocol):
+    """A channel whose provider posts to us what was pressed or written."""
+
+    def posted(self, url: str, fields: Mapping[str, str], signature: str, now_ns: int) -> Answer:
+        """`url` as the provider has called it. Raises Forged."""
+
+    def thanks(self, message: Outgoing, url: str, *, again: bool) -> str:
+        """What the provider wants to hear: `again` for the message once more, else a farewell."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the program itself offers to channels, beside what an administrator sets."""
+
+    announce: Callable[[SpokenNotice], object]
+    """To the control room's browsers; who is not there does not hear of it later."""
+    played_ns: Callable[[str], int]
+    """When the first browser played the notice of that id; 0 while none has."""
+    speech: Speech
+
+
 class ChannelKind(Protocol):
     """A channel's file offers one as `KIND`."""
 
@@ -166,8 +194,10 @@ class ChannelKind(Protocol):
     """Whether the provider refuses or ignores a second message of the same id."""
     answered: ClassVar[bool]
     """Whether answers come back this way."""
+    most_keys: ClassVar[int]
+    """How many keys it hears of a call, so that a PIN can be asked for; 1 for no PIN, 0 for no keys."""
 
-    def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
+    def open(self, options: Any, secrets: Mapping[str, Secret], house: House) -> Channel:
         """`options` is of the class `self.options`."""
 
 

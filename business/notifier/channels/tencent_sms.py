@@ -26,6 +26,7 @@ from business.notifier.channels.port import (
     Channel,
     ChannelKind,
     Handed,
+    House,
     Medium,
     Outgoing,
     Receipt,
@@ -211,8 +212,9 @@ class _TencentSmsKind:
     templated: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     answered: ClassVar[bool] = True
+    most_keys: ClassVar[int] = 0
 
-    def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
+    def open(self, options: Any, secrets: Mapping[str, Secret], house: House) -> Channel:
         return TencentSms(options, needed(secrets, "secret-key", self.secrets["secret-key"]))
 
 

@@ -23,6 +23,7 @@ from business.notifier.channels.port import (
     Channel,
     ChannelKind,
     Handed,
+    House,
     Medium,
     Outgoing,
     Receipt,
@@ -109,8 +110,9 @@ class _TencentVoiceKind:
     templated: ClassVar[bool] = True
     repeatable: ClassVar[bool] = False
     answered: ClassVar[bool] = False
+    most_keys: ClassVar[int] = 1
 
-    def open(self, options: Any, secrets: Mapping[str, Secret]) -> Channel:
+    def open(self, options: Any, secrets: Mapping[str, Secret], house: House) -> Channel:
         return TencentVoice(options, needed(secrets, "secret-key", self.secrets["secret-key"]))
 
 

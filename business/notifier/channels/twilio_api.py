@@ -21,6 +21,7 @@ from business.notifier.channels.port import (
     Answer,
     BadAccount,
     BadReceiver,
+    Forged,
     NotHanded,
     Receipt,
     TryLater,
@@ -74,6 +75,17 @@ class Account:
             raise self._late(sends=sends) from error
         finally:
             carrier.stop()
+
+    def posted(
+        self, url: str, fields: Mapping[str, str], signature: str, read: Callable[[], Answer]
+    ) -> Answer:
+        """What `read` makes of a request of Twilio to us. Raises Forged."""
+        if not verified(url, fields, signature, needed(self._secrets, "token", TOKEN)):
+            raise Forged("the signature of the request is not Twilio's")
+        try:
+            return read()
+        except KeyError as error:
+            raise Forged(f"the request lacks {error}") from error
 
     async def each(self, calls: Iterable[Callable[[Any], Receipt | None]]) -> Sequence[Receipt]:
         """Of those that could be asked in time. Raises what went wrong only where nothing went well."""

@@ -16,6 +16,7 @@ from business.notifier.channels.port import (
     Answer,
     ChannelKind,
     Handed,
+    House,
     Medium,
     Outgoing,
     Receipt,
@@ -32,6 +33,7 @@ from business.notifier.channels.twilio_api import (
     nanoseconds,
     number,
     sid,
+    written,
 )
 from business.notifier.channels.twilio_failures import DEAD
 from config.problems import Unfit
@@ -112,6 +114,13 @@ class TwilioSms:
         newest_first = await self._account.ask(listed)
         return [one for one in reversed(newest_first) if one.time_ns + 10**9 > since_ns]
 
+    def posted(self, url: str, fields: Mapping[str, str], signature: str, now_ns: int) -> Answer:
+        return self._account.posted(url, fields, signature, lambda: written(fields, now_ns))
+
+    def thanks(self, message: Outgoing, url: str, *, again: bool) -> str:
+        """Nothing is written back."""
+        return "<Response/>"
+
     async def check(self) -> None:
         await self._account.check()
 
@@ -165,8 +174,9 @@ class TwilioSmsKind:
     repeatable: ClassVar = False
     """Its interface takes no key by which it would know a second message."""
     answered: ClassVar = True
+    most_keys: ClassVar = 0
 
-    def open(self, options: TwilioSmsTable, secrets: Mapping[str, Secret]) -> TwilioSms:
+    def open(self, options: TwilioSmsTable, secrets: Mapping[str, Secret], house: House) -> TwilioSms:
         return TwilioSms(options, secrets)
 
 

@@ -17,6 +17,7 @@ from business.notifier.channels.port import (
     BadReceiver,
     ChannelKind,
     Handed,
+    House,
     Medium,
     Outgoing,
     Receipt,
@@ -32,9 +33,10 @@ from business.notifier.channels.twilio_api import (
     in_mainland,
     nanoseconds,
     number,
+    pressed,
     sid,
 )
-from business.notifier.channels.twilio_speech import Voices, speech
+from business.notifier.channels.twilio_speech import KEYS, Voices, farewell, speech
 from config.secrets import Secret
 from config.table import Words, shown
 from config.text import Text
@@ -129,6 +131,16 @@ class TwilioVoice:
         """None here: keys come by `KEYS_PATH`."""
         return ()
 
+    def posted(self, url: str, fields: Mapping[str, str], signature: str, now_ns: int) -> Answer:
+        return self._account.posted(url, fields, signature, lambda: pressed(fields, now_ns))
+
+    def thanks(self, message: Outgoing, url: str, *, again: bool) -> str:
+        """TwiML, which the call goes on with."""
+        voices = self._options.voices()
+        if not again:
+            return farewell(message.language, voices)
+        return speech(message.text, message.language, voices, keys_url=url, wants_answer=True)
+
     async def check(self) -> None:
         await self._account.check()
 
@@ -168,8 +180,9 @@ class TwilioVoiceKind:
     repeatable: ClassVar = False
     """Its interface takes no key by which it would know a second call."""
     answered: ClassVar = True
+    most_keys: ClassVar = KEYS
 
-    def open(self, options: TwilioVoiceTable, secrets: Mapping[str, Secret]) -> TwilioVoice:
+    def open(self, options: TwilioVoiceTable, secrets: Mapping[str, Secret], house: House) -> TwilioVoice:
         return TwilioVoice(options, secrets)
 
 

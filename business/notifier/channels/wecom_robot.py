@@ -10,7 +10,15 @@ from typing import Any, ClassVar, Final
 from pydantic import BaseModel
 
 from business.notifier.channels.account import Address, address_field, needed
-from business.notifier.channels.port import BadAccount, BadMessage, ChannelKind, Medium, Outgoing, TryLater
+from business.notifier.channels.port import (
+    BadAccount,
+    BadMessage,
+    ChannelKind,
+    House,
+    Medium,
+    Outgoing,
+    TryLater,
+)
 from business.notifier.channels.robot import Robot, mobile, table, token
 from business.notifier.channels.texts import cut, with_line
 from config.secrets import Secret
@@ -74,8 +82,9 @@ class WecomRobotKind:
     templated: ClassVar = False
     repeatable: ClassVar = False
     answered: ClassVar = False
+    most_keys: ClassVar = 0
 
-    def open(self, options: WecomRobotTable, secrets: Mapping[str, Secret]) -> WecomRobot:
+    def open(self, options: WecomRobotTable, secrets: Mapping[str, Secret], house: House) -> WecomRobot:
         return WecomRobot(options.address, secrets)
 
 

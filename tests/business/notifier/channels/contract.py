@@ -1,9 +1,15 @@
 """What every channel over HTTP owes, whoever its provider is."""
 
+from pathlib import Path
+
 import pytest
 
-from business.notifier.channels.port import BadAccount, Channel, Outgoing, TryLater, Unclear
+from business.notifier.channels.port import BadAccount, Channel, House, Outgoing, TryLater, Unclear
+from business.notifier.speech.speech import Speech
 from tests.business.notifier.channels.provider import Mood, Provider
+
+HOUSE = House(announce=lambda _notice: None, played_ns=lambda _id: 0, speech=Speech(Path("/nowhere")))
+"""Nobody hears it."""
 
 
 async def owes(channel: Channel, provider: Provider, message: Outgoing) -> None:

@@ -32,7 +32,7 @@ from tests.business.notifier.channels.aliyun_account import (
     text,
 )
 from tests.business.notifier.channels.aliyun_stand_in import KEY, KEY_ID, SIGN, Aliyun
-from tests.business.notifier.channels.contract import nobody_there, owes
+from tests.business.notifier.channels.contract import HOUSE, nobody_there, owes
 from tests.business.notifier.channels.provider import Mood
 
 
@@ -94,10 +94,12 @@ async def test_nobody_is_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
     by_sms = aliyun_sms.KIND.open(
-        AliyunSmsOptions(access_key_id=KEY_ID, sign_name=SIGN, endpoint=url), {"access-key": Secret(KEY)}
+        AliyunSmsOptions(access_key_id=KEY_ID, sign_name=SIGN, endpoint=url),
+        {"access-key": Secret(KEY)},
+        HOUSE,
     )
     by_voice = aliyun_voice.KIND.open(
-        AliyunVoiceOptions(access_key_id=KEY_ID, endpoint=url), {"access-key": Secret(KEY)}
+        AliyunVoiceOptions(access_key_id=KEY_ID, endpoint=url), {"access-key": Secret(KEY)}, HOUSE
     )
     await nobody_there(by_sms, text())
     await nobody_there(by_voice, call())
@@ -107,7 +109,7 @@ async def test_nobody_is_there() -> None:
 
 async def test_with_the_clock_of_this_machine_the_gateway_agrees() -> None:
     with Aliyun(time.time) as cloud:
-        channel = aliyun_sms.KIND.open(sms_options(cloud), {"access-key": Secret(KEY)})
+        channel = aliyun_sms.KIND.open(sms_options(cloud), {"access-key": Secret(KEY)}, HOUSE)
         await channel.check()
         await channel.close()
 

@@ -21,7 +21,7 @@ from business.notifier.channels.port import (
     TryLater,
 )
 from config.secrets import Secret
-from tests.business.notifier.channels.contract import nobody_there, owes
+from tests.business.notifier.channels.contract import HOUSE, nobody_there, owes
 from tests.business.notifier.channels.robots_stand_in import (
     KEY,
     SECRET,
@@ -67,7 +67,7 @@ def provider(name: str) -> Iterator[RobotProvider]:
 def opened(name: str, url: str, **other: str) -> Channel:
     kind = KINDS[name][0]
     secrets = {key: Secret(value) for key, value in (SECRETS[name] | other).items()}
-    return kind.open(kind.options(address=url), secrets)
+    return kind.open(kind.options(address=url), secrets, HOUSE)
 
 
 def words_of(message: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ from business.notifier.channels.tencent_api import authorization, refused
 from business.notifier.channels.tencent_sms import TencentSms, TencentSmsOptions
 from business.notifier.channels.tencent_voice import TencentVoice, TencentVoiceOptions
 from config.secrets import Secret
-from tests.business.notifier.channels.contract import nobody_there, owes
+from tests.business.notifier.channels.contract import HOUSE, nobody_there, owes
 from tests.business.notifier.channels.provider import Mood
 from tests.business.notifier.channels.tencent_stand_in import APP_ID, SECRET_ID, SECRET_KEY, SIGN, Tencent
 
@@ -130,8 +130,8 @@ async def test_nobody_is_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
     secrets = {"secret-key": Secret(SECRET_KEY)}
-    by_sms = tencent_sms.KIND.open(sms_options(url), secrets)
-    by_voice = tencent_voice.KIND.open(voice_options(url), secrets)
+    by_sms = tencent_sms.KIND.open(sms_options(url), secrets, HOUSE)
+    by_voice = tencent_voice.KIND.open(voice_options(url), secrets, HOUSE)
     await nobody_there(by_sms, text())
     await nobody_there(by_voice, call())
     await by_sms.close()
@@ -140,7 +140,7 @@ async def test_nobody_is_there() -> None:
 
 async def test_with_the_clock_of_this_machine_the_gateway_agrees() -> None:
     with Tencent(time.time) as cloud:
-        channel = tencent_sms.KIND.open(sms_options(cloud.url), {"secret-key": Secret(SECRET_KEY)})
+        channel = tencent_sms.KIND.open(sms_options(cloud.url), {"secret-key": Secret(SECRET_KEY)}, HOUSE)
         await channel.check()
         await channel.close()
 

@@ -29,7 +29,7 @@ from business.notifier.channels.port import (
 from business.notifier.channels.twilio_api import KEYS_PATH, pressed, verified, written
 from business.notifier.channels.twilio_speech import Voices, farewell, speech
 from config.secrets import Secret
-from tests.business.notifier.channels.contract import nobody_there, owes
+from tests.business.notifier.channels.contract import HOUSE, nobody_there, owes
 from tests.business.notifier.channels.provider import Mood
 from tests.business.notifier.channels.twilio_stand_in import (
     ACCOUNT,
@@ -68,7 +68,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def opened(name: str, url: str, *, token: str = TOKEN, **other: Any) -> Channel:
     options = {"address": url, "account": ACCOUNT, "sender": NUMBER} | other
-    return KINDS[name].open(KINDS[name].options(**options), {"token": Secret(token)})
+    return KINDS[name].open(KINDS[name].options(**options), {"token": Secret(token)}, HOUSE)
 
 
 async def test_it_owes_what_every_channel_owes(name: str, twilio: Twilio) -> None:
