@@ -33,8 +33,9 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
 def databases(paths: RunPaths, *, has_business: bool) -> tuple[Path, ...]:
     """SQLite files in the order of copying.
 
-    The business follows what `core` has done by a cursor, so it comes first, and notifier and linkage the journal: what
-    is followed can only know more than the cursor. The state of `field` holds tags and substitutions.
+    The business follows what `core` has done by a cursor, so it comes first, and notifier and linkage the
+    journal: what is followed can only know more than the cursor. The state of `field` holds tags and
+    substitutions.
     """
     conditions = sorted(paths.root.glob("field/*/conditions.db"))
     followers = [paths.notifier, paths.linkage]

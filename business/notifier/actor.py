@@ -212,6 +212,7 @@ class Notifier(Actor):
         with self._store.transaction():
             if not self._is_behind:  # else what is over already would be told
                 self._engine.pass_time()
+                self._engine.check_weekly()
             self._sending.count(ZoneInfo(self._site.timezone))
             going = list(self._sending.begin())
         for line, outgoing in going:

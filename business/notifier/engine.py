@@ -50,6 +50,10 @@ LONG_NS: Final = 3600 * SECOND_NS
 DAY_NS: Final = 24 * LONG_NS
 COVER_NS: Final = 60 * SECOND_NS
 """Between two looks at the rosters of the next day."""
+TESTED: Final = "tested"
+"""The mark of the day of the last weekly test."""
+STATIONS: Final = "@stations"
+"""Whom the speakers of all stations are told as."""
 PRIVATE: Final = frozenset({Medium.CHAT, Medium.SPEAKER})
 """Where others read or hear it."""
 _OF_PLAN: Final = Policy(
@@ -201,6 +205,17 @@ class Engine:
                         only=key,
                     )
 
+    def check_weekly(self) -> None:
+        """The test of the week, once its hour has come."""
+        now_ns, settings = self._wall_ns(), self._site.settings.notification
+        at = datetime.fromtimestamp(now_ns / 1e9, self._zone)
+        is_time = at.hour * 60 + at.minute >= settings.test_minute
+        if not is_time or not self._calendar.is_any(at.date(), (settings.test_day,)):
+            return
+        if self._store.mark(TESTED) != at.toordinal():
+            self._store.set_mark(TESTED, at.toordinal())
+            self.check_reachable(CheckReachable(), f"week-{at:%Y%m%d}")
+
     def send(self, task: SendMessage, id_: str) -> None:
         """A message that needs no answer."""
         now_ns = self._wall_ns()
@@ -327,6 +342,8 @@ class Engine:
         for slot in due:
             step = escalation.policy.steps[slot.step]
             targets = people_of(step, escalation.policy, escalation.cause, plan, self._directory, now_ns)
+            if Medium.SPEAKER in step.media:
+                self._speak(replace(call, escalation=escalation), slot, now_ns)
             for target in targets:
                 if target.media and (not call.only or _key(target) == call.only):
                     self._tell(replace(call, escalation=escalation), slot, step, target, now_ns)
@@ -415,6 +432,24 @@ class Engine:
                     due_ns + LONG_NS,
                     call=call,
                 )
+
+    def _speak(self, call: Call, slot: Slot, now_ns: int) -> None:
+        """At every station, in the first language: whoever sits there is no person that could be asked."""
+        language = events.LANGUAGES[0]
+        self._drafts.add(
+            call.escalation.id,
+            slot,
+            call.notice,
+            call.in_language(language),
+            STATIONS,
+            "",
+            Medium.SPEAKER,
+            language,
+            call.escalation.cause.priority,
+            now_ns,
+            now_ns + LONG_NS,
+            call=call,
+        )
 
     def _tell_over(self, call: Call, row: JournalRow) -> None:
         """Those who were called hear that it is over, without being woken."""

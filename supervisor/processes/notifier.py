@@ -15,6 +15,7 @@ from actors.address import Address
 from actors.channels.command import CommandServer, Envelope, Reply
 from actors.channels.command_client import BlockingCommandClient
 from actors.channels.query import Handler, QueryServer
+from actors.channels.socket_owner import Failed
 from actors.codecs import CORE_COMMANDS
 from actors.gate import NOTIFIER
 from actors.journal_reader import JournalReader
@@ -234,7 +235,7 @@ class Requests(Follower):
         requests: Callable[[int, int], Sequence[RequestRow]],
         address: Address,
         *,
-        on_failure: Callable[[BaseException], object],
+        on_failure: Failed,
     ) -> None:
         super().__init__("requests", "what plans ask is told", on_failure=on_failure)
         self._requests = requests
