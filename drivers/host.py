@@ -31,6 +31,18 @@ class Fact(StrEnum):
     """Per cent of one core that this process used since the last reading."""
     MEMORY = "memory"
     """MB of this process."""
+    NOTIFIER_SILENT = "notifier-silent"
+    """1 while the notifier does not work; the others of it are not known then."""
+    NOTIFIER_ACCOUNTS = "notifier-accounts"
+    """Accounts of providers that do not work."""
+    NOTIFIER_DEAR = "notifier-dear"
+    """Accounts that have reached the day's cost ceiling."""
+    NOTIFIER_DEAD = "notifier-dead"
+    """Numbers and addresses that do not exist."""
+    NOTIFIER_UNANSWERED = "notifier-unanswered"
+    """Calls and tests that nobody has answered."""
+    NOTIFIER_UNCOVERED = "notifier-uncovered"
+    """Teams that are to be called and for which nobody is on duty at some time of the next day."""
 
 
 class Source(Strict):

@@ -50,7 +50,8 @@ class Line:
 
     @property
     def is_dear(self) -> bool:
-        return 0 < self.account.cost_a_day <= self.cost_today
+        under_way = self.under_way * self.account.cost_each
+        return 0 < self.account.cost_a_day <= self.cost_today + under_way
 
     def takes(self, message: Outbound, approvals: Iterable[Approval]) -> str:
         """'' when this account could ever take the message, else why it does not (`said`)."""

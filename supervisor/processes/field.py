@@ -36,6 +36,7 @@ from actors.subsystem import SayLimitSet
 from actors.sweep import SayConditions
 from actors.table import tables
 from actors.write import Order, result
+from business.notifier.state import read_state
 from config.following import bound
 from config.rules import DEVICE_FAULT
 from config.settings_schema import FIELD
@@ -108,6 +109,7 @@ class Field:
             backlog_bytes=lambda: self._history.lag().bytes,
             clock_offset_s=lambda: self._announcements.clock_offset_s,
             unrecorded=partial(waiting, node.paths.spare_log),
+            notifier=lambda: read_state(node.paths.notifier_state, time.time_ns()),
         )
         self._links = Links(time.monotonic)
         self._ticks = Ticks(time.monotonic)

@@ -28,11 +28,12 @@ from actors.wire import WireError
 from config.secrets import SecretMissing, secret
 from config.settings import Settings
 from supervisor.beat import Heart
-from supervisor.configuration import fetch, read_site
+from supervisor.configuration import fetch, on_disk, read_site
 from supervisor.following import Follower
 from supervisor.lifeline import RENEWED, Lifeline, announce, leave_within
 from supervisor.log import set_up
 from supervisor.processes.arguments import parse
+from supervisor.silence import Voice
 
 logger = logging.getLogger(__name__)
 
@@ -147,9 +148,17 @@ def heartbeat_of(settings: Settings, paths: RunPaths, environ: Mapping[str, str]
 
 class Watchdog:
     def __init__(
-        self, canaries: Canaries, heartbeat: Heartbeat, *, round_s: float = ROUND_S, first_s: float = FIRST_S
+        self,
+        canaries: Canaries,
+        heartbeat: Heartbeat,
+        hear: Callable[[Mapping[str, str]], object] = dict,
+        *,
+        round_s: float = ROUND_S,
+        first_s: float = FIRST_S,
     ) -> None:
+        """`hear` is told at every round what is silent."""
         self._canaries = canaries
+        self._hear = hear
         self._heartbeat = heartbeat
         self._round_s = round_s
         self._first_s = first_s
@@ -177,6 +186,7 @@ class Watchdog:
         for name in self._silent - wrong.keys():
             logger.warning("Steward speaks again: %s", name)
         self._silent = frozenset(wrong)
+        self._hear(wrong)
         outside = self._heartbeat.send(well=not wrong, detail=wrong)
         if outside and outside != self._outside:
             logger.error("%s", outside)
@@ -197,7 +207,9 @@ def main() -> int:
     configuration = fetch(told.paths)
     site = read_site(configuration)
     fields = sorted({subsystem.field for subsystem in site.subsystems.values()})
-    watchdog = Watchdog(Canaries(told.paths, fields), heartbeat_of(site.settings, told.paths, os.environ))
+    voice = Voice(site, os.environ, told.paths.secrets, told.paths.phrases)
+    heartbeat = heartbeat_of(site.settings, told.paths, os.environ)
+    watchdog = Watchdog(Canaries(told.paths, fields), heartbeat, voice.hear)
     heart = Heart(told.name, told.paths, lambda: watchdog.figures, site.version)
     heart.start()
     announce(ready=True)
@@ -210,6 +222,7 @@ def main() -> int:
 
     def accept(version: int) -> None:
         heart.version = version
+        voice.use(read_site(on_disk(told.paths, version)))
 
     follower = Follower(
         told.paths, told.name, configuration, renew=renew, accept=accept, secrets=(HEARTBEAT_URL,)
