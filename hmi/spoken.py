@@ -5,7 +5,7 @@ from fastapi.responses import PlainTextResponse, Response
 from markupsafe import Markup
 
 from actors.messages import SpokenNotice, Stage
-from business.notifier.messages import NoticePlayed
+from business.notifier.played import NoticePlayed
 from hmi.commanding import TTL_S
 from hmi.guard import SESSION, SPEECH
 from hmi.stations import EVERYWHERE

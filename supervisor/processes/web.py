@@ -32,7 +32,7 @@ from business.fields.keyring import keyring
 from business.fields.sealed import supply
 from business.identity.model import Place
 from business.identity.openid import OpenId
-from business.notifier.messages import NOTIFIER_COMMANDS
+from business.notifier.played import TO_NOTIFIER
 from business.packaging import Packaging
 from config.secrets import Secret, SecretMissing, secret
 from config.settings import Security
@@ -63,7 +63,7 @@ class Outside:
         self._commands = {
             "core": CommandClient(paths.command("core"), CORE_COMMANDS),
             "office": CommandClient(paths.command("office"), BUSINESS_COMMANDS),
-            "notifier": CommandClient(paths.command("notifier"), NOTIFIER_COMMANDS),
+            "notifier": CommandClient(paths.command("notifier"), TO_NOTIFIER),
         }
         self._queries = {
             name: QueryClient(paths.query(name), OFFICE_QUERIES if name == "office" else QUERIES)

@@ -17,7 +17,7 @@ from business.notifier.channels.port import (
     ReceiptKind,
 )
 from business.notifier.channels.station_speaker import StationSpeaker, StationSpeakerTable
-from business.notifier.messages import NOTIFIER_COMMANDS, NoticePlayed
+from business.notifier.played import TO_NOTIFIER, NoticePlayed
 from business.notifier.speech.speech import Speech
 
 NOW_NS = 1_800_000_000 * 10**9
@@ -93,4 +93,4 @@ async def test_all_stations_are_an_empty_receiver_and_no_station_is_refused(brow
 
 def test_what_a_browser_tells_travels_to_the_notifier() -> None:
     told = NoticePlayed("a" * 32, "desk-1")
-    assert NOTIFIER_COMMANDS.decode(NOTIFIER_COMMANDS.encode(told)) == told
+    assert TO_NOTIFIER.decode(TO_NOTIFIER.encode(told)) == told

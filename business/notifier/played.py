@@ -1,4 +1,4 @@
-"""What others tell the notifier."""
+"""What the pages of the control room tell the notifier."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,5 @@ class NoticePlayed:
     """'' for a browser that stands at none, and hears all."""
 
 
-COMMANDS: tuple[type, ...] = (NoticePlayed,)
-
-NOTIFIER_COMMANDS = Codec(*COMMANDS)
-"""Commands, anyone to the notifier."""
+TO_NOTIFIER = Codec(NoticePlayed)
+"""Commands, the control room to the notifier."""
