@@ -621,6 +621,7 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
         configuration=configuration,
         desk=desk,
         pictures=Pictures(Secret("the cameras' password")),
+        push_key=lambda: os.environ.get("PUSH_KEY", ""),
         secrets=vault.rows,
     )
     app = build(
