@@ -25,6 +25,7 @@ from business.organisation import messages as organisation
 from business.printing import messages as printing
 from business.privacy import messages as privacy
 from business.property import messages as property_
+from business.push import messages as push
 from business.registry import messages as registry
 from business.reviews import messages as reviews
 from business.simulations import messages as simulations
@@ -52,6 +53,7 @@ MODULES: Mapping[type, str] = MappingProxyType(
         **dict.fromkeys(printing.COMMANDS, "printing"),
         **dict.fromkeys(privacy.COMMANDS, "privacy"),
         **dict.fromkeys(property_.COMMANDS, "property"),
+        **dict.fromkeys(push.COMMANDS, "push"),
         **dict.fromkeys(registry.COMMANDS, "registry"),
         **dict.fromkeys(reviews.COMMANDS, "reviews"),
         **dict.fromkeys(simulations.COMMANDS, "simulations"),

@@ -31,7 +31,8 @@ from hmi.badges import badges
 from hmi.cameras import cameras
 from hmi.feed import Feed, Frames
 from hmi.front import front
-from hmi.guard import SESSION, Guard, bind_sockets
+from hmi.guard import MANIFEST, SESSION, Guard, bind_sockets
+from hmi.installable import installable
 from hmi.lasting_files import LastingFiles
 from hmi.live import Live
 from hmi.menu import ENTRY, Entry
@@ -241,6 +242,7 @@ def build(
     app.state.house = house
     app.mount("/assets", StaticFiles(directory=Path(__file__).parent / "static"))
     app.include_router(front(house, place, providers, https=https))
+    app.include_router(installable(house, place))
     app.include_router(alarm_reports(house))
     if place is Place.CONTROL:
         app.include_router(cameras(house))
@@ -292,6 +294,8 @@ _HEAD = (
     '<script src="/assets/transfers.js"></script><script src="/assets/plan.js"></script>'
     '<link rel="stylesheet" href="/assets/alarms.css"><link rel="stylesheet" href="/assets/cameras.css">'
     '<script src="/assets/alarms.js"></script><script src="/assets/cameras.js"></script>'
+    f'<link rel="manifest" href="{MANIFEST}" crossorigin="use-credentials">'
+    '<script src="/assets/push.js"></script>'
 )
 
 

@@ -20,7 +20,12 @@ from hmi.seats import Seats
 SESSION = "steward.session"
 """Key of the ASGI scope: id of the session of whoever asks."""
 SOCKETS = "/_nicegui_ws/"
-OPEN_PATHS = ("/login", "/first-start", "/health", "/preference", "/assets/", "/favicon.ico", "/_nicegui/")
+MANIFEST = "/manifest.webmanifest"
+WORKER = "/worker.js"
+OPEN_PATHS = (
+    "/login", "/first-start", "/health", "/preference", "/assets/", "/favicon.ico", "/_nicegui/", MANIFEST,
+    WORKER,
+)  # fmt: skip
 """What somebody without a session may have: the way in, and files that are the same for everybody."""
 
 API = "/api/v1/"
@@ -44,6 +49,7 @@ _HEADERS = {
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
         "style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
+        "worker-src 'self'; manifest-src 'self'; "
         "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
     ),
     "X-Content-Type-Options": "nosniff",

@@ -63,6 +63,7 @@ TABLES: Final = {
     "posts": Text("岗位", "Posts"),
     "print_templates": Text("打印模板", "Print templates"),
     "print_versions": Text("打印模板版本", "Versions of print templates"),
+    "push_subscriptions": Text("浏览器推送订阅", "Browsers to which messages are pushed"),
     "record_tags": Text("档案标签", "Tags of records"),
     "recovery_codes": Text("恢复码", "Recovery codes"),
     "refresh_tokens": Text("刷新令牌", "Refresh tokens"),

@@ -12,6 +12,7 @@ from business.access.held import holding
 from business.duplicates.finding import forget_record
 from business.identity.model import User, UserSession, count_access_up
 from business.privacy.model import Erasure
+from business.push.model import PushSubscription
 from business.registry.declare import Field
 from business.registry.entity import Entities, Entity
 from business.registry.indexing import Index
@@ -131,6 +132,10 @@ class Eraser:
             ended = UserSession.user_id == user.id, UserSession.ended_ns.is_(None)
             for one in session.scalars(select(UserSession).where(*ended)):
                 one.ended_ns = self._wall_ns()
+            for device in session.scalars(
+                select(PushSubscription).where(PushSubscription.user_id == user.id)
+            ):
+                session.delete(device)
             count_access_up(session)
 
     def _forget_submissions(self, session: Session, gone: set[tuple[str, int]], texts: set[str]) -> None:

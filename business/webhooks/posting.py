@@ -1,13 +1,12 @@
 """One attempt: a signed request to a webhook's address, and what came of it."""
 
 import asyncio
-import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import httpx
 
 from actors.said import said
+from business.addresses import Address, Forbidden, is_never_a_receiver, is_of_this_machine, pinned
 
 DEADLINE_S = 15.0
 """For the whole of an attempt, from the look-up of the name to the status of the answer."""
@@ -19,10 +18,6 @@ class Answer:
     """None when none came."""
     trouble: str
     """Why it counts as a failure, said in both languages; '' when it is none."""
-
-
-class Forbidden(Exception):
-    """An address that nobody may make this program talk to."""
 
 
 class Poster:
@@ -50,29 +45,16 @@ class Poster:
         return Answer(status, said(f"对方应答 HTTP {status}", f"it was answered with HTTP {status}"))
 
     async def _post(self, url: httpx.URL, headers: dict[str, str], body: str) -> int:
-        port = url.port or (443 if url.scheme == "https" else 80)
-        found = await asyncio.get_running_loop().getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
-        addresses = [ip_address(one[4][0]) for one in found]
-        for one in addresses:
-            self._check(one)
-        # To the address that was checked: a name may lead elsewhere when it is asked again.
-        pinned = url.copy_with(host=str(addresses[0]))
-        sent = {"Host": url.netloc.decode(), "Content-Type": "application/json", **headers}
+        to = await pinned(url, self._is_refused)
+        sent = {"Host": to.host, "Content-Type": "application/json", **headers}
         async with (
             httpx.AsyncClient(follow_redirects=False, timeout=DEADLINE_S, trust_env=False) as client,
             client.stream(
-                "POST", pinned, content=body.encode(), headers=sent, extensions={"sni_hostname": url.host}
+                "POST", to.url, content=body.encode(), headers=sent, extensions=to.extensions
             ) as answer,
         ):
             return answer.status_code
 
-    def _check(self, address: IPv4Address | IPv6Address) -> None:
-        plain = getattr(address, "ipv4_mapped", None) or address
-        local = plain.is_loopback or plain.is_unspecified
-        if plain.is_link_local or plain.is_multicast or (local and not self._to_this_machine):
-            raise Forbidden(
-                said(
-                    f"不允许推送到 {plain}；请换一个地址",
-                    f"nothing is sent to {plain}; choose another address",
-                )
-            )
+    def _is_refused(self, address: Address) -> bool:
+        local = is_of_this_machine(address) and not self._to_this_machine
+        return local or is_never_a_receiver(address)

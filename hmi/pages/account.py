@@ -1,4 +1,4 @@
-"""One's own account: password, second factor, recovery codes."""
+"""One's own account: password, second factor, recovery codes, and where messages are pushed."""
 
 import asyncio
 from typing import Any
@@ -14,6 +14,7 @@ from business.identity.model import UserKind
 from business.identity.totp import new_recovery_codes, new_secret, recovery_fingerprint
 from hmi import drawing, words
 from hmi.commanding import in_words, is_trouble, send
+from hmi.pages.pushing import PushCard
 from hmi.second_factor import offer, recovery_list
 from hmi.shell import EMPTY, frame, html
 from hmi.view import View
@@ -36,6 +37,7 @@ class AccountPage:
             html(view.block(self._about, lambda: self._own))
             html(Markup("<h2>{}</h2>").format(view.say(said.SECOND_FACTOR)))
             html(view.block(self._second_factor, lambda: (self._own, self._paper)))
+            await PushCard(view).draw()
             self._password_card()
         self._dialogs()
         view.on("enrol", OWN, self._open_enrol)

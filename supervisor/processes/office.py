@@ -82,6 +82,7 @@ from business.privacy.service import Privacy
 from business.property.entities import ENTITIES
 from business.property.importing import importer
 from business.property.service import Property
+from business.push.service import Push
 from business.registry.attached import clear_attachments
 from business.registry.messages import made
 from business.registry.service import Registry
@@ -210,6 +211,7 @@ class Office:
                 Desk(node.paths, SCHEMAS, prober(node.paths, os.environ)),
                 Vault(node.paths.secrets, os.environ, secrets_of(site.settings.security)),
             ),
+            "push": Push(time.time_ns),
             "webhooks": Webhooks(time.time_ns),
             **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
             "registry": registry,

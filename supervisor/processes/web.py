@@ -89,6 +89,7 @@ class Outside:
             configuration=self._configuration,
             desk=Desk(paths, SCHEMAS, prober(paths, os.environ)),
             pictures=self._pictures,
+            push_key=lambda: "",  # until the site can have an account of a channel
             secrets=Vault(paths.secrets, os.environ, secrets_of(site.settings.security)).rows,
         )
 

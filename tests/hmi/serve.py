@@ -119,6 +119,7 @@ from business.privacy.service import Privacy
 from business.property.entities import ENTITIES
 from business.property.importing import importer
 from business.property.service import Property
+from business.push.service import Push
 from business.registry.messages import made
 from business.registry.service import Registry
 from business.registry.uses import uses_in
@@ -557,6 +558,7 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
         "jobs": jobs,
         "backup": Backups(jobs, time.time_ns),
         "tokens": Tokens(time.time_ns),
+        "push": Push(time.time_ns),
         "webhooks": Webhooks(time.time_ns),
         "configuration": ConfigurationDesk(desk, vault),
         **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),
@@ -619,6 +621,7 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
         configuration=configuration,
         desk=desk,
         pictures=Pictures(Secret("the cameras' password")),
+        push_key=lambda: os.environ.get("PUSH_KEY", ""),
         secrets=vault.rows,
     )
     app = build(

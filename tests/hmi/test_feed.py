@@ -90,6 +90,7 @@ class Fed:
             nothing,
             nothing,
             nothing,
+            nothing,
         )
         self.task = asyncio.create_task(Feed(self.live, core, ports, self._reload).run())
 

@@ -1,13 +1,14 @@
 """Requests to a provider over HTTP, and what their failures mean for the message that they carry."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from actors.said import said
+from business.addresses import Address, pinned
 from business.notifier.channels.port import DEADLINE_S, BadAccount, TryLater, Unclear
 
 MOST_BYTES = 1_000_000
@@ -29,9 +30,11 @@ class Reply:
 class Http:
     """The requests of one account: a connection is kept between them, and none lives longer than a minute."""
 
-    def __init__(self, base: str) -> None:
-        """`base` is the provider's address, such as https://api.example.com; a site may name a proxy's."""
+    def __init__(self, base: str, refused: Callable[[Address], bool] | None = None) -> None:
+        """`base` is the provider's address, such as https://api.example.com; a site may name a proxy's.
+        It is '' where receivers say whom to ask; then `refused` judges where that leads."""
         self._base = base.rstrip("/")
+        self._refused = refused
         self._client: httpx.AsyncClient | None = None
 
     async def request(
@@ -47,18 +50,22 @@ class Http:
         """Whatever status the provider answers with, but for those by which it says that it is not there.
 
         `sends` says whether the request may have taken effect though no answer came. Raises TryLater,
-        Unclear, and BadAccount for an address that is none.
+        Unclear, BadAccount for an address that is none, and Forbidden for one that is refused.
         """
+        until = asyncio.get_running_loop().time() + DEADLINE_S
+        url, headers, extensions = await self._target(path, headers, until)
         if self._client is None:
-            limits = httpx.Limits(max_connections=16, keepalive_expiry=50.0)
+            # A connection to an address that was judged is good for one name only, so none of those is kept.
+            kept = None if self._refused is None else 0
+            limits = httpx.Limits(max_connections=16, max_keepalive_connections=kept, keepalive_expiry=50.0)
             self._client = httpx.AsyncClient(
                 timeout=DEADLINE_S, limits=limits, follow_redirects=False, trust_env=False
             )
         try:
             async with (
-                asyncio.timeout(DEADLINE_S),
+                asyncio.timeout_at(until),
                 self._client.stream(
-                    method, self._base + path, headers=headers, params=query, content=content
+                    method, url, headers=headers, params=query, content=content, extensions=extensions
                 ) as answer,
             ):
                 reply = Reply(answer.status_code, dict(answer.headers), await _body(answer))
@@ -77,6 +84,18 @@ class Http:
         if reply.status in {500, 502, 504}:
             raise (Unclear if sends else TryLater)(_answered(reply.status))
         return reply
+
+    async def _target(
+        self, path: str, headers: Mapping[str, str] | None, until: float
+    ) -> tuple[httpx.URL | str, Mapping[str, str] | None, dict[str, Any] | None]:
+        if self._refused is None:
+            return self._base + path, headers, None
+        try:
+            async with asyncio.timeout_at(until):
+                to = await pinned(httpx.URL(self._base + path), self._refused)
+        except (OSError, TimeoutError) as error:
+            raise TryLater(_unreached(error)) from error
+        return to.url, {**(headers or {}), "Host": to.host}, to.extensions
 
     async def close(self) -> None:
         if self._client is not None:

@@ -1,0 +1,1 @@
+"""The browsers and phones to which messages are pushed: who has asked for it, and where."""

@@ -1,0 +1,45 @@
+"""Who has subscribed which browsers."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, load_only
+
+from business.identity.model import User
+from business.push.model import PushSubscription
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser that its person has subscribed."""
+
+    id: int
+    endpoint: str
+    """Its fingerprint."""
+    name: str
+    created_ns: int
+
+
+def devices(session: Session, user: str) -> tuple[Device, ...]:
+    """Somebody's, the newest first. Opens nothing that is sealed."""
+    row = PushSubscription
+    query = (
+        select(row.id, row.endpoint, row.device, row.created_ns)
+        .join(User, User.id == row.user_id)
+        .where(User.name == user)
+        .order_by(row.created_ns.desc(), row.id.desc())
+    )
+    return tuple(Device(*one) for one in session.execute(query))
+
+
+def receivers(session: Session, user: str) -> tuple[str, ...]:
+    """Where messages to somebody are pushed, as the channel takes it; nowhere while the account
+    is disabled."""
+    query = (
+        select(PushSubscription)
+        .options(load_only(PushSubscription.body))
+        .join(User, User.id == PushSubscription.user_id)
+        .where(User.name == user, User.disabled.is_(False))
+        .order_by(PushSubscription.id)
+    )
+    return tuple(row.body for row in session.scalars(query))
