@@ -93,7 +93,7 @@ def directory(session: Session, now_ns: int) -> Directory:
         one.user_id: one
         for one in session.scalars(select(MessageReach).options(selectinload(MessageReach.wishes)))
     }
-    pins = dict(session.execute(select(MessagePin.user_id, MessagePin.pin_hash)).tuples().all())
+    pins = {one.user_id: one.pin_hash for one in session.scalars(select(MessagePin))}
     addresses = _addresses(session, users)
     people = {
         user.name: Person(

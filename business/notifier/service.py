@@ -112,8 +112,9 @@ class Messaging:
         if medium not in person.media:
             raise Refused(
                 said(
-                    "您没有登记这个渠道的号码或地址；请管理员在“用户”中登记",
-                    "you have no number or address for this medium; an administrator enters it under Users",
+                    "您没有登记这个渠道的号码或地址；请安全管理员在“登录安全”中登记",
+                    "you have no number or address for this medium; a security administrator enters it under "
+                    "Log-in security",
                 )
             )
         now_ns = self._wall_ns()

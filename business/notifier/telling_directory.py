@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from actors.channels.socket_owner import Failed
 from actors.messages import Stage
@@ -35,13 +35,14 @@ class DirectoryTelling(Follower):
 
     def __init__(
         self,
-        sessions: sessionmaker[Session],
+        sessions: Callable[[], Session],
         tell: Tell,
         wall_ns: Callable[[], int],
         *,
         on_failure: Failed,
     ) -> None:
-        """`tell(body, id)` gives the notifier a command and waits for its end."""
+        """`sessions` open such as read only; `tell(body, id)` gives the notifier a command and waits for its
+        end."""
         super().__init__(
             "directory", "people and rosters reach the notifier", on_failure=on_failure, trouble_s=TROUBLE_S
         )

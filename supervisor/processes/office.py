@@ -264,7 +264,7 @@ class Office:
         node.start(BusinessEvents(sessions(writer), present, core.tell, time.time_ns, on_failure=node.fail))
         notifier = NotifierClient(node.paths)
         node.start(HandingOver(sessions(writer), notifier.tell, time.time_ns, on_failure=node.fail))
-        node.start(DirectoryTelling(sessions(writer), notifier.tell, time.time_ns, on_failure=node.fail))
+        node.start(DirectoryTelling(authority.open, notifier.tell, time.time_ns, on_failure=node.fail))
         node.start(
             CommandServer(node.paths.command(node.name), BUSINESS_COMMANDS, self._obey, on_failure=node.fail)
         )
