@@ -9,6 +9,7 @@ from markupsafe import Markup
 from nicegui import ui
 from sqlalchemy.orm import Session
 
+from business.access import OWN
 from business.duty.messages import MANAGE, SayReachable
 from business.duty.model import Rank
 from business.duty.queries import AbsenceRow, Member, Plan, RosterRow, TeamRow, candidates, plan, reachable
@@ -84,7 +85,7 @@ class DutyPage:
         )
 
     async def _say_reachable(self, key: str) -> None:
-        await self._kept.send(SayReachable(key))
+        await self._kept.send(SayReachable(key), OWN)
 
     def _bar(self, act: str, text: Text) -> Markup:
         return toolbar(button(self._view, act, "", text)) if self._manages else EMPTY

@@ -181,7 +181,7 @@ class ReachPage:
     def _clock(self, name: str, text: Text, hours: Hours | None, at: int) -> Markup:
         label = self._view.say(text)
         return Markup('<label class="field"><span>{}</span>{}</label>').format(
-            label, _time(name, label, hours, at)
+            label, _time(name, label, hours, at, ("22:00", "06:00"))
         )
 
     def _choices(self) -> Markup:
@@ -241,13 +241,15 @@ def _state(wish: Wish, priority: int) -> Markup:
     return _CHECKED if priority in wish.priorities else EMPTY
 
 
-def _time(name: str, label: str, hours: Hours | None, at: int) -> Markup:
+def _time(
+    name: str, label: str, hours: Hours | None, at: int, example: tuple[str, str] = ("00:00", "24:00")
+) -> Markup:
     minute = None if hours is None else (hours.start, hours.end)[at]
     shown = "" if minute is None else f"{minute // 60:02}:{minute % 60:02}"
     return Markup(
         '<input class="time" name="{}" value="{}" maxlength="5" inputmode="numeric" placeholder="{}" '
         'aria-label="{}">'
-    ).format(name, shown, ("00:00", "24:00")[at], label)
+    ).format(name, shown, example[at], label)
 
 
 def _masked_email(address: str) -> str:

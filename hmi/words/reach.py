@@ -43,8 +43,8 @@ PIN_HINT = Text(
     "设置后，接到报警电话要先输入密码，应答才算数。4 到 8 位数字。",
     "Once it is set, an answer in a call counts only after the PIN. 4 to 8 digits.",
 )
-PIN_SET = Text("已设置", "It is set")
-NO_PIN = Text("未设置", "None is set")
+PIN_SET = Text("已设置。", "It is set.")
+NO_PIN = Text("未设置。", "None is set.")
 NEW_PIN = Text("新密码", "New PIN")
 SET_PIN = Text("设置密码", "Set the PIN")
 REMOVE_PIN = Text("取消密码", "Remove the PIN")
