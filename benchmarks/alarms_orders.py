@@ -35,6 +35,7 @@ from business.database import sqlite_url
 from business.gate import Execute
 from business.identity.bootstrap import ITSELF, prepare_access
 from business.master_data import master_data
+from business.notifier.outbox import Outbox
 from business.registry.messages import CreateRecord, Raw
 from config.alarms import standard_classes
 from config.site import Site
@@ -90,8 +91,10 @@ class _Office:
         gate = town.gate
         prepare_access(gate, town.authority, town.access, SITE, Text("城", "Town"))
         master_data(gate, ZONE, time.time_ns)
+        outbox = Outbox(lambda: site.name, time.time_ns)
+        orders = AlarmOrders(town.authority.here, lambda: site, outbox, ZONE, time.time_ns)
         self._follower = AlarmOrderFollower(
-            town.sessions, gate, AlarmOrders(town.authority.here, SITE, ZONE, time.time_ns), lambda: site,
+            town.sessions, gate, orders, lambda: site,
             self._journal, _no_requests, time.time_ns, on_failure=_fail,
         )  # fmt: skip
         self._follower.start()

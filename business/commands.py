@@ -20,6 +20,7 @@ from business.identity import token_messages as tokens
 from business.importing import messages as importing
 from business.jobs import messages as jobs
 from business.menus import messages as menus
+from business.notifier import commands as notifier
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
@@ -48,6 +49,7 @@ MODULES: Mapping[type, str] = MappingProxyType(
         **dict.fromkeys(importing.COMMANDS, "importing"),
         **dict.fromkeys(jobs.COMMANDS, "jobs"),
         **dict.fromkeys(menus.COMMANDS, "menus"),
+        **dict.fromkeys(notifier.COMMANDS, "notifier"),
         **dict.fromkeys(numbering.COMMANDS, "numbering"),
         **dict.fromkeys(organisation.COMMANDS, "organisation"),
         **dict.fromkeys(printing.COMMANDS, "printing"),

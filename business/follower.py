@@ -1,4 +1,4 @@
-"""A service of `office` that follows `core` by a cursor, with a thread of its own."""
+"""A service of `office` that follows another process, or tells it, with a thread of its own."""
 
 import logging
 import threading
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 PAGE = 500
 PERIOD_S = 1.0
 TROUBLE_S = 10.0
-"""How long to wait after a page that could not be taken for another reason than that `core` is away."""
+"""How long to wait after a page that could not be taken for another reason than that the other is away."""
 
 
 class NotTaken(Exception):

@@ -14,7 +14,7 @@ PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "plant": (
             "plant", "system", "point", "alarm", "alarm-definition", "alarm-order", "device", "subsystem",
-            "linkage", "camera", "duty",
+            "linkage", "camera", "duty", "notify",
         ),
         "access": ("access", "scope", "user"),
         "audit": ("audit",),

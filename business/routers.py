@@ -13,6 +13,7 @@ from business.identity.session_api import router as sessions
 from business.identity.token_api import router as tokens
 from business.jobs.api import router as jobs
 from business.linkage.api import router as linkage
+from business.notifier.api import router as notify
 from business.property.entities import ENTITIES
 from business.registry.api import records
 from business.rest.health import router as health
@@ -29,6 +30,7 @@ ROUTERS: Sequence[APIRouter] = (
     alarms,
     alarm_orders,
     linkage,
+    notify,
     records(ENTITIES),
     health,
 )

@@ -89,6 +89,7 @@ def _event(id_: str, label: Text, variables: str, subject: Text, text: Text, **m
 ALARM, ALARM_OVER, PLAN, DIGEST, TEST, TRIAL, SILENT, LOG_IN_CODE, ORDER = (
     "alarm", "alarm-over", "plan", "digest", "reachability", "trial", "silent", "log-in-code", "order"
 )  # fmt: skip
+ANNOUNCEMENT, DANGER = "announcement", "danger"
 _ALL = (
     _event(
         ALARM, Text("报警", "Alarm"), "site place device what level action value time answer",
@@ -151,12 +152,12 @@ _ALL = (
         Text("工单 {number}：{place} {title}。", "Work order {number}: {place} {title}."),
     ),
     _event(
-        "announcement", Text("公告", "Announcement"), "site title text",
+        ANNOUNCEMENT, Text("公告", "Announcement"), "site title text",
         Text("{title}", "{title}"), Text("【{title}】{text}", "{title}: {text}"),
         optional=True,
     ),
     _event(
-        "danger", Text("紧急公告", "Urgent announcement"), "site title text",
+        DANGER, Text("紧急公告", "Urgent announcement"), "site title text",
         Text("{title}", "{title}"), Text("【{title}】{text}", "{title}: {text}"),
         danger=True,
     ),

@@ -80,6 +80,7 @@ from hmi.pages.property.chart import HouseChart
 from hmi.pages.property.generate import generate
 from hmi.pages.property.moving import move_in, move_out
 from hmi.pages.property.transfer import transfer
+from hmi.pages.reach import reach
 from hmi.pages.registry.routes import registry_pages
 from hmi.pages.reviews import review, reviews, submissions
 from hmi.pages.roles import roles
@@ -125,6 +126,7 @@ _COMMON: dict[str, Page] = {
     "/linkage": plans,
     "/calendar": calendar,
     "/duty": duty,
+    "/reach": reach,
     "/linkage/new": new,
     "/linkage/plan/{name}": plan,
     "/linkage/runs": runs,

@@ -61,9 +61,10 @@ class Kept(Generic[Rows]):
         self.rows = await asyncio.to_thread(read)
         self._turn += 1
 
-    async def send(self, body: Any) -> bool:
-        """Whether it was done; the page shows either way what is so now."""
-        done = await carry_out(self._view, body, self._manage, self._view.house.ports.office)
+    async def send(self, body: Any, permission: str = "") -> bool:
+        """Whether it was done; the page shows either way what is so now. `permission` is what the command
+        demands, where that is not to manage."""
+        done = await carry_out(self._view, body, permission or self._manage, self._view.house.ports.office)
         await self.read()
         return done
 

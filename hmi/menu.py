@@ -56,6 +56,7 @@ from hmi.words.organisation import ORGANISATION
 from hmi.words.plan_form import NEW
 from hmi.words.printing import PRINTING
 from hmi.words.property import CHART
+from hmi.words.reach import REACH
 
 
 class At(Enum):
@@ -216,6 +217,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/configuration/secrets", SECRETS, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
     Entry(MENU_PAGE, menu_words.MENU, menus.MANAGE, At.GROUP, Section.SYSTEM, _OFFICE),
     Entry("/account", account.ACCOUNT, OWN, At.ANYWHERE, Section.ACCOUNT, _BOTH),
+    Entry("/reach", REACH, OWN, At.HERE, Section.ACCOUNT, _BOTH),
     Entry("/sessions", words.SESSIONS, OWN, At.ANYWHERE, Section.ACCOUNT, _BOTH),
     Entry("/help", HELP, OWN, At.ANYWHERE, Section.ACCOUNT, _BOTH),
     Entry("/help/{name}", HELP, OWN, At.ANYWHERE, Section.NONE, _BOTH),

@@ -24,6 +24,7 @@ from business.duty import messages as duty
 from business.identity import messages as identity
 from business.jobs import messages as jobs
 from business.menus import messages as menus
+from business.notifier import commands as notifier
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
@@ -57,6 +58,7 @@ _MODULES: tuple[ModuleType, ...] = (
     alarm_orders,
     simulations,
     duty,
+    notifier,
 )
 
 

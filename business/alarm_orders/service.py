@@ -26,8 +26,11 @@ from business.alarm_orders.model import (
     AwaitedAlarmOrder,
     Source,
 )
+from business.alarm_orders.telling import note
 from business.gate import Refused
+from business.notifier.outbox import Outbox
 from business.numbering.counting import next_number
+from config.site import Site
 
 NUMBERING = "work_order"
 """The rule that numbers them, as it numbers all work orders."""
@@ -37,11 +40,17 @@ class AlarmOrders:
     """The module of `BusinessActor` that owns the orders of alarms."""
 
     def __init__(
-        self, here: Callable[[], str], project: str, zone: ZoneInfo, wall_ns: Callable[[], int]
+        self,
+        here: Callable[[], str],
+        site: Callable[[], Site],
+        outbox: Outbox,
+        zone: ZoneInfo,
+        wall_ns: Callable[[], int],
     ) -> None:
-        """`here` is the path of this site, `project` its id."""
+        """`here` is the path of this site; by `outbox` teams are told of their orders."""
         self._here = here
-        self._project = project
+        self._site = site
+        self._outbox = outbox
         self._zone = zone
         self._wall_ns = wall_ns
 
@@ -80,9 +89,9 @@ class AlarmOrders:
             order.priority = min(order.priority, command.priority)
             order.cleared_ns = None
             return (AlarmOrderChanged(order.id),)
-        now = datetime.fromtimestamp(self._wall_ns() / 1e9, self._zone)
+        now, site = datetime.fromtimestamp(self._wall_ns() / 1e9, self._zone), self._site()
         order = AlarmOrder(
-            number=next_number(session, NUMBERING, now, self._project),
+            number=next_number(session, NUMBERING, now, site.id),
             subject=subject,
             device=command.device,
             point=command.point,
@@ -108,6 +117,8 @@ class AlarmOrders:
         )
         session.add(order)
         session.flush()
+        if order.team:
+            self._outbox.put(session, note(site, order))
         return (AlarmOrderOpened(order.id, order.number),)
 
     def _close(self, session: Session, issuer: Issuer, command: CloseAlarmOrder) -> tuple[Any, ...]:

@@ -146,7 +146,7 @@ class Entry:
         pending.until_ns = self._wall_ns() + self._phone_codes.VALID_NS
         if knocking is not None:
             pending.user_id = knocking.id
-            self._phone_codes.send(session, number, code, pending.until_ns)
+            self._phone_codes.send(session, knocking, number, code, pending.until_ns)
         return ()
 
     def go_on(

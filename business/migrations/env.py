@@ -10,12 +10,13 @@ from business.duplicates import model as _duplicates  # noqa: F401
 from business.exchange import model as _exchange  # noqa: F401
 from business.exporting import model as _exporting  # noqa: F401
 from business.identity import entry_model as _entry  # noqa: F401
-from business.identity import messenger as _messenger  # noqa: F401
 from business.identity import model as _identity  # noqa: F401
 from business.identity import token_model as _tokens  # noqa: F401
 from business.importing import model as _importing  # noqa: F401
 from business.jobs import model as _jobs  # noqa: F401
 from business.menus import model as _menus  # noqa: F401
+from business.notifier import model as _notifier  # noqa: F401
+from business.notifier import outbox as _outbox  # noqa: F401
 from business.numbering import model as _numbering  # noqa: F401
 from business.organisation import model as _organisation  # noqa: F401
 from business.printing import model as _printing  # noqa: F401

@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 from nicegui import ui
 from sqlalchemy.orm import Session
 
+from business.access import OWN
 from business.duty.messages import MANAGE, SayReachable
 from business.duty.model import Rank
 from business.duty.queries import AbsenceRow, Member, Plan, RosterRow, TeamRow, candidates, plan, reachable
 from business.duty.roster import Shift, instant_ns
 from business.fields.phone import phone
+from business.notifier.commands import MANAGE as REACH
 from config.calendar import Calendar
 from config.plans import StepKind
 from config.site import Site
@@ -47,6 +50,7 @@ class DutyPage:
         self._team = view.client.request.query_params.get("team", "")
         self._kept = Kept(view, MANAGE, self._read)
         self._manages = view.can(MANAGE)
+        self._reaches = view.can(REACH)
 
     async def draw(self) -> None:
         view, kept = self._view, self._kept
@@ -81,7 +85,7 @@ class DutyPage:
         )
 
     async def _say_reachable(self, key: str) -> None:
-        await self._kept.send(SayReachable(key))
+        await self._kept.send(SayReachable(key), OWN)
 
     def _bar(self, act: str, text: Text) -> Markup:
         return toolbar(button(self._view, act, "", text)) if self._manages else EMPTY
@@ -296,8 +300,11 @@ class DutyPage:
 
     def _member(self, team: TeamRow, member: Member) -> Markup:
         view = self._view
+        name = Markup("{}").format(member.display)
+        if self._reaches:
+            name = Markup('<a href="/reach?{}">{}</a>').format(urlencode({"user": member.user}), name)
         return Markup("{} <small>{} · {}</small> {}").format(
-            member.display,
+            name,
             member.user,
             view.say(own.RANKS[member.rank]),
             self._buttons(button(view, "discharge", f"{team.id} {member.user}", own.DISCHARGE)),

@@ -73,6 +73,10 @@ from business.jobs.service import Jobs
 from business.linkage.events import BusinessEvents
 from business.master_data import master_data
 from business.migrations import migrate
+from business.notifier.handing_over import HandingOver
+from business.notifier.outbox import Outbox
+from business.notifier.service import Messaging
+from business.notifier.telling_directory import DirectoryTelling
 from business.organisation.service import Organisation
 from business.packaging import Packaging
 from business.privacy.finishing import finish_erasures
@@ -98,6 +102,7 @@ from config.site import BootstrapUser
 from drivers import SCHEMAS
 from supervisor.answers import snapshot_of, tree_of
 from supervisor.asking_core import CoreClient
+from supervisor.asking_notifier import NotifierClient
 from supervisor.configuration import Present, fetch, read_site
 from supervisor.database import DATABASE_PASSWORD, business_url
 from supervisor.following import Follower
@@ -150,7 +155,9 @@ class Office:
         zone, packaging = ZoneInfo(site.timezone), Packaging(site.settings.modules_off)
         authority = Authority(reader, time.time_ns, site.id, zone=zone, packaging=packaging)
         code = secrets.token_hex(4)
-        identity = Identity(Passwords(), time.time_ns, code, security=site.settings.security)
+        present, passwords = Present(node.paths, site), Passwords()
+        outbox = Outbox(lambda: present().name, time.time_ns)
+        identity = Identity(passwords, time.time_ns, code, security=site.settings.security, outbox=outbox)
         access = Access(time.time_ns)
         gate = Gate(sessions(writer), authority, time.time_ns)
         prepare_access(gate, authority, access, site.id, site.name)
@@ -165,7 +172,6 @@ class Office:
         privacy = Privacy(ENTITIES, registry.records.index, zone, time.time_ns)
         erased = Ledger(node.paths.erased, ENTITIES["person"])
         rows = importer(registry.records, shelf, zone, time.time_ns)
-        present = Present(node.paths, site)
         figures = AlarmFigures(node.paths.alarms, present, time.time_ns)
         duty = Duty(
             authority.here,
@@ -198,7 +204,7 @@ class Office:
             # Once in the life of a database: what somebody changes or removes stays so.
             order = Execute(ITSELF, CreateSchedule(name, name, trigger), f"first schedule {name}")
             gate.on_own_account(jobs, order)
-        orders = AlarmOrders(authority.here, site.id, zone, time.time_ns)
+        orders = AlarmOrders(authority.here, present, outbox, zone, time.time_ns)
         runner = Runner(kinds, sessions(writer), zone, time.time_ns, time.monotonic_ns)
         modules: dict[str, Module] = {
             "identity": identity,
@@ -224,6 +230,7 @@ class Office:
             "alarm-orders": orders,
             "simulations": Simulations(time.time_ns),
             "duty": duty,
+            "notifier": Messaging(authority.here, present, passwords, outbox, zone, time.time_ns),
             "alarm-report": AlarmReports(jobs, present, authority.here, time.time_ns),
         }
         if self._demo:
@@ -257,6 +264,9 @@ class Office:
             )
         )
         node.start(BusinessEvents(sessions(writer), present, core.tell, time.time_ns, on_failure=node.fail))
+        notifier = NotifierClient(node.paths)
+        node.start(HandingOver(sessions(writer), notifier.tell, time.time_ns, on_failure=node.fail))
+        node.start(DirectoryTelling(authority.open, notifier.tell, time.time_ns, on_failure=node.fail))
         node.start(
             CommandServer(node.paths.command(node.name), BUSINESS_COMMANDS, self._obey, on_failure=node.fail)
         )

@@ -10,9 +10,10 @@ from business.gate import Outcome
 from business.identity.account_messages import SetContact, SetUserKind
 from business.identity.entry import CODE_AWAITED, WRONG_ENTRY_CODE
 from business.identity.entry_messages import RequestPhoneCode
-from business.identity.messenger import Message, Outbox
 from business.identity.model import Place
 from business.identity.phone_codes import TOO_MANY
+from business.notifier.messages import SendMessage
+from business.notifier.outbox import read, waiting
 from tests.business.conftest import Office
 from tests.business.logging_in import Browser, enrol, is_in
 
@@ -25,9 +26,11 @@ def ask(browser: Browser, number: str = NUMBER) -> Outcome:
     return browser.office.do(RequestPhoneCode(browser.visit, number))
 
 
-def sent(office: Office) -> list[Message]:
+def sent(office: Office) -> list[SendMessage]:
+    """The codes that are still worth sending."""
     with office.authority.open() as session:
-        return [message for _, message in Outbox(office.wall_ns).waiting(session, 100)]
+        tasks = [(read(session, one), until_ns) for one, _, until_ns in waiting(session, 100)]
+    return [task for task, until_ns in tasks if isinstance(task, SendMessage) and until_ns > office.now_ns]
 
 
 @pytest.fixture
@@ -42,8 +45,9 @@ def test_the_code_that_is_sent_lets_in_once(reached: Office) -> None:
     browser = Browser(reached)
     assert ask(browser, "+86 138-1234-5678").stage is Stage.DONE
     [message] = sent(reached)
-    assert (message.channel, message.receiver, message.template) == ("sms", "+8613812345678", "log-in-code")
-    code = message.parameters["code"]
+    assert (message.medium, message.receiver, message.event) == ("sms", "+8613812345678", "log-in-code")
+    assert message.priority == 1, "nothing holds it up"
+    code = message.values["code"]
     assert (len(code), code.isdecimal()) == (6, True)
     assert is_in(browser.code(code))
     assert browser.code(code).detail == WRONG_ENTRY_CODE
@@ -71,13 +75,13 @@ def test_what_is_no_number_is_refused(reached: Office, number: str) -> None:
 def test_a_code_dies_after_five_minutes_and_after_five_tries(reached: Office) -> None:
     browser = Browser(reached)
     ask(browser)
-    code = sent(reached)[0].parameters["code"]
+    code = sent(reached)[0].values["code"]
     reached.pass_minutes(5.1)
     assert browser.code(code).detail == WRONG_ENTRY_CODE
     assert sent(reached) == [], "nor is it sent any more"
     browser = Browser(reached)
     ask(browser)
-    code = sent(reached)[0].parameters["code"]
+    code = sent(reached)[0].values["code"]
     for _ in range(5):
         browser.code("000000x")
     assert browser.code(code).detail == WRONG_ENTRY_CODE
@@ -96,7 +100,7 @@ def test_wrong_codes_lock_the_number_out(reached: Office) -> None:
 
 def test_a_code_of_another_browser_is_worth_nothing(reached: Office) -> None:
     ask(Browser(reached))
-    assert Browser(reached).code(sent(reached)[0].parameters["code"]).detail == WRONG_ENTRY_CODE
+    assert Browser(reached).code(sent(reached)[0].values["code"]).detail == WRONG_ENTRY_CODE
 
 
 def test_codes_are_asked_for_seldom(reached: Office) -> None:
@@ -120,7 +124,7 @@ def test_one_address_asks_for_few_numbers(reached: Office) -> None:
 def test_of_two_who_give_the_same_code_at_once_one_comes_in(reached: Office) -> None:
     browser = Browser(reached)
     ask(browser)
-    code = sent(reached)[0].parameters["code"]
+    code = sent(reached)[0].values["code"]
     start, outcomes = threading.Barrier(3), []
 
     def give() -> None:
@@ -140,7 +144,7 @@ def test_a_phone_stands_in_for_the_password_and_not_for_the_second_factor(reache
     phone = enrol(reached, "wang", reached.log_in("wang"))
     browser = Browser(reached)
     ask(browser)
-    assert browser.code(sent(reached)[0].parameters["code"]).detail == CODE_AWAITED
+    assert browser.code(sent(reached)[0].values["code"]).detail == CODE_AWAITED
     assert is_in(browser.code(phone.code()))
 
 
@@ -190,7 +194,7 @@ def test_neither_number_nor_code_stands_anywhere_in_plain(
     """S-10: not in the database, not in its trail, not in the log."""
     browser = Browser(reached)
     ask(browser)
-    code = sent(reached)[0].parameters["code"]
+    code = sent(reached)[0].values["code"]
     browser.code("000000x")
     stored = str(reached.rows())
     assert NUMBER not in stored

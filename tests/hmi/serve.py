@@ -114,6 +114,8 @@ from business.jobs.runner import Runner
 from business.jobs.service import Jobs
 from business.master_data import master_data
 from business.migrations import migrate
+from business.notifier.outbox import Outbox
+from business.notifier.service import Messaging
 from business.packaging import Packaging
 from business.privacy.service import Privacy
 from business.property.entities import ENTITIES
@@ -521,7 +523,8 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
     authority = Authority(reader, time.time_ns, plant.site.id, zone=zone, packaging=packaging)
     code = "one-time-code"
     passwords = Passwords(PasswordHasher(1, 64, 1))
-    identity = Identity(passwords, time.time_ns, code, security=security)
+    outbox = Outbox(lambda: plant.site.name, time.time_ns)
+    identity = Identity(passwords, time.time_ns, code, security=security, outbox=outbox)
     access = Access(time.time_ns)
     gate = Gate(sessions(writer), authority, time.time_ns)
     prepare_access(gate, authority, access, plant.site.id, plant.site.name)
@@ -569,7 +572,7 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
         "importing": Importing(rows, jobs, time.time_ns),
         "exporting": Exporting(ENTITIES, jobs, time.time_ns),
         "property": acts,
-        "alarm-orders": AlarmOrders(authority.here, plant.site.id, zone, time.time_ns),
+        "alarm-orders": AlarmOrders(authority.here, lambda: plant.site, outbox, zone, time.time_ns),
         "alarm-report": AlarmReports(jobs, lambda: plant.site, authority.here, time.time_ns),
         "simulations": Simulations(time.time_ns),
         "duty": Duty(
@@ -577,6 +580,7 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
             lambda session: duty_plan(session, zone, Calendar(plant.site.calendar)),
             time.time_ns,
         ),
+        "notifier": Messaging(authority.here, lambda: plant.site, passwords, outbox, zone, time.time_ns),
     }
     if os.environ.get("ESTATE"):
         for command in estate.commands():

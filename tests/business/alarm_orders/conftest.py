@@ -18,11 +18,11 @@ from business.alarm_orders.service import AlarmOrders
 from business.audit.model import AuditRecord
 from business.gate import Outcome
 from business.master_data import master_data
+from business.notifier.outbox import Outbox
 from config.rules import AlarmClass, Priority
 from config.site import Site
 from config.text import Text
 from tests.actors.small_site import point, rule, site
-from tests.business.conftest import SITE as PROJECT
 from tests.business.conftest import Office
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -48,7 +48,13 @@ class Desk:
         self.is_away = False
         self.site: Site = SITE
         master_data(office.gate, SHANGHAI, office.wall_ns, ())
-        self.module = AlarmOrders(office.authority.here, PROJECT, SHANGHAI, office.wall_ns)
+        self.module = AlarmOrders(
+            office.authority.here,
+            lambda: self.site,
+            Outbox(lambda: self.site.name, office.wall_ns),
+            SHANGHAI,
+            office.wall_ns,
+        )
         self.actor = BusinessActor.start("alarm-orders", module=self.module, gate=office.gate)
         office.actors["alarm-orders"] = self.actor
         self.follower = self.another()

@@ -17,6 +17,8 @@ from business.alarm_orders.model import AlarmOrder, AlarmOrdersFollowed
 from business.alarm_orders.queries import teams
 from business.follower import PAGE, NotTaken
 from business.gate import Execute
+from business.notifier.messages import SendMessage
+from business.notifier.outbox import read, waiting
 from tests.business.alarm_orders.conftest import Desk
 from tests.business.conftest import Office
 
@@ -37,6 +39,24 @@ def test_an_occurrence_opens_one_order_and_further_ones_join_it(desk: Desk) -> N
     assert order.number.startswith("WO2027")
     assert in_language(order.text, "en") == "ahu-1 high"
     assert desk.kinds() == ["OpenAlarmOrder", "ClearAlarmOrder", "OpenAlarmOrder"]
+
+
+def test_the_team_is_told_of_a_new_order_and_not_of_what_joins_it(desk: Desk) -> None:
+    desk.happens(priority=1)
+    desk.happens(event=2, priority=1)
+    desk.ask(zone="gone", priority=3)
+    desk.ask(target="", plan="fire", device="")
+    desk.follower.turn()
+    opened = {order.device: order for order in desk.orders()}
+    with desk.office.sessions() as session:
+        of_alarm, of_plan = (read(session, number) for number, _, _ in waiting(session, 10))
+    assert isinstance(of_alarm, SendMessage)
+    assert isinstance(of_plan, SendMessage)
+    assert (of_alarm.event, of_alarm.teams, of_alarm.priority) == ("order", ("engineering",), 2)
+    assert of_alarm.values["number"] == opened["ahu-1"].number
+    assert in_language(of_alarm.values["title"], "en") == "ahu-1 high"
+    assert in_language(of_alarm.values["place"], "en") == "A"
+    assert (of_plan.values["place"], of_plan.priority) == ("", 3)
 
 
 def test_what_is_over_is_marked_and_stays_open_for_the_work(desk: Desk) -> None:

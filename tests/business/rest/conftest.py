@@ -19,9 +19,12 @@ from actors.messages import CommandResult, Issuer, Stage
 from business.actor import BusinessActor
 from business.commands import BUSINESS_COMMANDS, MODULES
 from business.gate import Execute
+from business.identity.passwords import Passwords
 from business.identity.token_service import Tokens
 from business.jobs.kinds import JobContext, JobKind, Progress, catalogue
 from business.jobs.service import Jobs
+from business.notifier.outbox import Outbox
+from business.notifier.service import Messaging
 from business.property.entities import ENTITIES
 from business.registry.service import Registry
 from business.rest.app import PREFIX, mounted, rest
@@ -87,6 +90,10 @@ class Desk(Office):
         self.answers: list[CommandResult] = []
         """Given instead of carrying out, in order."""
         jobs = Jobs(KINDS, ZoneInfo("Asia/Shanghai"), self.wall_ns)
+        messaging = Messaging(
+            self.authority.here, lambda: SITE, Passwords(self.hasher),
+            Outbox(lambda: SITE.name, self.wall_ns), ZoneInfo("Asia/Shanghai"), self.wall_ns,
+        )  # fmt: skip
         self.actors = {
             **self.actors,
             "tokens": BusinessActor.start("tokens", module=Tokens(self.wall_ns), gate=self.gate),
@@ -94,6 +101,7 @@ class Desk(Office):
             "registry": BusinessActor.start(
                 "registry", module=Registry(ENTITIES, self.wall_ns), gate=self.gate
             ),
+            "notifier": BusinessActor.start("notifier", module=messaging, gate=self.gate),
             "webhooks": BusinessActor.start("webhooks", module=Webhooks(self.wall_ns), gate=self.gate),
         }
         limiter = Limiter(rates or Rates(100_000, 100_000), time.time)

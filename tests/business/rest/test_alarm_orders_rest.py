@@ -11,8 +11,8 @@ from business.actor import BusinessActor
 from business.alarm_orders.following import AlarmOrderFollower
 from business.alarm_orders.service import AlarmOrders
 from business.master_data import master_data
+from business.notifier.outbox import Outbox
 from tests.actors.alarm_zone import began, ended
-from tests.business.conftest import SITE as PROJECT
 from tests.business.rest.conftest import Desk
 from tests.business.rest.plant import HIGH, SITE
 
@@ -26,7 +26,9 @@ class Orders:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         master_data(desk.gate, SHANGHAI, desk.wall_ns, ())
-        module = AlarmOrders(desk.authority.here, PROJECT, SHANGHAI, desk.wall_ns)
+        module = AlarmOrders(
+            desk.authority.here, lambda: SITE, Outbox(lambda: SITE.name, desk.wall_ns), SHANGHAI, desk.wall_ns
+        )
         desk.actors["alarm-orders"] = BusinessActor.start("alarm-orders", module=module, gate=desk.gate)
         core = desk.plant.start()
         desk.now_ns = core.wall_ns()

@@ -36,6 +36,7 @@ WHO = {
     "alarm-orders": "manager",
     "jobs": "system",
     "linkage": "operator",
+    "notify": "manager",
     "webhooks": "system",
     "registry": "manager",
 }
