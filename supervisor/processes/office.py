@@ -208,7 +208,7 @@ class Office:
             "tokens": Tokens(time.time_ns),
             "configuration": ConfigurationDesk(
                 Desk(node.paths, SCHEMAS, prober(node.paths, os.environ)),
-                Vault(node.paths.secrets, os.environ, secrets_of(site.settings.security)),
+                Vault(node.paths.secrets, os.environ, secrets_of(site)),
             ),
             "webhooks": Webhooks(time.time_ns),
             **master_data(gate, zone, time.time_ns, (uses_in(ENTITIES),)),

@@ -86,7 +86,7 @@ class Outside:
             configuration=self._configuration,
             desk=Desk(paths, SCHEMAS, prober(paths, os.environ)),
             pictures=self._pictures,
-            secrets=Vault(paths.secrets, os.environ, secrets_of(site.settings.security)).rows,
+            secrets=Vault(paths.secrets, os.environ, secrets_of(site)).rows,
         )
 
     @contextlib.asynccontextmanager
@@ -142,7 +142,11 @@ def main() -> int:
         configuration,
         renew=renew,
         accept=accept,
-        secrets=(DATABASE_PASSWORD, *secrets_of(site.settings.security)),
+        secrets=(
+            DATABASE_PASSWORD,
+            CAMERA_PASSWORD,
+            *(f"oidc-{one.id}" for one in site.settings.security.providers),
+        ),
     )
     follower.start()
     asyncio.run(_serve(server, figures))

@@ -19,9 +19,11 @@ from business.notifier.channels import (
     wecom_robot,
 )
 from business.notifier.channels.port import ChannelKind
+from config.entries import Documents
 from config.notification import Account
 from config.notify_schema import AccountTable
 from config.problems import Problems, Where
+from config.site import Site
 from config.table import shown
 from config.text import Text
 from config.validate import validated
@@ -74,3 +76,12 @@ def check(account: Account, where: Where, problems: Problems) -> None:
         problems.unknown(where.at("kind"), "channel", account.kind, KINDS)
         return
     validated(kind.options, dict(account.options), where.at("options").at, problems)
+
+
+def check_accounts(site: Site, documents: Documents, problems: Problems) -> None:
+    """The same of all accounts that `documents` hold, each where it is written."""
+    for file, tables in sorted(documents.items()):
+        for at, row in enumerate(tables.get("account", ())):
+            name = row.get("id") if isinstance(row, dict) else None
+            if (account := site.notification.accounts.get(str(name))) is not None:
+                check(account, Where(file, ("account", at)).called(name), problems)
