@@ -48,7 +48,7 @@ def _add(
     match detail["type"]:
         case "missing":
             what = f": {description}" if description else ""
-            zh = f"缺少 {last!r}；请填写"
+            zh = f"缺少{_said(around, last).label}；请填写"
             problems.add(
                 where, None, f"{last!r} is missing", f"Add {last} = ...{what}", context=context, zh=zh
             )

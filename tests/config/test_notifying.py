@@ -34,6 +34,7 @@ again_s = 600
 promises = { acknowledged_s = 300, on_site_s = 3600 }
 
 [[policy.step]]
+audience = "on-duty"
 media = ["voice", "sms"]
 in_order = true
 repeats = 2
@@ -180,6 +181,7 @@ CASES = {
     "audience": ('audience = "phone"', 'audience = "fone"', ["unknown audience 'fone'", "Did you mean 'phone'?"], ["未知的对象 'fone'"]),
     "hours": ('start = "18:00"', 'start = "6 pm"', ["start is '6 pm'", "HH:MM"], ["从为 '6 pm'", "时:分"]),
     "no step": ('step = [{ audience = "members" }]', "step = []", ["policy first tells nobody", "Add a [[policy.step]]"], ["策略 first 没有步骤", "请至少加一步"]),
+    "no audience": ('audience = "on-duty"\n', "", ["'audience' is missing", "who of the team is told"], ["缺少对象"]),
     "repeats": ("every_s = 60", "every_s = 9", ["step 1 repeats every 9 s, at least 10 s", "repeats = 0"], ["第 1 步每 9 s 重复，至少 10 s", "请改大间隔"]),
     "order of one": ('media = ["voice", "sms"]', 'media = ["voice"]', ["step 1 has one medium and needs no order", "two media or more"], ["第 1 步只有一种方式", "请多选几种"]),
     "phone by mail": ('audience = "phone"', 'audience = "phone"\nmedia = ["email", "chat"]', ["step 2 reaches no duty phone by email, chat", "Name voice or sms"], ["第 2 步的方式到不了值班电话", "请选电话或短信"]),
@@ -220,7 +222,7 @@ TWICE = {
         "wordings short and b say the same event", "short 与 b 的事件、语言和方式都相同",
     ),
     "policies of one id": (
-        '[[policy]]\nid = "first"\nname = { zh = "又", en = "Again" }\nstep = [{}]\n', "policy 'first' is defined twice", "",
+        '[[policy]]\nid = "first"\nname = { zh = "又", en = "Again" }\nstep = [{ audience = "leader" }]\n', "policy 'first' is defined twice", "",
     ),
 }  # fmt: skip
 
