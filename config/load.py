@@ -1,6 +1,6 @@
 """Reads the files of a site."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,6 +15,9 @@ from config.problems import Problem, Problems, SiteError, Where
 from config.resolve import examine
 from config.site import Site
 
+Further = Callable[[Site, Documents, Problems], None]
+"""What those who use a part of it find wrong with it: added to the problems."""
+
 
 def read(path: Path) -> Documents:
     """The files of a site: `*.toml` and `profiles/*.toml` of a directory, or one file alone.
@@ -28,12 +31,19 @@ def read(path: Path) -> Documents:
     return documents
 
 
-def load_site(path: Path, drivers: Mapping[str, DriverSchema], version: int = 0) -> Site:
+def load_site(
+    path: Path,
+    drivers: Mapping[str, DriverSchema],
+    version: int = 0,
+    further: Further = lambda _site, _documents, _problems: None,
+) -> Site:
     """Reads and builds. Raises SiteError with everything that is wrong, and the lines where it stands."""
     problems = Problems()
     documents = _read(path, problems)
     problems.complete = not len(problems)
     site = examine(documents, drivers, problems, version)
+    if site is not None:
+        further(site, documents, problems)
     if site is None or len(problems):
         raise SiteError(located(problems.all(), path))
     return site

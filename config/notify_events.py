@@ -181,12 +181,17 @@ EVENTS: Mapping[str, NotifyEvent] = MappingProxyType({one.id: one for one in _AL
 
 def variables_of(text: str) -> tuple[str, ...]:
     """The variables of a text, in their order. Raises ValueError for braces that name none."""
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError as error:
+        raise ValueError("}" if "Single '}'" in str(error) else "{") from None
     found = []
-    for _, name, form, conversion in Formatter().parse(text):
+    for _, name, form, conversion in parts:
         if name is None:
             continue
         if form or conversion or not name.isidentifier():
-            raise ValueError(f"{{{name}}}")
+            converted = f"{name}!{conversion}" if conversion else name
+            raise ValueError(f"{{{converted}:{form}}}" if form else f"{{{converted}}}")
         found.append(name)
     return tuple(found)
 

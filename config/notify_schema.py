@@ -21,7 +21,7 @@ class NotifyStepTable(Table):
         json_schema_extra=shown("延时", "从开始呼叫起多少秒", unit="s"),
     )  # fmt: skip
     audience: Audience = Field(
-        Audience.ON_DUTY, title="Audience", description="who of the team is told",
+        title="Audience", description="who of the team is told",
         json_schema_extra=shown("对象", "通知班组中的哪些人"),
     )  # fmt: skip
     team: str = Field(
@@ -253,7 +253,7 @@ class ApprovalTable(Table):
     )  # fmt: skip
     remark: str = Field(
         "", max_length=400, title="Remark", description="what the reviewer said",
-        json_schema_extra=shown("备注", "审核意见等"),
+        json_schema_extra=shown("备注", "审核意见等", long=True),
     )  # fmt: skip
 
 
@@ -281,7 +281,7 @@ class WordingTable(Table):
     text: Words = Field(
         title="Text",
         description="with variables in braces",
-        json_schema_extra=shown("正文", "变量写在花括号内"),
+        json_schema_extra=shown("正文", "变量写在花括号内", long=True),
     )
 
 

@@ -24,6 +24,14 @@ def dotted(keys: Iterable[Key]) -> str:
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
 
 
+_NOUNS = {
+    "account": "渠道", "alarm": "报警", "alarm class": "报警类别", "channel": "渠道类型", "device": "设备",
+    "driver": "驱动", "event": "事件", "group": "控制组", "key": "键", "limit set": "限值组", "node": "节点",
+    "plan": "预案", "point": "点位", "profile": "模板", "rule": "规则", "subsystem": "子系统",
+    "time zone": "时区", "variable": "变量", "zone": "区域",
+}  # fmt: skip
+"""What may be unknown, in Chinese."""
+
 BUILT_IN = "built-in profiles"
 """Where the profiles that come with the program stand, in the place of a file."""
 
@@ -142,7 +150,13 @@ class Problems:
             near = self._near(name, names)
             zh = f"是否指 {near!r}？" if near else f"可用：{'、'.join(sorted(names)[:20]) or '没有'}"
             message = f"unknown {what} {shown(name)}"
-            self.add(where, name, message, _way_out(near, names), zh=f"未知的 {what} {shown(name)}；{zh}")
+            self.add(
+                where,
+                name,
+                message,
+                _way_out(near, names),
+                zh=f"未知的{_NOUNS.get(what, what)} {shown(name)}；{zh}",
+            )
 
     def twice(self, where: Where, what: str, name: str, first: Where) -> None:
         here, there = f"{where.file} {where}", f"{first.file} {first}"

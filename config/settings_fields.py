@@ -25,6 +25,8 @@ LOCKED = frozenset({("site", "id")})
 
 class Kind(StrEnum):
     LINE = "line"
+    LONG = "long"
+    """A text of several lines."""
     WHOLE = "whole"
     NUMBER = "number"
     YES_NO = "yes-no"
@@ -75,7 +77,8 @@ def table_of(fields: Iterable[SettingField], texts: Mapping[str, Sequence[str]])
     table: Any = {}
     for field in fields:
         value = entered(field, texts.get(name_of(field), ()))
-        if value not in (None, "", []) and value != _plain(field.default):
+        usual = _plain(field.default)
+        if value != usual and (value not in (None, "", []) or (value == [] and usual)):
             table = with_value(table, field.keys, value)
     return dict(without_blanks(table))
 
@@ -110,8 +113,10 @@ def _of_field(
         for at in range(count + 1):
             numbered = Text(f"{label.zh} {at + 1}", f"{label.en} {at + 1}")
             yield from _of_model(rows, (*keys, at), numbered, restarts, _inner(value, at), None)
-    else:
+    elif not any(get_origin(kind) is dict for kind in kinds):  # nobody says what its keys are
         kind, choices = _kind(kinds)
+        if kind is Kind.LINE and _extra(info).get("long"):
+            kind = Kind.LONG
         low, high = _limits(info)
         yield SettingField(
             keys, label, hint, kind, default, group, unit, low, high, choices, tuple(restarts),
@@ -124,8 +129,12 @@ def _in_language(one: SettingField, label: Text, group: Text) -> SettingField:
     return replace(one, label=named, group=group)
 
 
+def _extra(info: FieldInfo) -> Mapping[str, Any]:
+    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+
+
 def _said(info: FieldInfo, name: str) -> tuple[Text, Text, str, Sequence[str] | None]:
-    extra: Mapping[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    extra = _extra(info)
     title, hint = info.title or name, info.description or ""
     label = Text(str(extra.get("zh", title)), title)
     return (

@@ -30,12 +30,20 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def shown(zh: str, hint: str, *, unit: str = "", restarts: Sequence[str] | None = None) -> dict[str, Any]:
+def shown(
+    zh: str, hint: str, *, unit: str = "", restarts: Sequence[str] | None = None, long: bool = False
+) -> dict[str, Any]:
     """How a form shows a field, beside its English title and description: give it as `json_schema_extra`.
 
-    `restarts` are the processes that read it only when they start; left out, those of the table around it.
+    A `long` text is entered in several lines. `restarts` are the processes that read it only when they start;
+    left out, those of the table around it.
     """
-    said: dict[str, Any] = {"zh": zh, "zh_description": hint, "unit": unit}
+    said: dict[str, Any] = {
+        "zh": zh,
+        "zh_description": hint,
+        "unit": unit,
+        **({"long": True} if long else {}),
+    }
     return said if restarts is None else {**said, "restarts": list(restarts)}
 
 

@@ -32,11 +32,14 @@ def _add(
     model: type[BaseModel], detail: ErrorDetails, place: Place, problems: Problems, context: str
 ) -> None:
     keys: tuple[Key, ...] = tuple(key for key in detail["loc"] if not (isinstance(key, str) and "[" in key))
+    inside = len(keys)
+    while inside and isinstance(keys[inside - 1], int):  # what is in a list is called as the list is
+        inside -= 1
     around: Any = model
-    for key in keys[:-1]:
+    for key in keys[: max(inside - 1, 0)]:
         around = step(around, key)
     fields = fields_of(around)
-    last = keys[-1] if keys else ""
+    last = keys[inside - 1] if inside else ""
     description = fields.get(str(last), "")
     value: object = None if detail["type"] == "missing" else detail["input"]
     if is_confidential(keys):
@@ -45,7 +48,7 @@ def _add(
     match detail["type"]:
         case "missing":
             what = f": {description}" if description else ""
-            zh = f"缺少 {last!r}；请填写"
+            zh = f"缺少{_said(around, last).label}；请填写"
             problems.add(
                 where, None, f"{last!r} is missing", f"Add {last} = ...{what}", context=context, zh=zh
             )

@@ -49,10 +49,10 @@ from hmi.pages.alarms.one import alarm
 from hmi.pages.audit import audit
 from hmi.pages.backups import backups
 from hmi.pages.calendar import calendar
-from hmi.pages.configuration.entries import alarm_class, alarm_classes
-from hmi.pages.configuration.entries import station as defined_station
-from hmi.pages.configuration.entries import stations as defined_stations
+from hmi.pages.configuration.entries import entry_pages
+from hmi.pages.configuration.entry_kinds import CLASSES, STATIONS
 from hmi.pages.configuration.files import files
+from hmi.pages.configuration.notify_kinds import NOTIFY_KINDS
 from hmi.pages.configuration.secrets import secrets
 from hmi.pages.configuration.settings import modules, settings
 from hmi.pages.configuration.versions import versions
@@ -163,10 +163,9 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/configuration": versions,
         "/configuration/settings": settings,
         "/configuration/modules": modules,
-        "/configuration/alarm-classes": alarm_classes,
-        "/configuration/alarm-classes/{name}": alarm_class,
-        "/configuration/stations": defined_stations,
-        "/configuration/stations/{name}": defined_station,
+        **entry_pages(CLASSES),
+        **entry_pages(STATIONS),
+        **{path: page for kind in NOTIFY_KINDS for path, page in entry_pages(kind).items()},
         "/configuration/files": files,
         "/configuration/secrets": secrets,
         "/organisation": organisation,

@@ -31,7 +31,7 @@ from business.webhooks.messages import MANAGE as WEBHOOKS
 from config.text import Text
 from hmi import words
 from hmi.words import access as access_words
-from hmi.words import account, annunciation, programs
+from hmi.words import account, annunciation, notify_forms, programs
 from hmi.words import jobs as job_words
 from hmi.words import menus as menu_words
 from hmi.words import privacy as privacy_words
@@ -151,6 +151,20 @@ def _of_registry() -> Iterator[Entry]:
             )
 
 
+def _of_configuration() -> Iterator[Entry]:
+    """The pages that `hmi.pages.configuration.entries` makes of each kind of entries."""
+    for home, label in (
+        ("alarm-classes", CLASSES),
+        ("stations", STATIONS),
+        ("policies", notify_forms.POLICIES),
+        ("accounts", notify_forms.ACCOUNTS),
+        ("approvals", notify_forms.APPROVALS),
+        ("wordings", notify_forms.WORDINGS),
+    ):
+        for path in (f"/configuration/{home}", f"/configuration/{home}/{{name}}"):
+            yield Entry(path, label, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE)
+
+
 ENTRIES: tuple[Entry, ...] = (
     Entry("/", words.OVERVIEW, WATCH, At.HERE, Section.UPPER, _CONTROL),
     Entry("/alarms", words.ALARMS, WATCH, At.HERE, Section.UPPER, _CONTROL),
@@ -207,12 +221,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/configuration", CONFIGURATION, configuration.READ, At.GROUP, Section.SYSTEM, _OFFICE),
     Entry("/configuration/settings", SETTINGS, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
     Entry("/configuration/modules", MODULES, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
-    Entry("/configuration/alarm-classes", CLASSES, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
-    Entry(
-        "/configuration/alarm-classes/{name}", CLASSES, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE
-    ),
-    Entry("/configuration/stations", STATIONS, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
-    Entry("/configuration/stations/{name}", STATIONS, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
+    *_of_configuration(),
     Entry("/configuration/files", FILES, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
     Entry("/configuration/secrets", SECRETS, configuration.WRITE, At.GROUP, Section.NONE, _OFFICE),
     Entry(MENU_PAGE, menu_words.MENU, menus.MANAGE, At.GROUP, Section.SYSTEM, _OFFICE),

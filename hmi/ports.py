@@ -85,7 +85,7 @@ class Ports:
     desk: Desk
     """The configuration as it may be edited. Reads files and asks the machine: ask it in a thread."""
     pictures: Pictures
-    push_key: Callable[[], str]
+    push_key: Callable[[Site], str]
     """The public key under which browsers subscribe to messages; '' where push is not set up."""
     secrets: Callable[[Session], tuple[SecretRow, ...]]
     """Which secrets are set, since when and by whom; never a value."""

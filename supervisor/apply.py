@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from actors.paths import RunPaths
-from config.load import load_site, read
+from config.load import read
 from config.problems import SiteError
 from config.versions import VersionError, VersionStore
-from drivers import SCHEMAS
 from supervisor.in_force import running_version, use_version
+from supervisor.site_files import loaded
 
 APPLIED_S = 20.0
 
@@ -20,7 +20,7 @@ APPLIED_S = 20.0
 def apply_files(site: Path, paths: RunPaths, say: Callable[[str], None]) -> int:
     """Store the files as a new version, put it in force, and wait until every process has it."""
     try:
-        load_site(site, SCHEMAS)
+        loaded(site)
         version = VersionStore(paths.configuration).import_files(
             read(site),
             getpass.getuser(),

@@ -55,12 +55,11 @@ def demo(run: RunOption = None) -> None:
 @app.command()
 def check(site: SiteArgument) -> None:
     """Say everything that is wrong with a site's files, at once."""
-    from config.load import load_site
     from config.problems import SiteError
-    from drivers import SCHEMAS
+    from supervisor.site_files import loaded
 
     try:
-        found = load_site(site, SCHEMAS)
+        found = loaded(site)
     except SiteError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
@@ -247,12 +246,11 @@ def _business(settings: "Settings", paths: "RunPaths") -> "URL":
 
 
 def _site(site: Path):  # type: ignore[no-untyped-def]
-    from config.load import load_site
     from config.problems import SiteError
-    from drivers import SCHEMAS
+    from supervisor.site_files import loaded
 
     try:
-        return load_site(site, SCHEMAS)
+        return loaded(site)
     except SiteError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

@@ -16,7 +16,7 @@ from typing import Any
 
 from actors.paths import RunPaths
 from business.backup.restore import is_interrupted
-from config.load import load_site, read
+from config.load import read
 from config.resolve import build
 from config.site import Site
 from config.versions import VersionStore
@@ -27,6 +27,7 @@ from supervisor.in_force import running_version, use_version
 from supervisor.lock import await_predecessors, hold
 from supervisor.log import set_up
 from supervisor.run import Process, Processes
+from supervisor.site_files import loaded
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def launch(told: Launch, say: Callable[[str], None]) -> int:
 
     Raises SiteError, VersionError, PortTaken, RunningAlready, HalfRestored.
     """
-    site = load_site(told.site, SCHEMAS)
+    site = loaded(told.site)
     paths = run_directory(site, told.run)
     paths.create()
     with hold(paths.lock):

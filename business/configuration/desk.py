@@ -11,6 +11,7 @@ from actors.paths import RunPaths
 from actors.said import said
 from business.alarm_database.definitions import Definitions, definitions
 from business.configuration.messages import FileText, SettingEdit
+from business.notifier.channels.catalogue import check_accounts
 from config.alarm_edits import AlarmEdit, with_alarms
 from config.applied import Applied, Trial, noted, under_way
 from config.driver_schema import DriverSchema
@@ -153,6 +154,8 @@ class Desk:
         if len(problems):
             return Proposal(documents, _troubles(problems, written), told)
         site = examine(documents, self._drivers, problems)
+        if site is not None:
+            check_accounts(site, documents, problems)
         troubles = list(_troubles(problems, written))
         if site is not None and not troubles:
             old = examine(base.documents, self._drivers, Problems())

@@ -16,7 +16,8 @@ from actors.messages import Stage
 from actors.said import said
 from business.audit.model import AuditRecord
 from business.gate import Refused
-from config.settings import Security
+from business.notifier.channels.catalogue import secrets_of_accounts
+from config.site import Site
 from config.text import Text
 
 CAMERA_PASSWORD = "camera-password"  # noqa: S105  # its name
@@ -57,9 +58,11 @@ SECRETS: Mapping[str, KnownSecret] = MappingProxyType(
     }
 )
 
+_OF_ACCOUNT = Text("服务商控制台中给出；用于发送通知", "From the provider's console; used to send messages")
 
-def secrets_of(security: Security) -> Mapping[str, KnownSecret]:
-    """Those that every site has, and one of each provider."""
+
+def secrets_of(site: Site) -> Mapping[str, KnownSecret]:
+    """Those that every site has, of each provider of log-ins, and of each account for messages."""
     return {
         **SECRETS,
         **{
@@ -67,7 +70,11 @@ def secrets_of(security: Security) -> Mapping[str, KnownSecret]:
                 Text(f"统一登录“{one.name.zh}”的客户端密钥", f"Client secret of “{one.name.en}”"),
                 Text("提供方给本站的 client_secret", "What the provider gave this site as client_secret"),
             )
-            for one in security.providers
+            for one in site.settings.security.providers
+        },
+        **{
+            name: KnownSecret(label, _OF_ACCOUNT)
+            for name, label in secrets_of_accounts(site.notification.accounts)
         },
     }
 

@@ -147,6 +147,12 @@ def candidates(session: Session) -> Mapping[str, str]:
     return dict(session.execute(query.order_by(User.display, User.name)).tuples().all())
 
 
+def team_names(session: Session) -> Mapping[str, Text]:
+    """By id."""
+    found = session.execute(select(Team.id, Team.zh, Team.en).order_by(Team.id))
+    return {id_: Text(zh, en) for id_, zh, en in found}
+
+
 def _teams(session: Session, people: Mapping[int, User]) -> list[TeamRow]:
     members: dict[str, list[Member]] = {}
     for one in session.scalars(select(TeamMember).order_by(TeamMember.id)):

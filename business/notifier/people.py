@@ -14,6 +14,7 @@ from business.identity.model import User, UserKind, plain_name
 from business.notifier.directory import Directory, Person
 from business.notifier.model import MessagePin, MessageReach, MessageWish
 from business.notifier.reach import USUAL, Reach, Wish
+from business.push.model import PushSubscription
 from config.calendar import Calendar
 from config.hours import Hours
 from config.notification import Medium
@@ -121,8 +122,14 @@ def contacts(_session: Session, users: Iterable[User]) -> Iterable[Address]:
             yield user.id, Medium.EMAIL, user.email
 
 
-ADDRESSES: Final[tuple[Callable[[Session, Iterable[User]], Iterable[Address]], ...]] = (contacts,)
-"""Where addresses come from. The subscriptions of browsers and apps (PUSH) are to be one more of them."""
+def browsers(session: Session, _users: Iterable[User]) -> Iterable[Address]:
+    """Those that people have subscribed to pushed messages."""
+    rows = session.scalars(select(PushSubscription).order_by(PushSubscription.id))
+    return [(row.user_id, Medium.PUSH, row.body) for row in rows]
+
+
+ADDRESSES: Final[tuple[Callable[[Session, Iterable[User]], Iterable[Address]], ...]] = (contacts, browsers)
+"""Where addresses come from."""
 
 
 def _addresses(session: Session, users: Iterable[User]) -> Mapping[int, Mapping[Medium, tuple[str, ...]]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from config.calendar import Calendar
@@ -21,6 +22,19 @@ class Cause:
     """Whom a linkage plan asks for; '' for an alarm."""
 
 
+class Misfit(StrEnum):
+    """Why a policy does not mean a cause."""
+
+    DISABLED = "disabled"
+    PRIORITY = "priority"
+    ZONE = "zone"
+    SUBSYSTEM = "subsystem"
+    CLASS = "class"
+    HOURS = "hours"
+    DAYS = "days"
+    """Not on the day on which its hours began."""
+
+
 def policy_for(
     policies: Iterable[Policy],
     cause: Cause,
@@ -32,21 +46,26 @@ def policy_for(
     """The first that means the cause at this time; None when nobody is to be called. `parents` are the zones
     above zones ('' above the highest)."""
     at = datetime.fromtimestamp(at_ns / 1e9, zone)
+    fits = (one for one in policies if misfit(one, cause, at, calendar, parents) is None)
+    return next(fits, None)
+
+
+def misfit(
+    policy: Policy, cause: Cause, at: datetime, calendar: Calendar, parents: Mapping[str, str]
+) -> Misfit | None:
+    """What first speaks against it, on the site's clock; None for a policy that means the cause."""
+    day = policy.hours.begun(at)
     around = set(_upward(cause.zone, parents))
-    return next(
-        (
-            policy
-            for policy in policies
-            if policy.enabled
-            and (not policy.priorities or cause.priority in policy.priorities)
-            and (not policy.zones or around & policy.zones)
-            and (not policy.subsystems or cause.subsystem in policy.subsystems)
-            and (not policy.classes or cause.alarm_class in policy.classes)
-            and (day := policy.hours.begun(at)) is not None
-            and calendar.is_any(day, policy.days)
-        ),
-        None,
+    against = (
+        (Misfit.DISABLED, not policy.enabled),
+        (Misfit.PRIORITY, policy.priorities and cause.priority not in policy.priorities),
+        (Misfit.ZONE, policy.zones and not around & policy.zones),
+        (Misfit.SUBSYSTEM, policy.subsystems and cause.subsystem not in policy.subsystems),
+        (Misfit.CLASS, policy.classes and cause.alarm_class not in policy.classes),
+        (Misfit.HOURS, day is None),
+        (Misfit.DAYS, day is not None and not calendar.is_any(day, policy.days)),
     )
+    return next((reason for reason, holds in against if holds), None)
 
 
 def _upward(zone: str, parents: Mapping[str, str]) -> Iterable[str]:

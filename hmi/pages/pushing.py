@@ -31,7 +31,7 @@ class PushCard:
     def _offer(self) -> Markup:
         """The button; what goes wrong in the browser is said there."""
         view = self._view
-        if not (key := view.house.ports.push_key()):
+        if not (key := view.house.ports.push_key(view.live.site)):
             return Markup('<p class="sub">{}</p>').format(view.say(said.NOT_SET_UP))
         troubles = EMPTY.join(
             Markup('<p class="warning" data-push-trouble="{}" hidden>{}</p>').format(name, view.say(text))

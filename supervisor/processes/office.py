@@ -215,7 +215,7 @@ class Office:
             "tokens": Tokens(time.time_ns),
             "configuration": ConfigurationDesk(
                 Desk(node.paths, SCHEMAS, prober(node.paths, os.environ)),
-                Vault(node.paths.secrets, os.environ, secrets_of(site.settings.security)),
+                Vault(node.paths.secrets, os.environ, secrets_of(site)),
             ),
             "push": Push(time.time_ns),
             "webhooks": Webhooks(time.time_ns),

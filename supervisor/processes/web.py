@@ -32,6 +32,7 @@ from business.fields.keyring import keyring
 from business.fields.sealed import supply
 from business.identity.model import Place
 from business.identity.openid import OpenId
+from business.notifier.channels.catalogue import push_key
 from business.notifier.messages import NOTIFIER_COMMANDS
 from business.packaging import Packaging
 from config.secrets import Secret, SecretMissing, secret
@@ -89,8 +90,8 @@ class Outside:
             configuration=self._configuration,
             desk=Desk(paths, SCHEMAS, prober(paths, os.environ)),
             pictures=self._pictures,
-            push_key=lambda: "",  # until the site can have an account of a channel
-            secrets=Vault(paths.secrets, os.environ, secrets_of(site.settings.security)).rows,
+            push_key=lambda site: push_key(site.notification.accounts),
+            secrets=Vault(paths.secrets, os.environ, secrets_of(site)).rows,
         )
 
     @contextlib.asynccontextmanager
@@ -146,7 +147,11 @@ def main() -> int:
         configuration,
         renew=renew,
         accept=accept,
-        secrets=(DATABASE_PASSWORD, *secrets_of(site.settings.security)),
+        secrets=(
+            DATABASE_PASSWORD,
+            CAMERA_PASSWORD,
+            *(f"oidc-{one.id}" for one in site.settings.security.providers),
+        ),
     )
     follower.start()
     asyncio.run(_serve(server, figures))

@@ -87,7 +87,7 @@ from business.backup.place import Places
 from business.backup.service import Backups
 from business.commands import BUSINESS_COMMANDS, MODULES
 from business.configuration.desk import Desk
-from business.configuration.secrets import Vault
+from business.configuration.secrets import Vault, secrets_of
 from business.configuration.service import ConfigurationDesk
 from business.database import open_reader, open_writer, sessions, sqlite_url
 from business.duplicates.finding import find_duplicates
@@ -549,7 +549,7 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
     runner.start()
     paths = RunPaths(Path(directory) / "run")
     paths.create()
-    vault = Vault(paths.secrets, os.environ)
+    vault = Vault(paths.secrets, os.environ, secrets_of(plant.site))
     desk = Desk(paths, SCHEMAS, prober(paths, os.environ))
     made_here = desk.store.add(read(DEMO), "chief", "imported by steward run", "files", now)
     paths.running.write_text(str(made_here.number))
@@ -625,7 +625,7 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
         configuration=configuration,
         desk=desk,
         pictures=Pictures(Secret("the cameras' password")),
-        push_key=lambda: os.environ.get("PUSH_KEY", ""),
+        push_key=lambda _site: os.environ.get("PUSH_KEY", ""),
         secrets=vault.rows,
     )
     app = build(

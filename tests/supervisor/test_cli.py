@@ -62,6 +62,14 @@ def test_a_site_that_is_wrong_ends_with_1_and_the_problem(site: Path, command: l
     assert "Mars/Olympus" in said.output
 
 
+def test_the_channels_of_messages_are_checked_too(site: Path) -> None:
+    account = '[[account]]\nid = "m"\nname = { zh = "邮件", en = "Mail" }\nkind = "emial"\n'
+    (site / "notify.toml").write_text(account, "utf-8")
+    said = steward("check", site)
+    assert said.exit_code == 1
+    assert "notify.toml:4: account[0] m .kind: unknown channel 'emial'. Did you mean 'email'?" in said.output
+
+
 def test_a_folder_without_a_site_says_so(tmp_path: Path) -> None:
     said = steward("check", tmp_path / "nowhere")
     assert said.exit_code == 1

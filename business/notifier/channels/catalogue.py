@@ -12,23 +12,27 @@ from business.notifier.channels import (
     dingtalk_robot,
     email,
     feishu_robot,
+    station_speaker,
     tencent_sms,
     tencent_voice,
     twilio_sms,
     twilio_voice,
+    web_push,
     wecom_robot,
 )
 from business.notifier.channels.port import ChannelKind
+from config.entries import Documents
 from config.notification import Account
 from config.notify_schema import AccountTable
 from config.problems import Problems, Where
+from config.site import Site
 from config.table import shown
 from config.text import Text
 from config.validate import validated
 
 _MODULES = (
     aliyun_sms, aliyun_voice, tencent_sms, tencent_voice, twilio_sms, twilio_voice, email, wecom_robot,
-    dingtalk_robot, feishu_robot,
+    dingtalk_robot, feishu_robot, web_push, station_speaker,
 )  # fmt: skip
 KINDS: Mapping[str, ChannelKind] = MappingProxyType({one.KIND.name: one.KIND for one in _MODULES})
 
@@ -53,6 +57,14 @@ def options_of(account: Account) -> BaseModel:
     return KINDS[account.kind].options.model_validate(dict(account.options))
 
 
+def push_key(accounts: Mapping[str, Account]) -> str:
+    """Under which browsers subscribe to pushed messages; '' where no account pushes."""
+    for account in accounts.values():
+        if account.kind == web_push.KIND.name and account.enabled:
+            return str(account.options.get("public_key", ""))
+    return ""
+
+
 def secret_name(account: str, secret: str) -> str:
     return f"account-{account}-{secret}"
 
@@ -74,3 +86,12 @@ def check(account: Account, where: Where, problems: Problems) -> None:
         problems.unknown(where.at("kind"), "channel", account.kind, KINDS)
         return
     validated(kind.options, dict(account.options), where.at("options").at, problems)
+
+
+def check_accounts(site: Site, documents: Documents, problems: Problems) -> None:
+    """The same of all accounts that `documents` hold, each where it is written."""
+    for file, tables in sorted(documents.items()):
+        for at, row in enumerate(tables.get("account", ())):
+            name = row.get("id") if isinstance(row, dict) else None
+            if (account := site.notification.accounts.get(str(name))) is not None:
+                check(account, Where(file, ("account", at)).called(name), problems)

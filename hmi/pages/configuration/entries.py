@@ -1,7 +1,9 @@
-"""Stations and classes of alarms: a list, and a form of each that follows from the schema."""
+"""What is defined entry by entry: a list, and a form of each that follows from the schema."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -9,12 +11,15 @@ from markupsafe import Markup
 from actors.said import in_language
 from business.configuration.desk import Trouble
 from business.configuration.messages import WRITE, FileText
+from business.duty.queries import team_names
 from config.export import toml
 from config.problems import Key
-from config.settings_fields import Kind, SettingField, as_text, fields_of, name_of, table_of, value_of
+from config.settings_fields import SettingField, as_text, fields_of, name_of, table_of, value_of
+from config.text import Text
 from config.versions import VersionError
-from hmi.pages.configuration.entry_kinds import CLASSES, STATIONS, EntryKind, Row, entries, place_of
+from hmi.pages.configuration.entry_kinds import EntryKind, entries, place_of
 from hmi.pages.configuration.inputs import Inputs
+from hmi.pages.configuration.offering import Around, Row, name_of_row
 from hmi.pages.configuration.proposing import Editing, opened
 from hmi.pages.configuration.telling import tabs
 from hmi.shell import EMPTY, frame, html
@@ -31,23 +36,24 @@ _WRONG = Markup('<p class="notice" role="alert">{}</p>')
 class EntryPage:
     """The form of one entry; what is entered is kept as it was typed."""
 
-    def __init__(self, view: View, editing: Editing, kind: EntryKind, name: str, row: Row) -> None:
+    def __init__(self, view: View, editing: Editing, kind: EntryKind, name: str, around: Around) -> None:
         """`name` is the id of the entry, '' for a new one."""
         self._view, self._editing, self._kind, self._name = view, editing, kind, name
+        self._around = around
         self._file, self._at = place_of(kind, editing.base.documents, name)
         self._rows: list[Row] = list(editing.base.documents.get(self._file, {}).get(kind.key, ()))
         self._is_own = self._at < len(self._rows)
-        self._fill(row)
+        self._fill(around.row)
         self._taken = ""
         self._turn = 0
 
     def _fill(self, row: Row) -> None:
         """A list of tables gets one blank row more than it has."""
-        self._fields = fields_of(self._kind.table, row, words.BASICS)
+        self._around = replace(self._around, row=row)
+        self._fields = fields_of(self._kind.table(row), row, words.BASICS)
+        self._inputs = Inputs(self._view, lambda keys: self._problems().get(keys, ""), self._offered)
         self._texts = {
-            name_of(one): tuple(text.split("\n"))
-            if one.kind is Kind.LINES and self._offered(one)
-            else (text,)
+            name_of(one): tuple(text.split("\n")) if self._inputs.is_ticked(one) else (text,)
             for one in self._fields
             for text in (as_text(one, value_of(row, one)),)
         }
@@ -60,6 +66,7 @@ class EntryPage:
         )
         with frame(view, title, above):
             html(view.block(self._form, lambda: self._turn))
+            html(view.block(lambda: self._kind.under(view, self._around), lambda: self._turn))
             html(view.block(lambda: editing.markup(self._is_here), lambda: editing.turn))
         view.on_form("entry", WRITE, self._entered)
         view.on_form("save", WRITE, editing.submit)
@@ -88,10 +95,9 @@ class EntryPage:
 
     def _form(self) -> Markup:
         view = self._view
-        inputs = Inputs(view, lambda keys: self._problems().get(keys, ""), self._offered)
         groups: dict[str, list[Markup]] = {}
         for one in self._fields:
-            drawn = inputs.entry(one, self._texts[name_of(one)])
+            drawn = self._inputs.entry(one, self._texts[name_of(one)])
             if one.keys == ("id",) and self._name:
                 drawn = Markup('<input type="hidden" name="id" value="{}">').format(self._name)
             groups.setdefault(view.name(one.group), []).append(drawn)
@@ -115,17 +121,18 @@ class EntryPage:
         )
 
     def _offered(self, field: SettingField) -> Mapping[str, str] | None:
-        return self._kind.offered(self._view, self._editing.base.documents, field)
+        return self._kind.offered(self._view, self._around, field)
 
     def _field_of(self, trouble: Trouble) -> tuple[Key, ...] | None:
         """The keys of the field that it is about; None for what is wrong elsewhere."""
         if trouble.file != self._file or trouble.keys[:2] != (self._kind.key, self._at):
             return None
-        known = {one.keys for one in self._fields}
+        known = [one.keys for one in self._fields]
         keys = trouble.keys[2:]
+        inside = next((one for one in known if one[: len(keys)] == keys), None)
         while keys and keys not in known:  # of a list its field
             keys = keys[:-1]
-        return keys or None
+        return keys or inside
 
     def _is_here(self, trouble: Trouble) -> bool:
         return self._field_of(trouble) is not None
@@ -174,7 +181,7 @@ def _table(view: View, kind: EntryKind, editing: Editing) -> Markup:
             row.format(
                 name,
                 kind.home,
-                one.get("name", {}).get(view.language, name),
+                name_of_row(view, one),
                 kind.sums_up(view, documents, one),
                 view.say(words.SHIPPED if one is kind.shipped().get(name) else words.OWN),
             )
@@ -197,21 +204,23 @@ async def _edit(view: View, kind: EntryKind, name: str) -> None:
             html(Markup('<p class="notice">{}</p>').format(told))
         return
     row = known.get(name, {}) if name != NEW else {}
-    title = row.get("name", {}).get(view.language, name) if row else view.say(kind.new)
-    EntryPage(view, editing, kind, name if row else "", row).draw(title)
+    title = name_of_row(view, row) if row else view.say(kind.new)
+    around = Around(editing.base.documents, row, await _teams(view))
+    EntryPage(view, editing, kind, name if row else "", around).draw(title)
 
 
-async def alarm_classes(view: View) -> None:
-    await _list(view, CLASSES)
+async def _teams(view: View) -> Mapping[str, Text]:
+    def read() -> Mapping[str, Text]:
+        with view.house.seats.authority.open() as session:
+            return team_names(session)
+
+    return await asyncio.to_thread(read)
 
 
-async def alarm_class(view: View, name: str) -> None:
-    await _edit(view, CLASSES, name)
+def entry_pages(kind: EntryKind) -> dict[str, Callable[..., Awaitable[None]]]:
+    """The pages of a kind by their addresses."""
+    return {kind.home: partial(_list, kind=kind), f"{kind.home}/{{name}}": partial(_named, kind)}
 
 
-async def stations(view: View) -> None:
-    await _list(view, STATIONS)
-
-
-async def station(view: View, name: str) -> None:
-    await _edit(view, STATIONS, name)
+async def _named(kind: EntryKind, view: View, name: str) -> None:
+    await _edit(view, kind, name)

@@ -2,22 +2,22 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from markupsafe import Markup
 
 from config.alarm_schema import AlarmClassTable, StationTable
 from config.alarms import standard_class_tables
 from config.entries import Documents
-from config.rules import Priority
 from config.settings_fields import Kind, SettingField, fields_of
 from config.table import Table
 from config.text import Text
 from hmi import drawing
 from hmi import words as common
+from hmi.pages.configuration.offering import Around, Offered, Row, listed, of_schema, offered, zones
+from hmi.shell import EMPTY
 from hmi.view import View
 from hmi.words import entries as words
 from hmi.words.alarm_orders import TEAMS
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +27,25 @@ class EntryKind:
     """Of its list in the documents."""
     file: str
     """Where the first one goes."""
-    table: type[Table]
+    table: Callable[[Row], type[Table]]
+    """What an entry is made of, which may follow from what it says."""
     title: Text
     hint: Text
     new: Text
     told: Text
     """Head of the column that sums an entry up."""
     sums_up: Callable[[View, Documents, Row], str]
-    shipped: Callable[[], Mapping[str, Row]]
+    shipped: Callable[[], Mapping[str, Row]] = dict
     """Entries that are there unless the site has its own, by id."""
-    offered: Callable[[View, Documents, SettingField], Mapping[str, str] | None]
-    """What may be chosen in a field, as the documents are."""
+    offered: Callable[[View, Around, SettingField], Offered] = offered
+    """What may be chosen in a field."""
+    under: Callable[[View, Around], Markup] = lambda _view, _around: EMPTY
+    """What is shown below the form of an entry."""
 
 
 def _of_class(view: View, _documents: Documents, row: Row) -> str:
     """What it says otherwise than usual, in the words of the form."""
-    return _listed(view, _said(view, row))
+    return listed(view, _said(view, row))
 
 
 def _said(view: View, row: Row) -> Iterator[str]:
@@ -58,56 +61,25 @@ def _said(view: View, row: Row) -> Iterator[str]:
         elif key == "order_team" and value in TEAMS:
             yield f"{label} {view.say(TEAMS[value])}"
         else:
-            named = _priorities(view, {}, field) or {}
+            named = of_schema(view, field) or {}
             yield f"{label} {named.get(str(value), value)}"
     if steps := row.get("checklist"):
         yield view.say(words.STEPS, count=len(steps))
 
 
 def _of_station(view: View, documents: Documents, row: Row) -> str:
-    zones = _zones(view, documents)
-    named = [zones.get(one, one).strip() for one in row.get("zones", ())]
-    return _listed(view, named) or view.say(words.WHOLE)
-
-
-def _listed(view: View, parts: Any) -> str:
-    return ("；" if view.language == "zh" else "; ").join(parts)
-
-
-def _priorities(view: View, _documents: Documents, field: SettingField) -> Mapping[str, str] | None:
-    if set(field.choices) != set(Priority):
-        return None
-    return {one.value: view.say(common.PRIORITIES[one.rank]) for one in Priority}
-
-
-def _of_zones(view: View, documents: Documents, field: SettingField) -> Mapping[str, str] | None:
-    return _zones(view, documents) if field.keys == ("zones",) else None
-
-
-def _zones(view: View, documents: Documents) -> dict[str, str]:
-    """As a tree, each zone after the one it lies in."""
-    inside: dict[str, list[Row]] = {}
-    for tables in documents.values():
-        for row in tables.get("zone", ()):
-            inside.setdefault(str(row.get("parent", "")), []).append(row)
-
-    def below(parent: str, depth: int) -> Iterator[tuple[str, str]]:
-        # What was taken is not met again: documents that somebody edits may hold a ring.
-        for row in inside.pop(parent, []):
-            id_ = str(row.get("id", ""))
-            yield id_, "\u3000" * depth + str(row.get("name", {}).get(view.language, id_))
-            yield from below(id_, depth + 1)
-
-    return dict(below("", 0))
+    known = zones(view, documents)
+    named = [known.get(one, one).strip() for one in row.get("zones", ())]
+    return listed(view, named) or view.say(words.WHOLE)
 
 
 CLASSES = EntryKind(
-    "/configuration/alarm-classes", "alarm_class", "alarm-classes.toml", AlarmClassTable, words.CLASSES,
-    words.CLASSES_HINT, words.NEW_CLASS, words.RULES, _of_class, standard_class_tables, _priorities,
+    "/configuration/alarm-classes", "alarm_class", "alarm-classes.toml", lambda _row: AlarmClassTable,
+    words.CLASSES, words.CLASSES_HINT, words.NEW_CLASS, words.RULES, _of_class, standard_class_tables,
 )  # fmt: skip
 STATIONS = EntryKind(
-    "/configuration/stations", "station", "stations.toml", StationTable, words.STATIONS,
-    words.STATIONS_HINT, words.NEW_STATION, words.ZONES, _of_station, dict, _of_zones,
+    "/configuration/stations", "station", "stations.toml", lambda _row: StationTable, words.STATIONS,
+    words.STATIONS_HINT, words.NEW_STATION, words.ZONES, _of_station,
 )  # fmt: skip
 
 
@@ -125,9 +97,9 @@ def entries(kind: EntryKind, documents: Documents) -> dict[str, Row]:
 def place_of(kind: EntryKind, documents: Documents, name: str) -> tuple[str, int]:
     """File and index of an entry of the documents; where one that is not there goes."""
     rows = {file: list(tables.get(kind.key, ())) for file, tables in documents.items()}
-    for file, listed in rows.items():
-        for at, row in enumerate(listed):
+    for file, found in rows.items():
+        for at, row in enumerate(found):
             if name and row.get("id") == name:
                 return file, at
-    file = next((file for file, listed in rows.items() if listed), kind.file)
+    file = next((file for file, found in rows.items() if found), kind.file)
     return file, len(rows.get(file, []))

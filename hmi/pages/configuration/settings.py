@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -22,6 +23,7 @@ from config.settings_fields import (
 )
 from config.versions import VersionError
 from hmi.pages.configuration.inputs import Inputs
+from hmi.pages.configuration.offering import of_schema
 from hmi.pages.configuration.proposing import Editing, opened
 from hmi.pages.configuration.telling import tabs
 from hmi.shell import EMPTY, frame, html
@@ -79,7 +81,7 @@ class SettingsPage:
 
     def _form(self) -> Markup:
         view = self._view
-        self._inputs = Inputs(view, self._editing.trouble_at)
+        self._inputs = Inputs(view, self._editing.trouble_at, partial(of_schema, view))
         hint = view.say(said.EDITING, version=self._editing.base.number)
         body = self._module_rows() if self._modules else self._groups()
         return _FORM.format(hint, "settings", body, view.say(said.CHECK))

@@ -11,12 +11,15 @@ from config.editing import Difference, tables_of
 from config.entries import Documents
 from config.export import inline
 from config.settings_fields import SettingField, fields_of_settings
+from config.text import Text
 from config.validate import is_confidential
 from hmi.shell import EMPTY
 from hmi.view import View
 from hmi.words import configuration as said
+from hmi.words import notify_forms as forms
 from hmi.words import system as system_words
 from hmi.words.entries import CLASSES, STATIONS
+from hmi.words.notify import NOTIFICATION
 
 MOST_SHOWN = 60
 LONGEST_VALUE = 160
@@ -27,19 +30,32 @@ TABS = (
     ("/configuration/modules", said.MODULES, WRITE),
     ("/configuration/alarm-classes", CLASSES, WRITE),
     ("/configuration/stations", STATIONS, WRITE),
+    ("/configuration/policies", NOTIFICATION, WRITE),
     ("/configuration/files", said.FILES, WRITE),
     ("/configuration/secrets", said.SECRETS, WRITE),
 )
+_OF_NOTIFICATION = (
+    ("/configuration/policies", forms.POLICIES, WRITE),
+    ("/configuration/accounts", forms.ACCOUNTS, WRITE),
+    ("/configuration/approvals", forms.APPROVALS, WRITE),
+    ("/configuration/wordings", forms.WORDINGS, WRITE),
+)
+"""What stands behind the one tab."""
 
 
 def tabs(view: View) -> Markup:
-    here = Markup(' class="here" aria-current="page"')
+    within = {path for path, _, _ in _OF_NOTIFICATION}
+    if view.path not in within:
+        return _tabs(view, TABS, view.path)
+    return _tabs(view, TABS, _OF_NOTIFICATION[0][0]) + _tabs(view, _OF_NOTIFICATION, view.path)
+
+
+def _tabs(view: View, listed: Iterable[tuple[str, Text, str]], here: str) -> Markup:
+    mark = Markup(' class="here" aria-current="page"')
     return Markup('<nav class="toolbar tabs">{}</nav>').format(
         EMPTY.join(
-            Markup('<a href="{}"{}>{}</a> ').format(
-                path, here if path == view.path else EMPTY, view.say(text)
-            )
-            for path, text, permission in TABS
+            Markup('<a href="{}"{}>{}</a> ').format(path, mark if path == here else EMPTY, view.say(text))
+            for path, text, permission in listed
             if view.can(permission)
         )
     )

@@ -3,6 +3,7 @@
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from business.configuration.messages import FileText, RemoveSecret, SaveConfigur
 from business.configuration.secrets import CAMERA_PASSWORD, SECRETS, Vault, secrets_of
 from business.configuration.service import ConfigurationDesk
 from business.gate import Execute, Outcome
+from config.export import toml
+from config.resolve import build
 from config.settings import Provider, Security
 from config.site import Site
 from config.text import Text
@@ -33,6 +36,12 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     }
 }
 PROVIDER = Provider("corp", Text("集团", "Group"), "https://id.example.org", "steward")
+TEXTS: dict[str, Any] = {
+    "id": "texts",
+    "name": {"zh": "短信", "en": "Texts"},
+    "kind": "aliyun-sms",
+    "options": {"sign_name": "示范园区", "access_key_id": "LTAIofthetest"},
+}
 SECRET = "a-very-secret-value"  # of the test
 
 
@@ -44,7 +53,11 @@ class Bench:
         self.probed: list[tuple[Site, Site]] = []
         self.troubles: list[Trouble] = []
         self.desk = Desk(self.paths, {}, self._probe)
-        self.vault = Vault(self.paths.secrets, environ or {}, secrets_of(Security(providers=(PROVIDER,))))
+        documents = {**DOCUMENTS, "notify.toml": {"account": [TEXTS]}}
+        site = build(documents, {})
+        security = Security(providers=(PROVIDER,))
+        site = replace(site, settings=replace(site.settings, security=security))
+        self.vault = Vault(self.paths.secrets, environ or {}, secrets_of(site))
         self.module = ConfigurationDesk(self.desk, self.vault, office.wall_ns)
         self.desk.store.add(DOCUMENTS, "anna", "first", "files", lambda: datetime.now(UTC))
         self.paths.running.write_text("1")
@@ -318,6 +331,47 @@ def test_every_secret_of_the_screen_is_one_that_the_program_reads() -> None:
 def test_each_provider_of_the_site_has_a_secret(bench: Bench) -> None:
     assert bench.do(SetSecret("oidc-corp", SECRET)).stage is Stage.DONE
     assert "集团" in rows(bench)["oidc-corp"].known.label.zh
+
+
+def test_each_account_of_the_site_has_the_secrets_of_its_channel(bench: Bench) -> None:
+    (name,) = [one for one in rows(bench) if one.startswith("account-texts-")]
+    assert rows(bench)[name].known.label.zh.startswith("短信：")
+    assert bench.do(SetSecret(name, SECRET)).stage is Stage.DONE
+
+
+@pytest.mark.parametrize(
+    ("row", "keys", "zh", "en"),
+    [
+        ({"kind": "aliyun-smss"}, ("kind",), "是否指 'aliyun-sms'", "Did you mean 'aliyun-sms'?"),
+        ({"kind": "carrier-pigeon"}, ("kind",), "未知的渠道类型 'carrier-pigeon'", "unknown channel"),
+        (
+            {"options": {**TEXTS["options"], "sing": "x"}},
+            ("options", "sing"),
+            "未知的键 'sing'",
+            "unknown key 'sing'",
+        ),
+        (
+            {"options": {**TEXTS["options"], "sign_name": "【a】"}},
+            ("options", "sign_name"),
+            "短信签名为 '【a】'，不符合要求",
+            "sign_name is",
+        ),
+    ],
+)
+def test_the_options_of_an_account_are_checked_as_its_channel_has_them(
+    bench: Bench, row: dict[str, Any], keys: tuple[str, ...], zh: str, en: str
+) -> None:
+    text = toml({"account": [{**TEXTS, **row}]})
+    proposal = bench.desk.propose(bench.newest(), (), [FileText("notify.toml", text)])
+    (trouble,) = [one for one in proposal.troubles if one.keys[2:] == keys]
+    assert (trouble.file, trouble.keys[:2]) == ("notify.toml", ("account", 0))
+    assert zh in in_language(trouble.reason, "zh")
+    assert en in in_language(trouble.reason, "en")
+    assert trouble.line
+    refused = bench.do(SaveConfiguration(1, 1, (), (FileText("notify.toml", text),), "why"))
+    assert refused.stage is Stage.REFUSED
+    good = FileText("notify.toml", toml({"account": [TEXTS]}))
+    assert bench.do(SaveConfiguration(1, 1, (), (good,), "why")).stage is Stage.DONE
 
 
 def test_a_provider_is_added_by_filling_the_blank_row(bench: Bench) -> None:
