@@ -57,7 +57,7 @@ class Mailbox:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.original_content
         assert content is not None
-        self.mails.append(message_from_bytes(content, policy=default))  # type: ignore[arg-type]
+        self.mails.append(message_from_bytes(content, policy=default))
         return "250 OK"
 
     def about(self, device: str) -> list[EmailMessage]:

@@ -242,6 +242,7 @@ class _WebPushKind:
     repeatable: ClassVar[bool] = True
     """A second one takes the place of the first, in the service and on the screen."""
     answered: ClassVar[bool] = False
+    most_keys: ClassVar[int] = 0
 
     def open(self, options: Any, secrets: Mapping[str, Secret], house: House) -> Channel:
         return WebPush(options, secrets)
