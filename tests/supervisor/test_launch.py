@@ -30,7 +30,7 @@ def test_the_run_directory_is_as_told_or_from_the_environment_or_named_after_the
 def test_every_field_process_of_the_site_is_started_and_screens_stop_first() -> None:
     found = {one.name: one for one in processes(SITE, RunPaths(Path("/r")), demo=False)}
     assert found.keys() == {
-        "historian", "core", "field-1", "office", "web-control", "web-office", "watchdog",
+        "historian", "core", "notifier", "field-1", "office", "web-control", "web-office", "watchdog",
     }  # fmt: skip
     assert found["field-1"].module == "supervisor.processes.field"
     assert {"--run", "/r", "--name", "field-1"} <= set(found["field-1"].arguments)
