@@ -208,18 +208,24 @@ class Notifier(Actor):
 
     def _round(self) -> None:
         self._follow()
-        going: list[tuple[Line, Outgoing]] = []
+        self._move(self._pass_time)
+        self._ask_providers()
+        self._pay()
+        self._look_after()
+
+    def _pass_time(self) -> None:
+        if not self._is_behind:  # else what is over already would be told
+            self._engine.pass_time()
+            self._engine.check_weekly()
+
+    def _move(self, decide: Callable[[], None]) -> None:
+        """Decide in one transaction with what goes because of it, then hand that over."""
         with self._store.transaction():
-            if not self._is_behind:  # else what is over already would be told
-                self._engine.pass_time()
-                self._engine.check_weekly()
+            decide()
             self._sending.count(ZoneInfo(self._site.timezone))
             going = list(self._sending.begin())
         for line, outgoing in going:
             self._out.hand_over(line, outgoing, partial(self._hear_end, outgoing.id, line.account.id))
-        self._ask_providers()
-        self._pay()
-        self._look_after()
 
     def _follow(self) -> None:
         try:
@@ -291,8 +297,7 @@ class Notifier(Actor):
         self.tell_self(Ended(message, account, outcome))
 
     def _ended(self, ended: Ended) -> None:
-        with self._store.transaction():
-            self._sending.ended(ended.message, ended.account, ended.outcome)
+        self._move(lambda: self._sending.ended(ended.message, ended.account, ended.outcome))
 
     def _ask_providers(self) -> None:
         now_s = self._out.clock()

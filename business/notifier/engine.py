@@ -306,9 +306,8 @@ class Engine:
         now_ns = self._wall_ns()
         for call in tuple(self._calls.values()):
             due = next_ns(call.escalation)
-            while due is not None and due <= now_ns:
-                call = self._turn(call, now_ns)  # the same call, further on
-                due = next_ns(call.escalation)
+            if due is not None and due <= now_ns:
+                self._turn(call, now_ns)
         for message in self._store.late(now_ns - FALL_BACK_NS):
             if message.state == MessageState.WAITING.value:
                 why = said(
@@ -366,8 +365,8 @@ class Engine:
             for member in self._store.members(message.id):
                 self.failed(member, why)
             return
-        call = self._calls.get(message.call)
-        if call is None or not call.escalation.is_calling:
+        call = self._calls.get(message.call) or self._store.call(message.call)
+        if call is None or not (call.escalation.is_calling or call.escalation.end is End.UNANSWERED):
             return
         rest = [one for one in self._store.of_call(message.call) if _turn_of(one) == _turn_of(message)]
         own = [one for one in rest if one.person == message.person and one.id != message.id]

@@ -7,6 +7,7 @@ a kill at any moment neither loses nor repeats a step.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from business.notifier.policy import Cause
 from config.notification import Policy, Progress, Stop
@@ -31,6 +32,8 @@ class End(StrEnum):
 
 
 _STAGES = tuple(Progress)
+PATIENCE_S: Final = 300.0
+"""Whoever was called last has so long to answer before the calls are given up."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -180,12 +183,18 @@ def _promised_ns(escalation: Escalation) -> int | None:
 
 
 def _ends_ns(escalation: Escalation) -> int | None:
-    """When its round is over; None while steps of it are to be taken."""
-    all_ = slots(escalation.policy, escalation.round)
+    """When its round is over; None while steps of it are to be taken, or somebody has promised more."""
+    policy = escalation.policy
+    all_ = slots(policy, escalation.round)
     if escalation.taken < len(all_):
         return None
-    last_ns = all_[-1][0] if all_ else 0
-    return escalation.begun_ns + last_ns + _ns(escalation.policy.again_s)
+    begins_anew = bool(policy.again_s and policy.stops)
+    is_answered = escalation.progress is not Progress.CALLING
+    if is_answered and not begins_anew and _settled(escalation).end is End.OPEN:
+        return None
+    waits = policy.stops and not is_answered
+    rest_s = policy.again_s if begins_anew else PATIENCE_S if waits else 0.0
+    return escalation.begun_ns + (all_[-1][0] if all_ else 0) + _ns(rest_s)
 
 
 def _anew(escalation: Escalation, now_ns: int) -> Escalation:

@@ -101,9 +101,20 @@ def test_nobody_answers_and_the_leader_is_called_then_the_manager(bench: Bench) 
     assert bench.numbers("voice") == [LI, WANG]
     bench.later(200)
     assert bench.numbers("voice") == [LI, WANG, CHIEF]
-    bench.later(10)
+    assert bench.ends() == [""], "whoever was called last has some minutes"
+    bench.later(300)
     assert bench.ends() == ["unanswered"]
     assert bench.later(5).figures.unanswered == 1
+
+
+def test_the_last_of_a_policy_is_reached_by_another_way_too(tmp_path: Path) -> None:
+    policy = replace(POLICY, steps=(Step(0, Audience.ON_DUTY, media=(Medium.VOICE, Medium.SMS)),))
+    bench = Bench(tmp_path, policy)
+    bench.providers["voice"].says = bench.providers["sms"].says = refuses(TryLater)
+    bench.round()
+    bench.happens()
+    bench.later(70)
+    assert bench.numbers("email") == ["li@example.com"]
 
 
 def test_an_acknowledgement_at_the_screen_stops_everything_at_once(bench: Bench) -> None:
