@@ -139,6 +139,7 @@ const sounding = {
   async read_out({ speak, wav, say, language }) {
     const begun = () => steward.act("played", speak);
     try {
+      if (!wav) throw new Error("it came without sound");
       const answer = await fetch(wav);
       if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
       const source = sounding.context.createBufferSource();

@@ -63,12 +63,11 @@ def _chinese(kind: str, found: str) -> str:
             return f"{_each(year)}年{_whole(month)}月{_whole(day)}日"
         case "time":
             hour, minute, *second = found.split(":")
+            if minute == "00" and not second:
+                return f"{_whole(hour)}点整"
+            zero = "零" if "01" <= minute <= "09" else ""
             seconds = f"{_whole(second[0])}秒" if second else ""
-            return (
-                f"{_whole(hour)}点{_whole(minute)}分{seconds}"
-                if minute != "00" or second
-                else (f"{_whole(hour)}点整")
-            )
+            return f"{_whole(hour)}点{zero}{_whole(minute)}分{seconds}"
         case "ordinal":
             return f"{_whole(_only_digits(found))}号"
         case "quantity":

@@ -11,7 +11,7 @@ import numpy as np
 from actors.said import in_both
 from business.notifier.channels.texts import cut_characters
 from business.notifier.speech.espeak import PROGRAM, synthesise
-from business.notifier.speech.phrases import Piece, cut_up, recorded, shelf
+from business.notifier.speech.phrases import Piece, Shelf, cut_up, recorded, shelf
 from business.notifier.speech.reading import readable
 from business.notifier.speech.sound import NoSound, Samples, silence, wav
 
@@ -43,9 +43,8 @@ class Speech:
         """`language` is zh or en. Raises NoSound where nothing can be said; recordings that cannot be used
         are logged once and synthesised."""
         read = readable(cut_characters(text, MOST_CHARACTERS, language), language)
-        shelved = await asyncio.to_thread(shelf, self._folder, language)
+        shelved, pieces = await asyncio.to_thread(self._cut, read, language)
         self._tell(shelved.trouble)
-        pieces = tuple(cut_up(read, shelved))
         key = (language, *((one.text, shelved.files.get(one.text.casefold())) for one in pieces))
         if (known := self._kept.get(key)) is not None:
             self._kept.move_to_end(key)
@@ -64,6 +63,11 @@ class Speech:
             for path, _, _ in found.files.values():
                 await asyncio.to_thread(recorded, path)
             await self._synthesised(text, language)
+
+    def _cut(self, read: str, language: str) -> tuple[Shelf, tuple[Piece, ...]]:
+        """On a thread: it reads the folder anew, so that what somebody copies there counts at once."""
+        shelved = shelf(self._folder, language)
+        return shelved, tuple(cut_up(read, shelved))
 
     async def _part(self, piece: Piece, language: str) -> Samples:
         if piece.path is not None:

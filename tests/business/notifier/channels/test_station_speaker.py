@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from actors.channels.live import LIVE
 from actors.messages import SpokenNotice
 from business.notifier.channels import station_speaker
 from business.notifier.channels.port import (
@@ -50,6 +51,7 @@ async def test_a_message_is_announced_with_its_speech(browsers: Browsers) -> Non
     (notice,) = browsers.notices
     assert (notice.id, notice.station, notice.language) == (MESSAGE.id, "desk-1", "zh")
     assert (notice.text, notice.urgent, notice.time_ns) == (MESSAGE.text, True, NOW_NS)
+    assert LIVE.decode(LIVE.encode(notice)) == notice
     with wave.open(BytesIO(notice.wav)) as file:
         assert file.getnframes() > file.getframerate()
     await channel.check()

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import queue
 import stat
 import wave
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from actors.loop import IoLoop
 from business.notifier.speech.phrases import Piece, Shelf, cut_up, shelf
 from business.notifier.speech.sound import RATE, NoSound, Samples, samples_of, wav
 from business.notifier.speech.speech import MOST_CHARACTERS, Speech
@@ -52,6 +54,24 @@ async def test_without_recordings_the_machine_says_it(tmp_path: Path, language: 
     short, long = heard(await speech.say(text, language)), heard(await speech.say(f"{text} " * 3, language))
     assert np.abs(short).max() > 1_000
     assert RATE < len(short) < len(long)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_it_speaks_on_the_loop_of_a_process_which_has_a_thread_of_its_own(tmp_path: Path, fast: bool) -> None:
+    said: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
+
+    async def say() -> None:
+        said.put(await Speech(tmp_path).say("报警", "zh"))
+
+    loop = IoLoop(fast=fast)
+    loop.start()
+    try:
+        loop.spawn(say(), said.put)
+        content = said.get(timeout=45)
+        assert isinstance(content, bytes)
+        assert len(heard(content)) > RATE / 2
+    finally:
+        assert loop.stop(45.0)
 
 
 async def test_a_recording_is_played_instead(tmp_path: Path) -> None:
