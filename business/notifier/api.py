@@ -103,7 +103,7 @@ def read_reach(session: ReadSession, reader: Reader) -> ReachOut:
     return _out(existing(reached(session, reader.user)))
 
 
-@router.put("/reach", summary=both(SetReach.label), status_code=204, responses=problems(422))
+@router.put("/reach", summary=both(SetReach.label), status_code=204, responses=problems(404, 409, 422))
 async def set_reach(body: ReachShape, send: Send) -> None:
     """The whole of it: what is left out is used for nothing."""
     await send(
@@ -123,7 +123,7 @@ async def set_reach(body: ReachShape, send: Send) -> None:
     "/escalations/{escalation}/progress",
     summary=both(SayHowFar.label),
     status_code=204,
-    responses=problems(403, 404, 422),
+    responses=problems(403, 404, 409, 422),
 )
 async def say_how_far(escalation: PathName, body: ProgressShape, send: Send) -> None:
     """The notifier hears of it at once, or when it is back."""
@@ -131,7 +131,7 @@ async def say_how_far(escalation: PathName, body: ProgressShape, send: Send) -> 
 
 
 @router.post(
-    "/announcements", summary=both(Announce.label), status_code=204, responses=problems(403, 404, 422)
+    "/announcements", summary=both(Announce.label), status_code=204, responses=problems(403, 404, 409, 422)
 )
 async def announce(body: Announcement, send: Send) -> None:
     await send(Announce(body.title, body.text, tuple(body.teams), tuple(body.persons), body.urgent))

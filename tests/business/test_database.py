@@ -14,6 +14,9 @@ from sqlalchemy.types import Boolean, Date, DateTime, Integer, LargeBinary, Nume
 from business.database import Base, open_reader, open_writer, sqlite_url
 from business.migrations import migrate
 
+GIVEN_UP = ("outgoing_messages",)
+"""Tables that a later step drops with what they hold, since it is worth nothing by then."""
+
 pytestmark = pytest.mark.both_databases
 
 
@@ -127,7 +130,8 @@ def _steps() -> list[str]:
 def _tables(writer: Engine) -> list[Table]:
     catalogue = MetaData()
     # How each database keeps the terms of the search index is its own.
-    catalogue.reflect(writer, only=lambda name, _: not name.startswith("search_terms"))
+    left_out = ("search_terms", *GIVEN_UP)
+    catalogue.reflect(writer, only=lambda name, _: not name.startswith(left_out))
     return [table for table in catalogue.sorted_tables if table.name != "alembic_version"]
 
 

@@ -179,13 +179,13 @@ def test_rules_are_for_staff_alone(desk: Talking) -> None:
 
 
 def test_a_pin_is_kept_as_a_password_is(desk: Talking) -> None:
-    assert desk.do(SetPin("4821"), desk.li).stage is Stage.DONE
+    assert desk.do(SetPin("48215930"), desk.li).stage is Stage.DONE
     assert desk.seen().has_pin
     with desk.office.authority.open() as session:
         (kept,) = session.query(MessagePin).all()
-    assert desk.passwords.verify(kept.pin_hash, "4821")
-    assert not desk.passwords.verify(kept.pin_hash, "4822")
-    assert "4821" not in str(desk.office.rows("message_pins", "audit_records"))
+    assert desk.passwords.verify(kept.pin_hash, "48215930")
+    assert not desk.passwords.verify(kept.pin_hash, "48215931")
+    assert "48215930" not in str(desk.office.rows("message_pins", "audit_records"))
     assert kept.pin_hash not in str(desk.office.rows("audit_changes"))
     assert desk.do(SetPin("738162"), desk.li).stage is Stage.DONE
     assert desk.do(SetPin(""), desk.li).stage is Stage.DONE

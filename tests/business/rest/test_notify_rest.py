@@ -59,7 +59,7 @@ def test_ones_own_reach_is_read_and_set_as_a_whole(desk: Desk) -> None:
 def test_what_is_critical_cannot_be_switched_off(desk: Desk) -> None:
     body = {**REACH, "wishes": REACH["wishes"][:1]}
     refused = desk.ask("PUT", "/notify/reach", desk.token("operator"), body, Accept_Language="en")
-    assert refused.status_code >= 400
+    assert refused.status_code == 422
     assert "cannot be switched off" in refused.json()["detail"]
 
 
@@ -84,4 +84,4 @@ def test_an_announcement_is_made_once_for_one_key(guarded: Desk) -> None:
     for user, status in (("operator", 403), ("manager", 422)):
         nobody = {"title": "x", "text": "y"}
         refused = guarded.ask("POST", "/notify/announcements", guarded.token(user), nobody)
-        assert refused.status_code in {status, 409}, refused.text
+        assert refused.status_code == status, refused.text
