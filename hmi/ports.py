@@ -68,6 +68,10 @@ class Ports:
     """`core`: the alarm journal."""
     figures: Queries
     """`office`: the figures about alarms."""
+    notifier: Queries
+    """`notifier`: messages, calls, accounts, links."""
+    answers: Commands
+    """`notifier`: answers from outside, and what the pages tell it."""
     trees: Mapping[str, Queries]
     """The supervision tree of each process, by name."""
     snapshots: Mapping[str, Queries]

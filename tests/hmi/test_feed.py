@@ -80,6 +80,8 @@ class Fed:
             nothing,
             nothing,
             nothing,
+            nothing,
+            nothing,
             {},
             {"core": core},
             nothing,
