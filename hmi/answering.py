@@ -1,7 +1,7 @@
 """Answers from outside: the page behind a link in a message, and what providers post about calls.
 
-Nobody has logged in here: a link's token, or a provider's signature, is all that counts, and only the notifier
-knows them. Opening a link changes nothing, since mail scanners open links too.
+Nobody has logged in here: a link's token, or a provider's signature, is all that counts, and only the
+notifier knows them. Opening a link changes nothing, since mail scanners open links too.
 """
 
 import asyncio
@@ -30,8 +30,8 @@ from config.text import Text
 from hmi import words as common
 from hmi.door import TTL_S, address_of
 from hmi.guard import LINKS
-from hmi.pages.notify.calls import offered
 from hmi.plain import read_form
+from hmi.progress import STAGES, offered
 from hmi.shell import EMPTY
 from hmi.view import House
 from hmi.words import notify, say
@@ -72,9 +72,8 @@ def answering(house: House) -> APIRouter:
         if found.escalation is None:
             return _only(words.INVALID, 404)
         said = request.query_params.get("said", "")
-        return await _page(
-            house, found, found.escalation, words.RECORDED.get(said) if said in _STAGES else None
-        )
+        recorded = words.RECORDED[Progress(said)] if said in STAGES else None
+        return await _page(house, found, found.escalation, recorded)
 
     @router.post(LINKS + "{token}")
     async def answer(request: Request, token: str) -> Response:
@@ -83,7 +82,7 @@ def answering(house: House) -> APIRouter:
         except Refusing:
             return _only(words.TOO_OFTEN, 429)
         given = (await read_form(request)).get("progress", "")
-        if given not in _STAGES:
+        if given not in STAGES:
             return _only(words.INVALID, 404)
         body = AnswerByLink(token, Progress(given), address_of(request))
         result = await _told(house, body, address_of(request))
@@ -114,7 +113,6 @@ def answering(house: House) -> APIRouter:
     return router
 
 
-_STAGES: Final = frozenset(Progress)
 _SILENCE: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
@@ -153,24 +151,25 @@ def _only(text: Text, status: int) -> Response:
     return HTMLResponse(str(_PAGE.format("zh-CN", title, lines)), status, headers=_HEADERS)
 
 
-async def _page(house: House, found: LinkRead, call: EscalationRow, said: Text | None) -> Response:
+async def _page(house: House, found: LinkRead, call: EscalationRow, recorded: Text | None) -> Response:
     language = found.language
     team = await asyncio.to_thread(_team, house, call.team)
     title = in_language(call.text, language)
+    facts = _facts(house, found, call, team)
+    done = EMPTY
+    if recorded is not None:
+        done = Markup('<p class="done" role="status">{}</p>').format(say(language, recorded))
     content = Markup('{}<h1><span class="sym p{}">{}</span> {}</h1><dl class="facts">{}</dl>{}').format(
-        Markup('<p class="done" role="status">{}</p>').format(say(language, said)) if said else EMPTY,
+        done,
         call.priority,
         call.priority,
         title,
-        EMPTY.join(
-            _FACT.format(say(language, label), fact) for label, fact in _facts(house, found, call, team)
-        ),
+        EMPTY.join(_FACT.format(say(language, label), fact) for label, fact in facts),
         _buttons(language, call),
     )
     lang = "zh-CN" if language == "zh" else "en"
-    return HTMLResponse(
-        str(_PAGE.format(lang, f"{say(language, words.TITLE)} · {title}", content)), headers=_HEADERS
-    )
+    shown = _PAGE.format(lang, f"{say(language, words.TITLE)} · {title}", content)
+    return HTMLResponse(str(shown), headers=_HEADERS)
 
 
 def _facts(house: House, found: LinkRead, call: EscalationRow, team: Text | None) -> list[tuple[Text, str]]:
@@ -205,11 +204,10 @@ def _buttons(language: str, call: EscalationRow) -> Markup:
     if call.end:
         return Markup('<p class="sub">{}</p>').format(say(language, words.OVER))
     button = Markup('<button name="progress" value="{}" class="{}">{}</button>')
+    looks = {Progress.CALLING: "pass"}
     return Markup('<form method="post">{}</form>').format(
         EMPTY.join(
-            button.format(
-                one.value, "pass" if one is Progress.CALLING else "", say(language, words.BUTTONS[one])
-            )
+            button.format(one.value, looks.get(one, ""), say(language, words.BUTTONS[one]))
             for one in offered(call.progress)
         )
     )

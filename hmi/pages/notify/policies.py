@@ -40,9 +40,8 @@ def _listed(view: View, teams: Mapping[str, TeamRow]) -> Markup:
 def _policy(view: View, policy: Policy, teams: Mapping[str, TeamRow]) -> Markup:
     edit = EMPTY
     if view.person.place is Place.OFFICE and view.can(WRITE):
-        edit = Markup('<a class="plain" href="/configuration/policies/{}">{}</a>').format(
-            policy.id, view.say(words.EDIT)
-        )
+        link = Markup('<a class="plain" href="/configuration/policies/{}">{}</a>')
+        edit = link.format(policy.id, view.say(words.EDIT))
     marks = EMPTY
     if not policy.enabled:
         marks = Markup(' <span class="mark">{}</span>').format(view.say(words.OFF))
