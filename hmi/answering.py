@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
+from sqlalchemy import select
 
 from actors.channels.query import QueryFailed
 from actors.messages import CommandResult, Issuer, Stage
 from actors.said import in_language
 from business.duty.queries import team_names
+from business.identity.model import User
 from business.notifier.channels import twilio_voice
 from business.notifier.channels.catalogue import options_of
 from business.notifier.channels.twilio_api import KEYS_PATH
@@ -153,9 +155,9 @@ def _only(text: Text, status: int) -> Response:
 
 async def _page(house: House, found: LinkRead, call: EscalationRow, recorded: Text | None) -> Response:
     language = found.language
-    team = await asyncio.to_thread(_team, house, call.team)
+    team, by = await asyncio.to_thread(_names, house, call)
     title = in_language(call.text, language)
-    facts = _facts(house, found, call, team)
+    facts = _facts(house, found, call, team, by)
     done = EMPTY
     if recorded is not None:
         done = Markup('<p class="done" role="status">{}</p>').format(say(language, recorded))
@@ -172,14 +174,16 @@ async def _page(house: House, found: LinkRead, call: EscalationRow, recorded: Te
     return HTMLResponse(str(shown), headers=_HEADERS)
 
 
-def _facts(house: House, found: LinkRead, call: EscalationRow, team: Text | None) -> list[tuple[Text, str]]:
+def _facts(
+    house: House, found: LinkRead, call: EscalationRow, team: Text | None, by: str
+) -> list[tuple[Text, str]]:
     language, site = found.language, house.live.site
     zone = ZoneInfo(site.timezone)
     path = site.zone_path(call.zone) if call.zone in site.zones else ()
     names = [site.zones[one].name.in_language(language) for one in path[1:] or path]
     progress = say(language, notify.PROGRESS[call.progress])
     if call.by:
-        progress = say(language, words.BY, progress=progress, name=call.by, time=_time(call.since_ns, zone))
+        progress = say(language, words.BY, progress=progress, name=by, time=_time(call.since_ns, zone))
     facts = [
         (words.WHERE, " ".join((site.name.in_language(language), *names))),
         (words.LEVEL, say(language, common.PRIORITIES.get(call.priority, common.NONE))),
@@ -195,9 +199,11 @@ def _time(time_ns: int, zone: ZoneInfo) -> str:
     return f"{datetime.fromtimestamp(time_ns / 1e9, zone):%m-%d %H:%M}"
 
 
-def _team(house: House, name: str) -> Text | None:
+def _names(house: House, call: EscalationRow) -> tuple[Text | None, str]:
+    """The team's, and the display name of whoever has answered."""
     with house.seats.authority.open() as session:
-        return team_names(session).get(name)
+        display = session.scalar(select(User.display).where(User.name == call.by))
+        return team_names(session).get(call.team), display or call.by
 
 
 def _buttons(language: str, call: EscalationRow) -> Markup:

@@ -51,6 +51,7 @@ COUNT = 130
 """Messages that have ended, one a minute."""
 SUBJECT = "hvac-1/supply-temperature/high"
 TOKEN, ENGLISH_TOKEN = "token-of-the-test-zh", "token-of-the-test-en"  # of the test
+SID = "AC" + "1" * 32
 TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response><Say language="zh-CN">已确认</Say></Response>'
 
 
@@ -58,8 +59,10 @@ def notification(hostile: str) -> Notification:
     def text(zh: str, en: str) -> Text:
         return Text(zh + hostile, en + hostile)
 
-    def account(id_: str, kind: str, name: Text, duties: Duties, *, enabled: bool = True) -> Account:
-        return Account(id_, name, kind, 50, duties, 0, (), 5, 2000, (), {}, enabled)
+    def account(
+        id_: str, kind: str, name: Text, duties: Duties, *, enabled: bool = True, **options: str
+    ) -> Account:
+        return Account(id_, name, kind, 50, duties, 0, (), 5, 2000, (), options, enabled)
 
     both = (Medium.VOICE, Medium.SMS)
     return Notification(
@@ -83,6 +86,10 @@ def notification(hostile: str) -> Notification:
         accounts={
             "texts": account("texts", "aliyun-sms", text("短信甲", "Texts A"), Duties.ALARMS),
             "mail": account("mail", "email", text("邮箱", "Mail"), Duties.ALL),
+            "calls": account(
+                "calls", "twilio-voice", text("境外电话", "Calls abroad"), Duties.ALARMS, account=SID,
+                sender="+14155550100", public_url="https://steward.example.com",
+            ),
             "spare": account("spare", "tencent-sms", text("短信乙", "Texts B"), Duties.ALL, enabled=False),
         },
         approvals=(
@@ -200,12 +207,9 @@ class Notifier:
                     detail = TWIML
                 else:
                     stage, detail = Stage.REFUSED, said("签名不对", "the signature is wrong")
-        self._tell(
-            command=type(body).__name__,
-            user=issuer.user,
-            body=repr(body),
-            fields=dict(getattr(body, "fields", {})),
-        )
+        if stage is Stage.DONE:
+            fields = dict(getattr(body, "fields", {}))
+            self._tell(command=type(body).__name__, user=issuer.user, body=repr(body), fields=fields)
         yield CommandResult("n", stage, detail, None, time.time_ns())
 
     def _advance(self, id_: str, progress: Progress, by: str) -> None:
