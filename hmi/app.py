@@ -26,6 +26,7 @@ from business.rest.limiting import Limiter, Rates
 from config.site import Site
 from hmi.alarm_files import alarm_files
 from hmi.alarm_reports import alarm_reports
+from hmi.answering import answering
 from hmi.attachments import attachments
 from hmi.badges import badges
 from hmi.cameras import cameras
@@ -71,6 +72,11 @@ from hmi.pages.linkage.runs import runs
 from hmi.pages.menus import menus
 from hmi.pages.missing import broken, forbidden, missing, switched_off
 from hmi.pages.modes import Modes
+from hmi.pages.notify.accounts import accounts
+from hmi.pages.notify.calls import calls
+from hmi.pages.notify.log import log
+from hmi.pages.notify.message import message
+from hmi.pages.notify.policies import policies
 from hmi.pages.numbering import numbering
 from hmi.pages.organisation import organisation
 from hmi.pages.overview import overview
@@ -127,6 +133,10 @@ _COMMON: dict[str, Page] = {
     "/calendar": calendar,
     "/duty": duty,
     "/reach": reach,
+    "/notify/policies": policies,
+    "/notify/calls": calls,
+    "/notify/messages": log,
+    "/notify/messages/{name}": message,
     "/linkage/new": new,
     "/linkage/plan/{name}": plan,
     "/linkage/runs": runs,
@@ -188,6 +198,7 @@ PAGES: dict[Place, dict[str, Page]] = {
         "/reviews/{name}": review,
         "/submissions": submissions,
         "/menus": menus,
+        "/notify/accounts": accounts,
         **_COMMON,
     },
 }
@@ -249,6 +260,7 @@ def build(
         app.include_router(cameras(house))
         app.include_router(speech(house))
     if place is Place.OFFICE:
+        app.include_router(answering(house))
         app.include_router(alarm_files(house))
         app.include_router(transfers(house, ENTITIES))
         app.include_router(attachments(house, ENTITIES))
@@ -294,6 +306,7 @@ _HEAD = (
     '<script src="/assets/steward.js"></script><script src="/assets/records.js"></script>'
     '<script src="/assets/transfers.js"></script><script src="/assets/plan.js"></script>'
     '<link rel="stylesheet" href="/assets/alarms.css"><link rel="stylesheet" href="/assets/cameras.css">'
+    '<link rel="stylesheet" href="/assets/notify.css">'
     '<script src="/assets/alarms.js"></script><script src="/assets/cameras.js"></script>'
     f'<link rel="manifest" href="{MANIFEST}" crossorigin="use-credentials">'
     '<script src="/assets/push.js"></script>'

@@ -28,6 +28,9 @@ OPEN_PATHS = (
 )  # fmt: skip
 """What somebody without a session may have: the way in, and files that are the same for everybody."""
 
+LINKS = "/a/"
+"""Links in messages, each of which is its own key: whoever has it may answer, from whatever program."""
+
 API = "/api/v1/"
 """The REST interface, which has a door of its own: bearer tokens, which no other site's page can send, and
 its own headers and limits."""
@@ -129,14 +132,15 @@ class Guard:
         method = scope.get("method", "GET")
         if self._place == Place.OFFICE and path.startswith(API):
             return None
+        by_link = self._place == Place.OFFICE and path.startswith(LINKS)
         changing = scope["type"] == "websocket" or path.startswith(SOCKETS) or method not in {"GET", "HEAD"}
-        if changing and is_foreign(headers):
+        if changing and not by_link and is_foreign(headers):
             return PlainTextResponse("403: this came from another site's page", 403)
         length = headers.get("content-length", "0")
         most = FILE_BYTES if path.startswith((UPLOADS, FILES)) else BODY_BYTES
         if not length.isdecimal() or int(length) > most:
             return PlainTextResponse(f"413: the request is over {most} bytes", 413)
-        if path.startswith(OPEN_PATHS):
+        if by_link or path.startswith(OPEN_PATHS):
             return None
         person = await self._seats.bearer(cookies(headers).get(self._cookie, ""))
         if person is not None and person.place == self._place:

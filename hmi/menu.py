@@ -29,9 +29,9 @@ from business.property.entities import ENTITIES
 from business.reviews import messages as reviews
 from business.webhooks.messages import MANAGE as WEBHOOKS
 from config.text import Text
-from hmi import words
+from hmi import notify_rights, words
 from hmi.words import access as access_words
-from hmi.words import account, annunciation, notify_forms, programs
+from hmi.words import account, annunciation, notify_forms, notify_pages, programs
 from hmi.words import jobs as job_words
 from hmi.words import menus as menu_words
 from hmi.words import privacy as privacy_words
@@ -51,6 +51,7 @@ from hmi.words.entries import CLASSES, STATIONS
 from hmi.words.finding import FIND
 from hmi.words.linkage import LINKAGE, PLAN, RUN, RUNS
 from hmi.words.manual import HELP
+from hmi.words.notify import NOTIFICATION
 from hmi.words.numbering import NUMBERING
 from hmi.words.organisation import ORGANISATION
 from hmi.words.plan_form import NEW
@@ -77,6 +78,7 @@ class Section(Enum):
 
     UPPER = LOOSE
     """Without a heading, before all others."""
+    NOTIFICATION = "notification"
     ESTATE = "estate"
     RESIDENTS = "residents"
     COMPANIES = "companies"
@@ -92,6 +94,7 @@ class Section(Enum):
 HEADINGS: tuple[Heading, ...] = tuple(
     Heading(section.value, label)
     for section, label in (
+        (Section.NOTIFICATION, NOTIFICATION),
         (Section.ESTATE, menu_words.ESTATE),
         (Section.RESIDENTS, menu_words.RESIDENTS),
         (Section.COMPANIES, menu_words.COMPANIES),
@@ -177,6 +180,17 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/stations", annunciation.STATIONS, WATCH, At.HERE, Section.UPPER, _CONTROL),
     Entry("/linkage", LINKAGE, WATCH, At.HERE, Section.UPPER, _BOTH),
     Entry("/duty", DUTY, duty.READ, At.HERE, Section.UPPER, _BOTH),
+    Entry("/notify/calls", notify_pages.CALLS, notify_rights.READ, At.HERE, Section.NOTIFICATION, _BOTH),
+    Entry(
+        "/notify/messages", notify_pages.MESSAGES, notify_rights.READ, At.HERE, Section.NOTIFICATION, _BOTH
+    ),
+    Entry("/notify/messages/{name}", notify_pages.MESSAGE, notify_rights.READ, At.HERE, Section.NONE, _BOTH),
+    Entry(
+        "/notify/policies", notify_pages.POLICIES, notify_rights.READ, At.HERE, Section.NOTIFICATION, _BOTH
+    ),
+    Entry(
+        "/notify/accounts", notify_pages.ACCOUNTS, notify_rights.READ, At.HERE, Section.NOTIFICATION, _OFFICE
+    ),
     Entry("/calendar", CALENDAR, WATCH, At.HERE, Section.NONE, _BOTH),
     Entry("/linkage/new", NEW, configuration.WRITE, At.HERE, Section.NONE, _BOTH),
     Entry("/linkage/plan/{name}", PLAN, WATCH, At.HERE, Section.NONE, _BOTH),

@@ -34,15 +34,15 @@ def safe_path(path: str) -> str:
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path else "/"
 
 
-async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a small form; empty when it is too large or not one."""
+async def read_form(request: Request, most: int = 20) -> dict[str, str]:
+    """The fields of a small form, at most so many; empty when it is too large or not one."""
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > FORM_BYTES:
             return {}
     try:
-        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=20)
+        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=most)
     except ValueError:
         return {}
     return {name: values[0] for name, values in fields.items()}

@@ -62,14 +62,16 @@ class Ports:
     """`core`: commands to the plant and to alarms."""
     office: Commands
     """`office`: commands of the business."""
-    notifier: Commands
-    """`notifier`: what browsers tell of notices that they have read out."""
     history: Queries
     """`historian`: trends."""
     journal: Queries
     """`core`: the alarm journal."""
     figures: Queries
     """`office`: the figures about alarms."""
+    notifier: Queries
+    """`notifier`: messages, calls, accounts, links."""
+    answers: Commands
+    """`notifier`: answers from outside, and what the pages tell it."""
     trees: Mapping[str, Queries]
     """The supervision tree of each process, by name."""
     snapshots: Mapping[str, Queries]

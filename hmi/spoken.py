@@ -46,7 +46,7 @@ async def tell_played(view: View, key: str) -> None:
     played.add(key)
     done = False
     body = NoticePlayed(key, view.station)
-    async for result in view.house.ports.notifier.send(body, view.plant_issuer(), TTL_S):
+    async for result in view.house.ports.answers.send(body, view.plant_issuer(), TTL_S):
         done = result.stage is Stage.DONE
     if not done:
         played.discard(key)

@@ -33,7 +33,7 @@ from business.fields.sealed import supply
 from business.identity.model import Place
 from business.identity.openid import OpenId
 from business.notifier.channels.catalogue import push_key
-from business.notifier.messages import NOTIFIER_COMMANDS
+from business.notifier.messages import NOTIFIER_COMMANDS, NOTIFIER_QUERIES
 from business.packaging import Packaging
 from config.secrets import Secret, SecretMissing, secret
 from config.settings import Security
@@ -70,6 +70,7 @@ class Outside:
             name: QueryClient(paths.query(name), OFFICE_QUERIES if name == "office" else QUERIES)
             for name in publishers
         }
+        self._notifier = QueryClient(paths.query("notifier"), NOTIFIER_QUERIES)
         self.subscriber = Subscriber(
             [paths.live(name) for name in (*publishers, "notifier", "web-control", "web-office", "watchdog")],
             [""] if place is Place.CONTROL else ["node/", "configuration/", "linkage/state/"],
@@ -78,10 +79,11 @@ class Outside:
         self.ports = Ports(
             gate=self._commands["core"],
             office=self._commands["office"],
-            notifier=self._commands["notifier"],
             history=self._queries["historian"],
             journal=self._queries["core"],
             figures=self._queries["office"],
+            notifier=self._notifier,
+            answers=self._commands["notifier"],
             trees=self._queries,
             snapshots=self._queries if place is Place.CONTROL else {},
             backups=partial(backups, Places.of(site.settings.backup, paths.backups)),
@@ -96,7 +98,11 @@ class Outside:
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        clients: list[CommandClient | QueryClient] = [*self._commands.values(), *self._queries.values()]
+        clients: list[CommandClient | QueryClient] = [
+            *self._commands.values(),
+            *self._queries.values(),
+            self._notifier,
+        ]
         for client in clients:
             await client.start()
         try:

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from pathlib import Path
+from tomllib import loads
 
 import pytest
 
 import config
 from config.alarms import rated
 from config.load import load_site
+from config.notification import Audience
 from config.plan_checks import faults
 from config.plans import PlanGroup
 from config.resolve import built_in_profiles
@@ -274,3 +276,19 @@ def test_the_plans_of_the_demo_are_without_a_fault_and_meet_every_emergency(site
         for text in (plan.name, *(step.name for step in plan.steps)):
             assert any("\u4e00" <= letter <= "\u9fff" for letter in text.zh), text
             assert not any("\u4e00" <= letter <= "\u9fff" for letter in text.en), text
+
+
+def test_everybody_whom_the_demo_calls_is_in_a_team_of_the_demo(site: Site) -> None:
+    words = loads((DEMO / "estate" / "words.toml").read_text("utf-8"))
+    teams = {team["id"]: team for team in words["team"]}
+    policies = site.notification.policies
+    assert {"fire", "intrusion", "lifts", "power", "water", "critical", "high"} <= {
+        one.id for one in policies
+    }
+    called = {step.team or policy.team for policy in policies for step in policy.steps}
+    assert called == teams.keys()
+    for policy in policies:
+        for step in policy.steps:
+            phone = teams[step.team or policy.team].get("phone", "")
+            assert step.audience is not Audience.PHONE or phone, "a duty phone that is called exists"
+    assert not site.notification.accounts, "nothing leaves the machine"

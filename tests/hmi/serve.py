@@ -144,6 +144,7 @@ from supervisor.probing import prober
 from tests.hmi import estate
 from tests.hmi.campus import alarm, campus, device_state, scans, with_cameras
 from tests.hmi.linkage_runs import kept_run, kept_runs, linkage_state, run_row
+from tests.hmi.notifier_stand_in import Notifier, notification
 
 DRAWN = ("high", "low", "mean", "last")
 
@@ -173,6 +174,7 @@ class Plant:
         _write_journal(alarms, hostile)
         self.hostile = hostile
         self.tables = tables(site)
+        self.notifier = Notifier(hostile, line.say)
         self.queue: asyncio.Queue[tuple[Frame, LiveMessage]] = asyncio.Queue()
         self.sequences = {"field": 0, "core": 0}
         self.moving = True
@@ -355,6 +357,8 @@ class Plant:
             case {"trouble": str(why)}:
                 self.trouble = why
                 self.publish("core", self.linkage_state(), "linkage")
+            case {"notifier": bool(here)}:
+                self.notifier.here = here
             case {"linkage": bool(beats)}:
                 self.linkage = beats
             case {"core": bool(beats)}:
@@ -514,7 +518,8 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
         second_factor_for=frozenset(os.environ.get("SECOND_FACTOR_FOR", "").split()), providers=providers
     )
     site = campus(hostile)
-    site = dataclasses.replace(site, settings=dataclasses.replace(site.settings, security=security))
+    settings = dataclasses.replace(site.settings, security=security)
+    site = dataclasses.replace(site, settings=settings, notification=notification(hostile))
     if cameras := os.environ.get("CAMERAS"):
         site = with_cameras(site, cameras)
     plant = Plant(site, hostile, Path(directory) / "alarms.db", line)
@@ -547,6 +552,7 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
         kinds, sessions(writer), zone, time.time_ns, time.monotonic_ns, {Lane.TRANSFER: 1, Lane.HEAVY: 1}
     )
     runner.start()
+    notifier = plant.notifier
     paths = RunPaths(Path(directory) / "run")
     paths.create()
     vault = Vault(paths.secrets, os.environ, secrets_of(plant.site))
@@ -611,9 +617,10 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
         return plant.site
 
     ports = Ports(
+        notifier=notifier,
+        answers=notifier,
         gate=plant,
         office=office,
-        notifier=plant,
         history=plant,
         journal=Asked(plant, "core"),
         figures=Figures(plant),

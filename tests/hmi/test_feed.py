@@ -81,6 +81,7 @@ class Fed:
             nothing,
             nothing,
             nothing,
+            nothing,
             {},
             {"core": core},
             nothing,

@@ -19,6 +19,7 @@ from hmi.commanding import carry_out
 from hmi.journal_filter import address
 from hmi.pages.alarms.marks import marks, suppressions
 from hmi.pages.missing import missing
+from hmi.pages.notify.of_alarm import ToldOf
 from hmi.shell import EMPTY, frame, html, symbol
 from hmi.view import View
 from hmi.words import alarms as alarm_words
@@ -41,18 +42,20 @@ class AlarmPage:
         view = self._view
         title = title_of(view, view.live.site, self._name)
         above = Markup('<p class="crumbs"><a href="/alarms">{}</a></p>').format(view.say(common.ALARMS))
-        watch = self._watch
+        watch, told = self._watch, ToldOf(view, self._name)
         with frame(view, title, above):
             html(view.block(self._head, watch))
             html(
-                Markup('<div class="two"><div>{}{}{}</div><div>{}{}</div></div>').format(
+                Markup('<div class="two"><div>{}{}{}</div><div>{}{}{}</div></div>').format(
                     view.slowly(self._facts, "div"),
                     self._rationalisation(),
                     view.block(self._related, watch),
                     view.slowly(self._checklist, "div"),
                     view.block(self._verdict, watch),
+                    told.markup(),
                 )
             )
+            told.start()
             self._acts = AlarmActs(view, lambda: None)
         register(view, self._acts, self._chosen)
         view.on("silence", ACKNOWLEDGE, self._silence)

@@ -106,7 +106,11 @@ def _variable(row: Mapping[str, Any]) -> Variable | None:
 
 def _held(view: View, one: Variable, values: Mapping[str, str], held: str) -> Markup:
     whole = values[one.source]
-    mark = Markup(' <small class="bad">{}</small>').format(view.say(words.IS_CUT)) if held != whole else EMPTY
+    mark = (
+        Markup(' <small class="problem">{}</small>').format(view.say(words.IS_CUT))
+        if held != whole
+        else EMPTY
+    )
     return Markup(
         '<tr data-variable="{}"><td class="tight">{}</td><td class="tight">{}</td><td>{}</td>'
         "<td><b>{}</b>{}</td></tr>"

@@ -27,6 +27,9 @@ from config.notification import (
 from config.notify_events import EVENTS
 from config.plans import DayKind
 from config.text import Text
+from config.value_rules import EVENT
+from supervisor.cli import DEMO
+from supervisor.site_files import loaded
 
 ZONE = ZoneInfo("Asia/Shanghai")
 PARENTS = {"site": "", "a": "site"}
@@ -142,3 +145,17 @@ def test_every_event_is_somebody_s() -> None:
     assert not {*alarms} & {*business}
     assert {*alarms, *business, *events_of(Duties.WATCHDOG)} == {*EVENTS}
     assert {*events_of(Duties.ALL)} == {*alarms, *business}
+
+
+def test_every_critical_alarm_of_the_demo_calls_somebody() -> None:
+    site = loaded(DEMO)
+    above = {zone.id: zone.parent for zone in site.zones.values()}
+    for device in site.devices.values():
+        for point in device.template.points:
+            for rule in point.rules:
+                cause = Cause(rule.priority.rank, device.zone, device.subsystem, rule.alarm_class)
+                if cause.priority == 1 and rule.alarm_class != EVENT:
+                    found = policy_for(
+                        site.notification.policies, cause, SUNDAY, ZONE, Calendar(site.calendar), above
+                    )
+                    assert found is not None, (device.id, point.id, rule.name)
