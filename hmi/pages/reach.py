@@ -170,12 +170,16 @@ class ReachPage:
         ).format(medium, self._view.say(own.TRY_IT))
 
     def _address(self, medium: Medium) -> Markup:
-        person = self._person
-        shown = ""
-        if medium in person.media:
-            shown = _masked_email(person.email) if medium is Medium.EMAIL else mask(person.phone)
-        if not shown:
-            return Markup('<span class="sub">{}</span>').format(self._view.say(own.NO_ADDRESS))
+        view, person = self._view, self._person
+        if medium not in person.media:
+            return Markup('<span class="sub">{}</span>').format(view.say(own.NO_ADDRESS))
+        match medium:
+            case Medium.EMAIL:
+                shown = _masked_email(person.email)
+            case Medium.PUSH:
+                shown = view.say(own.SUBSCRIBED)
+            case _:
+                shown = mask(person.phone)
         return Markup("{}").format(shown)
 
     def _clock(self, name: str, text: Text, hours: Hours | None, at: int) -> Markup:
