@@ -21,6 +21,7 @@ from business.identity.model import Place
 from business.jobs.messages import MANAGE as JOBS
 from business.menus import messages as menus
 from business.menus.arranging import LOOSE, MENU_PAGE, Heading, ShippedPage
+from business.notifier.commands import READ as NOTIFY_READ
 from business.numbering import messages as numbering
 from business.organisation import messages as organisation
 from business.printing import messages as printing
@@ -29,7 +30,7 @@ from business.property.entities import ENTITIES
 from business.reviews import messages as reviews
 from business.webhooks.messages import MANAGE as WEBHOOKS
 from config.text import Text
-from hmi import notify_rights, words
+from hmi import words
 from hmi.words import access as access_words
 from hmi.words import account, annunciation, notify_forms, notify_pages, programs
 from hmi.words import jobs as job_words
@@ -180,17 +181,11 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/stations", annunciation.STATIONS, WATCH, At.HERE, Section.UPPER, _CONTROL),
     Entry("/linkage", LINKAGE, WATCH, At.HERE, Section.UPPER, _BOTH),
     Entry("/duty", DUTY, duty.READ, At.HERE, Section.UPPER, _BOTH),
-    Entry("/notify/calls", notify_pages.CALLS, notify_rights.READ, At.HERE, Section.NOTIFICATION, _BOTH),
-    Entry(
-        "/notify/messages", notify_pages.MESSAGES, notify_rights.READ, At.HERE, Section.NOTIFICATION, _BOTH
-    ),
-    Entry("/notify/messages/{name}", notify_pages.MESSAGE, notify_rights.READ, At.HERE, Section.NONE, _BOTH),
-    Entry(
-        "/notify/policies", notify_pages.POLICIES, notify_rights.READ, At.HERE, Section.NOTIFICATION, _BOTH
-    ),
-    Entry(
-        "/notify/accounts", notify_pages.ACCOUNTS, notify_rights.READ, At.HERE, Section.NOTIFICATION, _OFFICE
-    ),
+    Entry("/notify/calls", notify_pages.CALLS, NOTIFY_READ, At.HERE, Section.NOTIFICATION, _BOTH),
+    Entry("/notify/messages", notify_pages.MESSAGES, NOTIFY_READ, At.HERE, Section.NOTIFICATION, _BOTH),
+    Entry("/notify/messages/{name}", notify_pages.MESSAGE, NOTIFY_READ, At.HERE, Section.NONE, _BOTH),
+    Entry("/notify/policies", notify_pages.POLICIES, NOTIFY_READ, At.HERE, Section.NOTIFICATION, _BOTH),
+    Entry("/notify/accounts", notify_pages.ACCOUNTS, NOTIFY_READ, At.HERE, Section.NOTIFICATION, _OFFICE),
     Entry("/calendar", CALENDAR, WATCH, At.HERE, Section.NONE, _BOTH),
     Entry("/linkage/new", NEW, configuration.WRITE, At.HERE, Section.NONE, _BOTH),
     Entry("/linkage/plan/{name}", PLAN, WATCH, At.HERE, Section.NONE, _BOTH),

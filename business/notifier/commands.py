@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from business.access import OWN
-from business.access.roles import ENGINEER, MANAGING, SHIFT_LEADER, SYSTEM
+from business.access.roles import MANAGING, OPERATING, SHIFT_LEADER, SYSTEM
 from config.text import Text
 
 READ: Final = "notify.read"
@@ -19,7 +19,7 @@ PERMISSIONS: Mapping[str, Text] = {
     MANAGE: Text("管理消息通知", "Manage how others are reached, and announce"),
 }
 DEFAULTS: Mapping[str, frozenset[str]] = {
-    READ: MANAGING | {SHIFT_LEADER, ENGINEER, SYSTEM},
+    READ: MANAGING | OPERATING | {SYSTEM},
     MANAGE: MANAGING | {SHIFT_LEADER, SYSTEM},
 }
 

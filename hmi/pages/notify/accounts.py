@@ -10,12 +10,12 @@ from nicegui import ui
 from actors.channels.query import QueryFailed
 from actors.said import in_language
 from business.notifier.channels.catalogue import KINDS
+from business.notifier.commands import MANAGE
 from business.notifier.messages import AccountRow, Accounts, ReadAccounts
 from business.notifier.templates import Missing, missing
 from config.notification import Account
 from hmi import drawing
 from hmi.editing import button, empty
-from hmi.notify_rights import MANAGE
 from hmi.pages.notify import telling
 from hmi.pages.notify.asking import asked, away, send_trial
 from hmi.pages.notify.log import address

@@ -9,13 +9,13 @@ from markupsafe import Markup
 from nicegui import ui
 
 from actors.channels.query import QueryFailed
+from business.notifier.commands import ANSWER
 from business.notifier.escalation import End
 from business.notifier.messages import EscalationRow, Escalations, MessageFilter, MessageRow, ReadEscalations
 from config.notification import Progress
 from hmi import drawing
 from hmi import words as common
 from hmi.editing import empty
-from hmi.notify_rights import ANSWER
 from hmi.pages.notify import telling
 from hmi.pages.notify.asking import asked, away, displays, messages, say_progress
 from hmi.pages.notify.log import address

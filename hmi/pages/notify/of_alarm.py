@@ -8,12 +8,12 @@ from markupsafe import Markup
 from nicegui import ui
 
 from actors.channels.query import QueryFailed
+from business.notifier.commands import READ
 from business.notifier.escalation import End
 from business.notifier.messages import EscalationRow, Escalations, MessageFilter, MessageRow, ReadEscalations
 from hmi import drawing
 from hmi.alarm_index import Name
 from hmi.editing import now
-from hmi.notify_rights import READ
 from hmi.pages.notify import telling
 from hmi.pages.notify.asking import asked, away, displays, messages
 from hmi.pages.notify.log import address, page_of
