@@ -190,9 +190,17 @@ class Notifier:
     async def send(
         self, body: Any, issuer: Issuer, ttl_s: float, *, name: str = ""
     ) -> AsyncIterator[CommandResult]:
-        body = NOTIFIER_COMMANDS.decode(NOTIFIER_COMMANDS.encode(body))
+        if self.here:
+            yield self._obey(body, issuer)
+
+    def take(self, body: Any, _id: str) -> CommandResult:
+        """What the office hands over, on its own thread."""
         if not self.here:
-            return
+            return CommandResult("n", Stage.UNKNOWN, "", None, time.time_ns())
+        return self._obey(body, Issuer("office", "", ""))
+
+    def _obey(self, body: Any, issuer: Issuer) -> CommandResult:
+        body = NOTIFIER_COMMANDS.decode(NOTIFIER_COMMANDS.encode(body))
         stage, detail = Stage.DONE, ""
         match body:
             case AnswerByLink(token=token, progress=progress):
@@ -210,7 +218,7 @@ class Notifier:
         if stage is Stage.DONE:
             fields = dict(getattr(body, "fields", {}))
             self._tell(command=type(body).__name__, user=issuer.user, body=repr(body), fields=fields)
-        yield CommandResult("n", stage, detail, None, time.time_ns())
+        return CommandResult("n", stage, detail, None, time.time_ns())
 
     def _advance(self, id_: str, progress: Progress, by: str) -> None:
         now_ns = time.time_ns()

@@ -114,6 +114,7 @@ from business.jobs.runner import Runner
 from business.jobs.service import Jobs
 from business.master_data import master_data
 from business.migrations import migrate
+from business.notifier.handing_over import HandingOver
 from business.notifier.outbox import Outbox
 from business.notifier.service import Messaging
 from business.packaging import Packaging
@@ -603,12 +604,17 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
             gate.on_own_account(access, Execute(Issuer("steward", "", "office"), added)).stage is Stage.DONE
         )
     office = Office(gate, modules, runner.hear)
+    handing_over = HandingOver(
+        sessions(writer), notifier.take, time.time_ns, on_failure=lambda error: line.say(failed=repr(error))
+    )
 
     @contextlib.asynccontextmanager
     async def outside() -> AsyncIterator[None]:
         tasks = [asyncio.create_task(plant.run()), asyncio.create_task(obey(plant, server))]
+        handing_over.start()
         line.say(port=listening.getsockname()[1], users={one.user: one.password for one in made})
         yield
+        handing_over.stop(5.0)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

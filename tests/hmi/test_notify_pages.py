@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.hmi.browsing import Person, Served, logged_in
 from tests.hmi.test_duty_page import pick
-from tests.hmi.test_master_data import choose, fill, press, saved
+from tests.hmi.test_master_data import choose, dialog, fill, press, saved
 
 CHINESE = re.compile("[一-鿿]")
 PAGES = ("/notify/policies", "/notify/calls", "/notify/messages", "/notify/messages/m-1", "/notify/accounts")
@@ -153,7 +153,9 @@ def test_who_may_not_answer_has_no_buttons(admin: Person, site: Served) -> None:
     expect(page.locator(".q-notification").first).to_contain_text("没有此权限")
 
 
-def test_accounts_say_what_is_wrong_and_which_templates_are_missing(manager: Person, site: Served) -> None:
+def test_accounts_say_what_is_wrong_and_which_templates_are_missing(
+    manager: Person, browser: Browser, site: Served
+) -> None:
     page = manager.open("/notify/accounts")
     texts = page.locator("[data-account=texts]")
     expect(texts).to_contain_text("余额不足；请充值")
@@ -166,8 +168,15 @@ def test_accounts_say_what_is_wrong_and_which_templates_are_missing(manager: Per
     expect(warning).to_contain_text("短信甲")
     expect(warning).to_contain_text("预案通知（未通过）")
     press(page.locator("[data-account=mail]"), "给我试发")
+    expect(page.locator(".q-notification", has_text="没有登记").first).to_be_visible()
+    with logged_in(browser, site, "security") as security:
+        desk = security.open("/security")
+        desk.locator("tr", has_text="manager").locator("[data-act=contact]").first.click()
+        dialog(desk).get_by_label("邮箱").fill("manager@example.com")
+        dialog(desk).get_by_role("button", name="保存").click()
+        expect(desk.locator("tr", has_text="manager@example.com").first).to_be_visible()
+    press(page.locator("[data-account=mail]"), "给我试发")
     told = site.command("SendMessage")
-    assert told["user"] == "manager"
     assert "account='mail'" in told["body"]
     assert "'manager'" in told["body"]
 
