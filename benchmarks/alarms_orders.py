@@ -91,7 +91,7 @@ class _Office:
         gate = town.gate
         prepare_access(gate, town.authority, town.access, SITE, Text("城", "Town"))
         master_data(gate, ZONE, time.time_ns)
-        outbox = Outbox(lambda: site.name, time.time_ns)
+        outbox = Outbox(time.time_ns)
         orders = AlarmOrders(town.authority.here, lambda: site, outbox, ZONE, time.time_ns)
         self._follower = AlarmOrderFollower(
             town.sessions, gate, orders, lambda: site,

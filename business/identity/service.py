@@ -64,11 +64,9 @@ from business.identity.screens import Screens
 from business.identity.seating import end_seats
 from business.notifier.outbox import Outbox
 from config.settings import Security
-from config.text import Text
 
 NOBODY = Issuer("", "", "")
 _ORDINARY = Security()
-_HERE = Text("本园区", "This site")
 
 
 class Identity:
@@ -81,15 +79,13 @@ class Identity:
         first_start_code: str = "",
         *,
         security: Security = _ORDINARY,
-        outbox: Outbox | None = None,
     ) -> None:
-        """Codes go by `outbox`; without one they say nothing of the site."""
         self._passwords = passwords
         self._wall_ns = wall_ns
         self._code = first_start_code
         self._keeping = Keeping(passwords, security.remembered, wall_ns)
         factors = Factors(wall_ns)
-        phone_codes = PhoneCodes(outbox or Outbox(lambda: _HERE, wall_ns), wall_ns)
+        phone_codes = PhoneCodes(Outbox(wall_ns), wall_ns)
         entry = Entry(passwords, self._keeping, factors, phone_codes, security, wall_ns)
         self._account = Account(passwords, factors, security, wall_ns)
         self._external = External(entry, security, wall_ns)

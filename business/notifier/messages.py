@@ -21,7 +21,8 @@ class SendMessage:
     event: str
     """Of `config.notify_events`."""
     values: Mapping[str, str] = field(repr=False)
-    """Its variables, by name."""
+    """Its variables, by name, each in both languages (`said`) or the same in both. The notifier adds the
+    site and the time."""
     persons: tuple[str, ...] = ()
     """User names; each is told by the media of his own rules."""
     teams: tuple[str, ...] = ()

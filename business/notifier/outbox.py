@@ -9,12 +9,10 @@ from typing import Final
 from sqlalchemy import BigInteger, Integer, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from actors.said import said
 from business.database import Base
 from business.fields.sealed import sealed_column
 from business.identity.hidden_text import hidden_text
 from business.notifier.messages import TASKS, CheckReachable, SayProgress, SendMessage
-from config.text import Text
 
 MINUTE_NS: Final = 60 * 10**9
 Task = SendMessage | SayProgress | CheckReachable
@@ -50,9 +48,7 @@ class OutgoingTask(Base):
 class Outbox:
     """Tasks wait in the business database."""
 
-    def __init__(self, site: Callable[[], Text], wall_ns: Callable[[], int]) -> None:
-        """`site` is the name of the site, which every message may say."""
-        self._site = site
+    def __init__(self, wall_ns: Callable[[], int]) -> None:
         self._wall_ns = wall_ns
 
     def put(self, session: Session, task: Task) -> str:
@@ -60,9 +56,8 @@ class Outbox:
         now_ns = self._wall_ns()
         until_ns = now_ns + VALID_NS[type(task)]
         if isinstance(task, SendMessage):
-            name = self._site()
             until_ns = task.until_ns or until_ns
-            task = replace(task, values={"site": said(name.zh, name.en), **task.values}, until_ns=until_ns)
+            task = replace(task, until_ns=until_ns)
         row = OutgoingTask(
             id=secrets.token_hex(16),
             body=base64.b64encode(TASKS.encode(task)).decode(),

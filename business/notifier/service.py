@@ -1,9 +1,7 @@
 """What the commands about messages do, each in one transaction."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -58,7 +56,6 @@ class Messaging:
         site: Callable[[], Site],
         passwords: Passwords,
         outbox: Outbox,
-        zone: ZoneInfo,
         wall_ns: Callable[[], int],
     ) -> None:
         """`here` is the path of this site."""
@@ -66,7 +63,6 @@ class Messaging:
         self._site = site
         self._passwords = passwords
         self._outbox = outbox
-        self._zone = zone
         self._wall_ns = wall_ns
         self._tried: dict[str, int] = {}
         """When each person last sent himself a test message."""
@@ -126,10 +122,9 @@ class Messaging:
                 )
             )
         self._tried[issuer.user] = now_ns
-        at = datetime.fromtimestamp(now_ns / 1e9, self._zone)
         return SendMessage(
             TRIAL,
-            {"who": person.display, "time": f"{at:%H:%M}"},
+            {"who": person.display},
             persons=(person.user,),
             medium=medium,
             account=command.account,

@@ -155,9 +155,8 @@ class Office:
         zone, packaging = ZoneInfo(site.timezone), Packaging(site.settings.modules_off)
         authority = Authority(reader, time.time_ns, site.id, zone=zone, packaging=packaging)
         code = secrets.token_hex(4)
-        present, passwords = Present(node.paths, site), Passwords()
-        outbox = Outbox(lambda: present().name, time.time_ns)
-        identity = Identity(passwords, time.time_ns, code, security=site.settings.security, outbox=outbox)
+        passwords, outbox = Passwords(), Outbox(time.time_ns)
+        identity = Identity(passwords, time.time_ns, code, security=site.settings.security)
         access = Access(time.time_ns)
         gate = Gate(sessions(writer), authority, time.time_ns)
         prepare_access(gate, authority, access, site.id, site.name)
@@ -172,6 +171,7 @@ class Office:
         privacy = Privacy(ENTITIES, registry.records.index, zone, time.time_ns)
         erased = Ledger(node.paths.erased, ENTITIES["person"])
         rows = importer(registry.records, shelf, zone, time.time_ns)
+        present = Present(node.paths, site)
         figures = AlarmFigures(node.paths.alarms, present, time.time_ns)
         duty = Duty(
             authority.here,
@@ -230,7 +230,7 @@ class Office:
             "alarm-orders": orders,
             "simulations": Simulations(time.time_ns),
             "duty": duty,
-            "notifier": Messaging(authority.here, present, passwords, outbox, zone, time.time_ns),
+            "notifier": Messaging(authority.here, present, passwords, outbox, time.time_ns),
             "alarm-report": AlarmReports(jobs, present, authority.here, time.time_ns),
         }
         if self._demo:

@@ -529,8 +529,8 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
     authority = Authority(reader, time.time_ns, plant.site.id, zone=zone, packaging=packaging)
     code = "one-time-code"
     passwords = Passwords(PasswordHasher(1, 64, 1))
-    outbox = Outbox(lambda: plant.site.name, time.time_ns)
-    identity = Identity(passwords, time.time_ns, code, security=security, outbox=outbox)
+    outbox = Outbox(time.time_ns)
+    identity = Identity(passwords, time.time_ns, code, security=security)
     access = Access(time.time_ns)
     gate = Gate(sessions(writer), authority, time.time_ns)
     prepare_access(gate, authority, access, plant.site.id, plant.site.name)
@@ -587,7 +587,7 @@ async def main(line: Line, place: str, directory: str, hostile: str) -> None:
             lambda session: duty_plan(session, zone, Calendar(plant.site.calendar)),
             time.time_ns,
         ),
-        "notifier": Messaging(authority.here, lambda: plant.site, passwords, outbox, zone, time.time_ns),
+        "notifier": Messaging(authority.here, lambda: plant.site, passwords, outbox, time.time_ns),
     }
     if os.environ.get("ESTATE"):
         for command in estate.commands():

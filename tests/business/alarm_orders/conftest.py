@@ -51,7 +51,7 @@ class Desk:
         self.module = AlarmOrders(
             office.authority.here,
             lambda: self.site,
-            Outbox(lambda: self.site.name, office.wall_ns),
+            Outbox(office.wall_ns),
             SHANGHAI,
             office.wall_ns,
         )

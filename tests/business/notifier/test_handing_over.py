@@ -12,10 +12,8 @@ from business.notifier.handing_over import HandingOver
 from business.notifier.messages import CheckReachable, SayProgress, SendMessage
 from business.notifier.outbox import VALID_NS, Outbox, Task, waiting
 from config.notification import Progress
-from config.text import Text
 from tests.business.conftest import Office
 
-NAME = Text("测试园区", "Test campus")
 CODE = SendMessage("log-in-code", {"code": "482913"}, medium="sms", receiver="+8613812345678")
 
 pytestmark = pytest.mark.both_databases
@@ -30,7 +28,7 @@ class Wired:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self.outbox = Outbox(lambda: NAME, office.wall_ns)
+        self.outbox = Outbox(office.wall_ns)
         self.told: list[tuple[str, Any]] = []
         self.stages: list[Stage] = []
         """Of the next commands; DONE when they are used up."""
@@ -66,13 +64,12 @@ def test_tasks_are_handed_over_once_in_their_order(wired: Wired) -> None:
     assert wired.waiting() == []
 
 
-def test_every_message_may_say_the_name_of_the_site_and_until_when_it_counts(wired: Wired) -> None:
-    wired.put(CODE, SendMessage("order", {"site": "elsewhere"}, until_ns=wired.office.now_ns + 7))
+def test_every_message_says_until_when_it_counts(wired: Wired) -> None:
+    wired.put(CODE, SendMessage("order", {}, until_ns=wired.office.now_ns + 7))
     wired.follower.turn()
     first, second = (task for _, task in wired.told)
-    assert first.values == {"site": said("测试园区", "Test campus"), "code": "482913"}
     assert first.until_ns == wired.office.now_ns + VALID_NS[SendMessage]
-    assert (second.values["site"], second.until_ns) == ("elsewhere", wired.office.now_ns + 7)
+    assert second.until_ns == wired.office.now_ns + 7
 
 
 @pytest.mark.parametrize("stage", [Stage.FAILED, Stage.UNKNOWN])

@@ -33,7 +33,6 @@ from business.notifier.service import Messaging
 from business.notifier.telling_directory import DirectoryTelling
 from config.calendar import Calendar
 from config.notification import Medium
-from config.text import Text
 from tests.actors.small_site import point, rule, site
 from tests.business.conftest import CountingHasher, Office
 from tests.business.desk import Desk
@@ -73,9 +72,9 @@ class Told(Desk):
 
     def __init__(self, office: Office) -> None:
         super().__init__(office, office.identity)
-        outbox = Outbox(lambda: Text("园区", "Campus"), office.wall_ns)
+        outbox = Outbox(office.wall_ns)
         self.messaging = Messaging(
-            office.authority.here, lambda: SITE, Passwords(CountingHasher()), outbox, ZONE, office.wall_ns
+            office.authority.here, lambda: SITE, Passwords(CountingHasher()), outbox, office.wall_ns
         )
         self.duty = Duty(
             office.authority.here, lambda session: plan(session, ZONE, Calendar()), office.wall_ns

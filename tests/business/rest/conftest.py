@@ -92,7 +92,7 @@ class Desk(Office):
         jobs = Jobs(KINDS, ZoneInfo("Asia/Shanghai"), self.wall_ns)
         messaging = Messaging(
             self.authority.here, lambda: SITE, Passwords(self.hasher),
-            Outbox(lambda: SITE.name, self.wall_ns), ZoneInfo("Asia/Shanghai"), self.wall_ns,
+            Outbox(self.wall_ns), self.wall_ns,
         )  # fmt: skip
         self.actors = {
             **self.actors,

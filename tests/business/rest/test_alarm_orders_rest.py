@@ -26,9 +26,7 @@ class Orders:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         master_data(desk.gate, SHANGHAI, desk.wall_ns, ())
-        module = AlarmOrders(
-            desk.authority.here, lambda: SITE, Outbox(lambda: SITE.name, desk.wall_ns), SHANGHAI, desk.wall_ns
-        )
+        module = AlarmOrders(desk.authority.here, lambda: SITE, Outbox(desk.wall_ns), SHANGHAI, desk.wall_ns)
         desk.actors["alarm-orders"] = BusinessActor.start("alarm-orders", module=module, gate=desk.gate)
         core = desk.plant.start()
         desk.now_ns = core.wall_ns()
