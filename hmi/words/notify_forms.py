@@ -68,8 +68,6 @@ ONE_STEP = Text("1 步", "1 step")
 READS = Text("如何呈现", "How it reads")
 READS_HINT = Text("以示例内容填入变量", "With examples in the place of the variables")
 SHIPPED = Text("随程序提供", "as shipped")
-OTHER_WORDING = Text("消息文字 {name}", "wording {name}")
-THIS = Text("本条", "this one")
 SUBJECT = Text("标题", "Subject")
 TEXT = Text("正文", "Text")
 HOLDS = Text("变量内容", "What the variables hold")
@@ -80,7 +78,6 @@ WHOLE = Text("示例全文", "The whole example")
 CUT = Text("实际填入", "What is sent")
 IS_CUT = Text("已截取", "cut")
 NO_VARIABLES = Text("还没有变量", "There are no variables yet")
-VARIABLES_OF = Text("可用变量：{names}", "Variables: {names}")
 SECRETS_HINT = Text(
     "渠道在保存并投入使用后，其密钥出现在“密钥”页：{names}",
     "Once the account is in force, its secrets appear on the page of secrets: {names}",

@@ -166,7 +166,7 @@ CAUSE = Text("事由", "About")
 POLICY = Text("策略", "Policy")
 CALLED = Text("已通知", "Told")
 PROGRESS = Text("进展", "Progress")
-BY = Text("{name}，{time}", "{name}, {time}")
+BY = Text("{name} 于 {time}", "{name} at {time}")
 NEXT = Text("下一步", "Next")
 NEXT_IN = Text("{left} 后", "in {left}")
 NEXT_NOW = Text("就要开始", "now")
@@ -207,17 +207,13 @@ WAITING = Text("排队", "Waiting")
 TODAY = Text("今天提交", "Handed today")
 FAILED_TODAY = Text("今天失败", "Failed today")
 COST_TODAY = Text("今天费用（元）", "Cost today (yuan)")
-OF_CEILING = Text("{cost} / {ceiling}", "{cost} / {ceiling}")
 IS_DEAR = Text("已到上限，只发紧急的", "ceiling reached: only critical")
 TEST = Text("给我试发", "Send me a test")
-TEST_SENT = Text(
-    "已交给通知进程，结果见消息记录", "The notifier has it: the message log shows what comes of it"
-)
 MISSING = Text(
     "{account}：下列事件没有通过审核的{spoken}模板，经此渠道发不出去：{events}",
     "{account}: of these events it has no approved {spoken} template and can tell nobody: {events}",
 )
-IN_REVIEW = Text("{event}（{review}）", "{event} ({review})")
+IN_REVIEW = Text("{event}（审核：{review}）", "{event} (review: {review})")
 DIRECTORY_AT = Text(
     "通知进程所知的人员与排班：{time}", "People and rosters as the notifier knows them: {time}"
 )

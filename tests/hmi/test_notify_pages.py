@@ -166,7 +166,7 @@ def test_accounts_say_what_is_wrong_and_which_templates_are_missing(
     expect(page.locator("[data-account=spare]")).to_contain_text("已停用")
     warning = page.locator(".warning")
     expect(warning).to_contain_text("短信甲")
-    expect(warning).to_contain_text("预案通知（未通过）")
+    expect(warning).to_contain_text("预案通知（审核：未通过）")
     press(page.locator("[data-account=mail]"), "给我试发")
     expect(page.locator(".q-notification", has_text="没有登记").first).to_be_visible()
     with logged_in(browser, site, "security") as security:

@@ -152,7 +152,7 @@ class AccountsPage:
     def _cost(self, account: Account, row: AccountRow) -> Markup:
         view, cost = self._view, telling.money(row.cost_today)
         if account.cost_a_day:
-            cost = view.say(words.OF_CEILING, cost=cost, ceiling=telling.money(account.cost_a_day))
+            cost = f"{cost} / {telling.money(account.cost_a_day)}"
         if not row.is_dear:
             return Markup("{}").format(cost)
         return Markup('{}<br><span class="problem">{}</span>').format(cost, view.say(words.IS_DEAR))

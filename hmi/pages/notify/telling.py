@@ -6,8 +6,9 @@ from markupsafe import Markup
 
 from actors.said import in_language
 from business.duty.queries import TeamRow
+from business.notifier.audience import DUTY_PHONE
 from business.notifier.messages import MessageRow, MessageState
-from config.notification import Medium, Step
+from config.notification import Audience, Medium, Step
 from config.notify_events import EVENTS
 from config.text import Text
 from hmi import drawing
@@ -24,9 +25,8 @@ def medium(view: View, name: str) -> str:
 
 
 def media(view: View, step: Step) -> str:
-    if not step.media:
-        return view.say(notify.OWN_MEDIA)
-    return view.listed(medium(view, one) for one in step.media)
+    asked = step.media or (DUTY_PHONE if step.audience is Audience.PHONE else ())
+    return view.listed(medium(view, one) for one in asked) or view.say(notify.OWN_MEDIA)
 
 
 def event(view: View, name: str) -> str:
