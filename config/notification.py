@@ -221,8 +221,8 @@ class NotificationSettings:
     """Within this time what is not critical is gathered for one person ..."""
     digest_after: int = 3
     """... once so many messages have gone to him within it."""
-    quiet: Hours = _NIGHT
-    """Tenants get nothing then but what is dangerous."""
+    quiet: Hours | None = _NIGHT
+    """Tenants get nothing then but what is dangerous; None for no such hours."""
     drill: bool = False
     """Whether what is marked test, drill or works calls people too."""
     test_day: DayKind = DayKind.WEDNESDAY

@@ -306,8 +306,8 @@ class NotificationTable(Table):
         json_schema_extra=shown("开始汇总", "该时段内给同一人超过几条后合并，1 至 100"),
     )  # fmt: skip
     quiet_from: TimeOfDay = Field(
-        "21:00", title="Quiet from", description="tenants get nothing from then on but danger",
-        json_schema_extra=shown("免打扰从", "从此时起不给租户和业主发消息，险情除外"),
+        "21:00", title="Quiet from", description="no messages to tenants from then; the same twice: never",
+        json_schema_extra=shown("免打扰从", "从此时起不给租户和业主发消息，险情除外；与结束相同则不限"),
     )  # fmt: skip
     quiet_to: TimeOfDay = Field(
         "08:00", title="Quiet to", description="until then", json_schema_extra=shown("免打扰至", "到此时止")

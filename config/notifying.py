@@ -37,12 +37,17 @@ def settings_of(table: NotificationTable) -> NotificationSettings:
         code_minutes=table.code_minutes,
         digest_s=table.digest_s,
         digest_after=table.digest_after,
-        quiet=Hours(minutes(table.quiet_from), minutes(table.quiet_to)),
+        quiet=_hours(table.quiet_from, table.quiet_to),
         drill=table.drill,
         test_day=table.test_day,
         test_minute=minutes(table.test_time),
         silent_receivers=tuple(table.silent_receivers),
     )
+
+
+def _hours(start: str, end: str) -> Hours | None:
+    """None where both are the same."""
+    return Hours(minutes(start), minutes(end)) if start != end else None
 
 
 def minutes(time: str) -> int:

@@ -92,6 +92,29 @@ def status(
     raise typer.Exit(show(_paths(site or DEMO, run), as_json=as_json))
 
 
+@app.command("push-keys")
+def push_keys(
+    site: SiteArgument,
+    account: Annotated[str, typer.Argument(help="id of the account of the channel web-push")],
+    run: RunOption = None,
+) -> None:
+    """Make the key pair under which messages are pushed to browsers: the private key becomes the account's
+    secret, the public key is printed and belongs into its options. Browsers then subscribe anew."""
+    from business.configuration.secrets import KnownSecret, Vault
+    from business.notifier.channels.catalogue import secret_name
+    from business.notifier.channels.push_crypto import new_key_pair
+    from config.table import ID_RULE, is_id
+    from config.text import Text
+
+    if not is_id(account):
+        typer.echo(f"{account!r} is no id of an account; use {ID_RULE}", err=True)
+        raise typer.Exit(1)
+    name, pair = secret_name(account, "private-key"), new_key_pair()
+    label = Text("推送私钥", "private key")
+    Vault(_paths(site, run).secrets, os.environ, {name: KnownSecret(label, label)}).store(name, pair.private)
+    typer.echo(f'private key: the secret {name}\npublic_key = "{pair.public}"')
+
+
 @configuration.command("list")
 def list_versions(site: SiteArgument, run: RunOption = None) -> None:
     """List the stored versions; the one in force is marked."""

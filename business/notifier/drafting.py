@@ -189,8 +189,8 @@ class Drafts:
         """When the quiet hours are over; now when there are none."""
         quiet = self._settings.quiet
         at = datetime.fromtimestamp(now_ns / 1e9, self._zone)
-        began = quiet.begun(at)
-        if began is None:
+        began = quiet.begun(at) if quiet is not None else None
+        if quiet is None or began is None:
             return now_ns
         day = began + timedelta(days=1) if quiet.end <= quiet.start else began
         end = datetime(day.year, day.month, day.day, tzinfo=self._zone) + timedelta(minutes=quiet.end)

@@ -291,4 +291,5 @@ def test_everybody_whom_the_demo_calls_is_in_a_team_of_the_demo(site: Site) -> N
         for step in policy.steps:
             phone = teams[step.team or policy.team].get("phone", "")
             assert step.audience is not Audience.PHONE or phone, "a duty phone that is called exists"
-    assert not site.notification.accounts, "nothing leaves the machine"
+    kinds = {one.kind for one in site.notification.accounts.values()}
+    assert kinds == {"station-speaker"}, "nothing leaves the machine"

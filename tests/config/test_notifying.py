@@ -163,8 +163,10 @@ def test_settings_of_notification_have_hours_and_minutes(bench: Bench) -> None:
         '[settings.notification]\nquiet_from = "22:30"\nlink_address = "https://steward.example.org:8081"\n'
     )
     settings = bench.site(more=more).settings.notification
-    assert settings.quiet.start == 22 * 60 + 30
+    assert settings.quiet == Hours(22 * 60 + 30, 8 * 60)
     assert settings.link_address == "https://steward.example.org:8081"
+    never = '[settings.notification]\nquiet_from = "08:00"\n'
+    assert bench.site(more=never).settings.notification.quiet is None
     (one,) = bench.problems(more=more.replace(":8081", ":8081/a"))
     assert "链接地址" in one.zh
     assert "link_address" in one.message

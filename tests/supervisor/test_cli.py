@@ -12,6 +12,7 @@ from actors.paths import RunPaths
 from business.audit.trail import Deed, append
 from business.database import open_writer, sessions, sqlite_url
 from business.migrations import migrate
+from business.notifier.channels.push_crypto import encoded, point, private_key
 from config.load import read
 from config.versions import VersionStore
 from supervisor.audit_cli import check
@@ -131,3 +132,15 @@ def test_the_audit_trail_of_a_site_is_verified_and_an_edit_is_named(tmp_path: Pa
     database.write_bytes(b"nonsense" * 1000)
     assert check(sqlite_url(database), "", said.append) == 1
     assert "cannot be read" in said[-1]
+
+
+def test_a_key_pair_for_pushed_messages_is_kept_and_its_public_half_told(site: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    made = steward("push-keys", site, "push", "--run", run)
+    assert made.exit_code == 0, made.output
+    file = RunPaths(run).secrets / "account-push-private-key"
+    assert file.stat().st_mode & 0o077 == 0
+    public = encoded(point(private_key(file.read_text()).public_key()))
+    assert f'public_key = "{public}"' in made.output
+    assert file.read_text() not in made.output
+    assert steward("push-keys", site, "No Id", "--run", run).exit_code == 1
