@@ -59,7 +59,7 @@ check: dev ## style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-BENCHMARKS := pipeline latency start supervise faults kill absence business alarms
+BENCHMARKS := pipeline latency start supervise faults kill absence business alarms notify
 
 bench: dev system ## run every benchmark at its default size
 	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done

@@ -59,6 +59,8 @@ from supervisor.in_force import use_version
 
 PER_MINUTE: Final = 6000
 ALARMS_A_S: Final = 10.0
+CROWD: Final = tuple(f"p{number:04}" for number in range(50))
+"""Who get what waits in the queue."""
 SITE: Final = """
 [site]
 id = "small"
@@ -261,7 +263,8 @@ class Bed:
         """Li has duty in both teams, in the remote one with numbers that no provider reaches."""
         near = {Medium.CHAT: ("+8613800138001",), Medium.PUSH: (self.browser,)}
         far = {Medium.VOICE: ("+14155550111",), Medium.SMS: ("+14155550111",), Medium.PUSH: (self.browser,)}
-        people = {"li": Person("li", "Li", addresses=near), "wu": Person("wu", "Wu", addresses=far)}
+        crowd = {one: Person(one, one, addresses={Medium.CHAT: (f"+861380013{one[1:]}",)}) for one in CROWD}
+        people = crowd | {"li": Person("li", "Li", addresses=near), "wu": Person("wu", "Wu", addresses=far)}
         teams, rosters = {}, []
         for number, (team, user) in enumerate((("engineering", "li"), ("remote", "wu")), 1):
             teams[team] = TeamRow(
@@ -340,9 +343,8 @@ def handovers(found: Bed, alarms: int) -> list[float]:
 
 def drained(found: Bed, queue: int) -> tuple[float, float]:
     """Messages a second, and the longest that a critical alarm took meanwhile."""
-    for number in range(queue):
-        task = SendMessage("order", {"number": f"q{number}", "title": "x"}, ("li",), medium="chat")
-        found.tell(task)
+    for number in range(queue // len(CROWD)):
+        found.tell(SendMessage("order", {"number": f"q{number}", "title": "x"}, CROWD, medium="chat"))
     before, began_s, names = _queued(found), time.monotonic(), []
     while found.open_messages():
         names.append(found.alarm())
@@ -353,7 +355,8 @@ def drained(found: Bed, queue: int) -> tuple[float, float]:
 
 
 def _queued(found: Bed) -> int:
-    return sum(1 for name in tuple(found.provider.chat) if name.startswith("q"))
+    with found.provider.lock:
+        return sum(len(times) for name, times in found.provider.chat.items() if name.startswith("q"))
 
 
 def reached(found: Bed, alarms: int) -> float:
@@ -365,7 +368,7 @@ def reached(found: Bed, alarms: int) -> float:
         return min(times, default=0.0)
 
     until(lambda: all(map(first, names)), 300.0, "each is with somebody", every_s=0.5)
-    return max(first(name) - found.alarms[name] for name in names)
+    return max((first(name) - found.alarms[name] for name in names), default=0.0)
 
 
 def killed(found: Bed, kills: int, chance: random.Random) -> dict[str, float]:

@@ -51,6 +51,20 @@ def test_a_kill_loses_nothing_and_doubles_nothing() -> None:
     assert figures["alive_again_max_s"] < 30.0
 
 
+def test_messages_are_handed_over_soon_and_a_kill_loses_none() -> None:
+    """N05: three kills while messages are sent."""
+    figures = run("notify", "--alarms", "10", "--queue", "200", "--remote", "0", "--kills", "3")
+    assert figures["lost"] == figures["repeated"] == 0, figures
+    assert 0 < figures["handover_p50_ms"] <= figures["handover_p99_ms"]
+    assert figures["critical_delay_max_s"] > 0
+
+
+@pytest.mark.soak
+def test_five_hundred_kills_lose_no_message() -> None:
+    figures = run("notify", "--kills", "500", timeout_s=3000)
+    assert figures["lost"] == figures["repeated"] == 0, figures
+
+
 def test_the_business_is_measured_on_both_databases() -> None:
     figures = run(
         "business", "--houses", "200", "--questions", "3", "--seconds", "1", "--permissions", "100",
