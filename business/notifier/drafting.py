@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from actors.said import in_language
 from business.notifier import answering
 from business.notifier.calls import TEST, Call, Outbound, message_id
 from business.notifier.channels.texts import hide_mail, hide_numbers
@@ -63,7 +64,11 @@ class Drafts:
         code = link = ""
         if call is not None and kind.answered:
             code, link = self._codes(call.escalation.id, person, to, now_ns)
-        known = {"site": self._site.name.in_language(language), "time": clock(now_ns, self._zone), **values}
+        known = {
+            "site": self._site.name.in_language(language),
+            "time": clock(now_ns, self._zone),
+            **{name: in_language(value, language) for name, value in values.items()},
+        }
         known["answer"] = code
         title, text = worded(self._site.notification.wordings, event, medium, language, known)
         waits = ""
