@@ -84,6 +84,14 @@ class Commanded:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """A request is about to be written, once this is kept."""
+
+    message: str
+    kept: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """A request to a provider."""
 
@@ -116,12 +124,16 @@ class Paid:
     result: CommandResult
 
 
+Kept = Callable[[], object]
+
+
 @dataclass(frozen=True, slots=True)
 class Outlets:
     """All may be called from any thread.
 
     lines: opens the accounts of a site, keeping those that are as they were.
-    hand_over: by a line, calling back once.
+    hand_over: by a line; calls back before it writes, and waits for what it gives to be called; and once with
+    the end.
     ask: a line for receipts and for answers since, or how it is, calling back once.
     acknowledge: in `core`, calling back once.
     played: a browser has begun to read a notice out.
@@ -129,7 +141,7 @@ class Outlets:
     """
 
     lines: Callable[[Site, Mapping[str, Line]], Lines]
-    hand_over: Callable[[Line, Outgoing, Callable[[Handed | NotHanded], None]], None]
+    hand_over: Callable[[Line, Outgoing, Callable[[Kept], None], Callable[[Handed | NotHanded], None]], None]
     ask: Callable[[Line, Sequence[tuple[str, str, int]], int, Callable[[Told], None]], None]
     acknowledge: Callable[[Owed, Callable[[CommandResult], None]], None]
     played: Callable[[str], object]
@@ -138,7 +150,7 @@ class Outlets:
     wall_ns: Callable[[], int]
 
 
-Inbox = Round | Requested | Commanded | Ended | Heard | Paid | ConfigurationApplied
+Inbox = Round | Requested | Commanded | Writing | Ended | Heard | Paid | ConfigurationApplied
 
 
 class Notifier(Actor):
@@ -191,6 +203,10 @@ class Notifier(Actor):
                 return self._take_requests(rows)
             case Commanded(envelope, reply):
                 return self._obey(envelope, reply)
+            case Writing(id_, kept):
+                with self._store.transaction():
+                    self._sending.writing(id_)
+                return kept()
             case Ended():
                 return self._ended(message)
             case Heard():
@@ -225,7 +241,9 @@ class Notifier(Actor):
             self._sending.count(ZoneInfo(self._site.timezone))
             going = list(self._sending.begin())
         for line, outgoing in going:
-            self._out.hand_over(line, outgoing, partial(self._hear_end, outgoing.id, line.account.id))
+            id_ = outgoing.id
+            ended = partial(self._hear_end, id_, line.account.id)
+            self._out.hand_over(line, outgoing, partial(self._hear_writing, id_), ended)
 
     def _follow(self) -> None:
         try:
@@ -291,6 +309,10 @@ class Notifier(Actor):
         return "", ""
 
     # --- what providers say
+
+    def _hear_writing(self, message: str, kept: Kept) -> None:
+        """On the loop."""
+        self.tell_self(Writing(message, kept))
 
     def _hear_end(self, message: str, account: str, outcome: Handed | NotHanded) -> None:
         """On the loop."""

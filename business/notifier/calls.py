@@ -73,6 +73,8 @@ class Outbound:
     """'' to go when it is due; digest to go with others then."""
     place: bytes = field(default=b"", repr=False)
     """By which messages to one receiver are found; the store fills it in."""
+    written: int = 0
+    """1 once its request was about to be written."""
     attempts: int = 0
     unclear: int = 0
     """How often nobody knew whether the provider had taken it."""

@@ -67,9 +67,12 @@ class Sending:
 
     def take_up(self) -> None:
         """What was under way when an earlier incarnation ended."""
+        why = said("发送途中进程中断", "the process ended while it was sent")
         for message in self._store.sending():
-            why = said("发送途中进程中断", "the process ended while it was sent")
-            self._unclear(message, self.lines.all.get(message.account), why)
+            if message.written:
+                self._unclear(message, self.lines.all.get(message.account), why)
+            else:  # nothing of it had left
+                self._again(message, why, self._wall_ns())
 
     def use(self, lines: Lines) -> None:
         self.lines = lines
@@ -125,6 +128,7 @@ class Sending:
             account=line.account.id,
             attempts=attempts,
             tried_ns=now_ns,
+            written=0,
         )
         self._store.trace(message.id, now_ns, MessageState.SENDING.value, line.account.id)
         return self.outgoing(message, line)
@@ -152,6 +156,10 @@ class Sending:
             asks=EVENTS[message.event].answered and not (has_pin and line.kind.most_keys <= 1),
             urgent=message.priority <= CRITICAL,
         )
+
+    def writing(self, id_: str) -> None:
+        """Its request is about to be written."""
+        self._store.change(id_, written=1)
 
     # --- back
 

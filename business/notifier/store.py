@@ -31,9 +31,10 @@ CREATE TABLE IF NOT EXISTS message (
     only TEXT NOT NULL, priority INTEGER NOT NULL, language TEXT NOT NULL, title TEXT NOT NULL,
     text TEXT NOT NULL, state TEXT NOT NULL, round INTEGER NOT NULL, step INTEGER NOT NULL,
     repeat INTEGER NOT NULL, due_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL, waits TEXT NOT NULL,
-    place BLOB NOT NULL, attempts INTEGER NOT NULL, unclear INTEGER NOT NULL, tried_ns INTEGER NOT NULL,
-    handed_ns INTEGER NOT NULL, reference TEXT NOT NULL, detail TEXT NOT NULL, cost INTEGER NOT NULL,
-    answered_ns INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+    place BLOB NOT NULL, written INTEGER NOT NULL, attempts INTEGER NOT NULL,
+    unclear INTEGER NOT NULL, tried_ns INTEGER NOT NULL, handed_ns INTEGER NOT NULL,
+    reference TEXT NOT NULL, detail TEXT NOT NULL, cost INTEGER NOT NULL, answered_ns INTEGER NOT NULL,
+    body BLOB NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS message_waiting ON message (priority, due_ns, number)
     WHERE state IN ('waiting', 'sending');
 CREATE INDEX IF NOT EXISTS message_call ON message (call, number) WHERE call != '';
@@ -65,8 +66,8 @@ CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, body BLOB NOT NULL) STRI
 """
 COLUMNS: Final = (
     "number, id, time_ns, event, call, subject, person, receiver, medium, account, only, priority, language, "
-    "title, text, state, round, step, repeat, due_ns, until_ns, waits, place, attempts, unclear, tried_ns, "
-    "handed_ns, reference, detail, cost, answered_ns, body"
+    "title, text, state, round, step, repeat, due_ns, until_ns, waits, place, written, attempts, unclear, "
+    "tried_ns, handed_ns, reference, detail, cost, answered_ns, body"
 )
 CALLS: Final = Codec(Call)
 _BODY, _PLACE = "notifier.body", "notifier.place"
@@ -190,7 +191,7 @@ class NotifierStore:
             message.receiver, message.medium, message.account, message.only,
             message.priority, message.language, message.title, message.text, message.state, message.round,
             message.step, message.repeat, message.due_ns, message.until_ns, message.waits,
-            self.place(hidden.to), 0, 0, 0, 0, "", message.detail, 0, 0, body,
+            self.place(hidden.to), 0, 0, 0, 0, 0, "", message.detail, 0, 0, body,
         )  # fmt: skip
         return (
             self._db.execute(

@@ -1,6 +1,7 @@
 """`notifier`: whoever is on duty is called until somebody answers, also while the office and its database are
 away: it follows the alarm journal by itself, and keeps what it was told last of people and rosters."""
 
+import asyncio
 import logging
 import os
 import threading
@@ -32,9 +33,9 @@ from actors.said import said
 from actors.zone import ConfigurationApplied
 from business.fields.keyring import keyring
 from business.follower import PAGE, Follower, NotTaken
-from business.notifier.actor import Commanded, Notifier, Outlets, Requested, Round, Told
+from business.notifier.actor import Commanded, Kept, Notifier, Outlets, Requested, Round, Told
 from business.notifier.channels.catalogue import secrets_of_accounts
-from business.notifier.channels.port import Handed, House, NotHanded, Outgoing, TryLater, Unclear
+from business.notifier.channels.port import Handed, House, NotHanded, Outgoing, TryLater, Unclear, on_writing
 from business.notifier.engine import Owed
 from business.notifier.lines import Line, Lines
 from business.notifier.messages import (
@@ -172,8 +173,14 @@ class NotifierProcess:
                 self._node.loop.spawn(line.channel.close(), on_error=_log)
         return made
 
-    def _hand_over(self, line: Line, outgoing: Outgoing, then: Callable[[Handed | NotHanded], None]) -> None:
-        self._node.loop.spawn(_handed(line, outgoing, then), on_error=_log)
+    def _hand_over(
+        self,
+        line: Line,
+        outgoing: Outgoing,
+        writing: Callable[[Kept], None],
+        then: Callable[[Handed | NotHanded], None],
+    ) -> None:
+        self._node.loop.spawn(_handed(line, outgoing, writing, then), on_error=_log)
 
     def _ask(
         self,
@@ -254,7 +261,20 @@ class Requests(Follower):
         return len(rows)
 
 
-async def _handed(line: Line, outgoing: Outgoing, then: Callable[[Handed | NotHanded], None]) -> None:
+async def _handed(
+    line: Line,
+    outgoing: Outgoing,
+    tell_writing: Callable[[Kept], None],
+    then: Callable[[Handed | NotHanded], None],
+) -> None:
+    loop = asyncio.get_running_loop()
+
+    async def wait_until_kept() -> None:
+        kept = loop.create_future()
+        tell_writing(lambda: loop.call_soon_threadsafe(_resolve, kept))
+        await kept
+
+    on_writing(wait_until_kept)
     assert line.channel is not None, "nothing goes by an account that could not be opened"
     outcome: Handed | NotHanded
     try:
@@ -266,6 +286,11 @@ async def _handed(line: Line, outgoing: Outgoing, then: Callable[[Handed | NotHa
         why = said("渠道程序内部错误", "a fault within the channel's program")
         outcome = Unclear(why) if not line.kind.repeatable else TryLater(why)
     then(outcome)
+
+
+def _resolve(kept: asyncio.Future[None]) -> None:
+    if not kept.done():  # it was cancelled meanwhile
+        kept.set_result(None)
 
 
 async def _told(

@@ -27,6 +27,7 @@ from business.notifier.channels.port import (
     Medium,
     Outgoing,
     Receipt,
+    writing,
 )
 from business.notifier.channels.smtp_failures import Step, failure
 from config.secrets import Secret
@@ -145,6 +146,7 @@ async def _write(client: SMTP, talk: _Talk, mail: bytes) -> None:
     protocol = client.protocol
     if answer.code != 354 or protocol is None:
         raise SMTPDataError(answer.code, answer.message)
+    await writing()
     talk.step = Step.WRITTEN
     protocol.write(re.sub(rb"(?m)^\.", b"..", mail) + b".\r\n")
     answer = await protocol.read_response()

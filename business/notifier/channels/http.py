@@ -9,7 +9,7 @@ import httpx
 
 from actors.said import said
 from business.addresses import Address, pinned
-from business.notifier.channels.port import DEADLINE_S, BadAccount, TryLater, Unclear
+from business.notifier.channels.port import DEADLINE_S, BadAccount, TryLater, Unclear, writing
 
 MOST_BYTES = 1_000_000
 """Of an answer."""
@@ -54,6 +54,8 @@ class Http:
         """
         until = asyncio.get_running_loop().time() + DEADLINE_S
         url, headers, extensions = await self._target(path, headers, until)
+        if sends:
+            extensions = {**(extensions or {}), "trace": _tell_writing}
         if self._client is None:
             # A connection to an address that was judged is good for one name only, so none of those is kept.
             kept = None if self._refused is None else 0
@@ -101,6 +103,11 @@ class Http:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+
+
+async def _tell_writing(event: str, _info: Any) -> None:
+    if event.endswith("send_request_headers.started"):
+        await writing()
 
 
 async def _body(answer: httpx.Response) -> bytes:

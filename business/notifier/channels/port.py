@@ -4,7 +4,8 @@ A channel knows one provider's protocol and nothing of policies, persons and ret
 own that a restart could lose.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -129,6 +130,21 @@ class TryLater(NotHanded):
 class Unclear(NotHanded):
     """Nobody knows: the connection broke after the request was written. Only where `repeatable` says so can
     the same message be handed over again without reaching its receiver twice."""
+
+
+_WRITING: ContextVar[Callable[[], Awaitable[None]] | None] = ContextVar("writing", default=None)
+
+
+async def writing() -> None:
+    """A channel says so right before it writes what may take effect: a process that ends before then has sent
+    nothing, and afterwards nobody knows."""
+    if (told := _WRITING.get()) is not None:
+        await told()
+
+
+def on_writing(told: Callable[[], Awaitable[None]]) -> None:
+    """Who hears of it, of what this task hands over from now on."""
+    _WRITING.set(told)
 
 
 class Channel(Protocol):

@@ -26,6 +26,7 @@ from business.notifier.channels.port import (
     Outgoing,
     Receipt,
     ReceiptKind,
+    writing,
 )
 from business.notifier.speech.sound import NoSound
 from config.secrets import Secret
@@ -71,6 +72,7 @@ class StationSpeaker:
             )
         text = message.text or message.subject
         wav = await self._speech(text, message.language)
+        await writing()
         self._house.announce(
             SpokenNotice(message.id, message.to, message.language, text, message.urgent, wav, self._wall_ns())
         )

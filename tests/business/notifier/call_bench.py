@@ -16,7 +16,7 @@ from business.duty.model import Rank
 from business.duty.queries import Member, RosterRow, TeamRow
 from business.duty.roster import Cycle, ShiftLine
 from business.fields.keyring import Keyring
-from business.notifier.actor import Commanded, Heard, Notifier, Outlets, Requested, Round, Told
+from business.notifier.actor import Commanded, Heard, Kept, Notifier, Outlets, Requested, Round, Told
 from business.notifier.calls import Outbound
 from business.notifier.channels.port import Answer, Handed, NotHanded, Outgoing, Receipt
 from business.notifier.directory import DIRECTORY, Directory, Person
@@ -148,6 +148,8 @@ class Bench:
         self.core_says = Stage.DONE
         self.hung: list[tuple[Line, Outgoing]] = []
         self.hangs = False
+        self.is_written = True
+        """Whether requests are written before they hang."""
         plain = site(point("t", rule("high"), rule("low")))
         told = replace(
             plain.settings, notification=settings or NotificationSettings(link_address="https://s.cn")
@@ -211,7 +213,15 @@ class Bench:
             found[one.account.id] = known or Line(one.account, one.kind, one)  # type: ignore[arg-type]
         return Lines(found, self.site.notification.approvals)
 
-    def _hand_over(self, line: Line, outgoing: Outgoing, then: Callable[[Handed | NotHanded], None]) -> None:
+    def _hand_over(
+        self,
+        line: Line,
+        outgoing: Outgoing,
+        writing: Callable[[Kept], None],
+        then: Callable[[Handed | NotHanded], None],
+    ) -> None:
+        if self.is_written:
+            writing(lambda: None)
         if self.hangs:
             self.hung.append((line, outgoing))
         else:

@@ -661,7 +661,7 @@ def test_a_kill_while_a_message_is_under_way_sends_it_once_more_and_no_more(benc
     bench.round()
     bench.hangs = True
     bench.happens()
-    bench.round()
+    bench.round(2)
     assert {line.account.id for line, _ in bench.hung} == {"voice", "sms", "email"}
     for line, outgoing in bench.hung:
         bench.providers[line.account.id].take(outgoing)  # it has gone, and nobody heard of it
@@ -700,3 +700,15 @@ def test_a_kill_between_deciding_and_sending_loses_nothing(bench: Bench) -> None
     bench.restart()
     bench.later(5)
     assert bench.numbers("voice") == [LI], "a step is taken once"
+
+
+def test_a_kill_before_anything_was_written_repeats_nothing(bench: Bench) -> None:
+    bench.hangs, bench.is_written = True, False
+    bench.round()
+    bench.happens()
+    for _ in range(4):
+        bench.round()
+        bench.restart()
+    bench.hangs = False
+    bench.later(3)
+    assert bench.numbers("sms") == [LI], "nothing had left before, however often it began"
