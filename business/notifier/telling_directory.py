@@ -21,11 +21,13 @@ from business.notifier.messages import TellDirectory
 from business.notifier.model import MessagePin, MessageReach, MessageWish
 from business.notifier.outbox import MINUTE_NS
 from business.notifier.people import directory
+from business.push.model import PushSubscription
 
 ANYWAY_NS: Final = 10 * MINUTE_NS
 """So often it is told though nothing has changed: the notifier may have begun anew."""
 WATCHED: Final = (
     User, Team, TeamMember, Roster, RosterShift, DutyAbsence, MessageReach, MessageWish, MessagePin,
+    PushSubscription,
 )  # fmt: skip
 """What the directory is made of."""
 
