@@ -37,6 +37,7 @@ from business.identity.model import User
 from business.identity.passwords import Passwords
 from business.identity.service import Identity
 from business.migrations import migrate
+from business.notifier.store import NotifierStore
 from config.settings import BackupSettings
 from tests.actors.historian.plant import history
 
@@ -125,9 +126,11 @@ class Estate:
             connection.execute("COMMIT")
 
     def follow_journal(self, *, to: int) -> None:
-        """Linkage has taken the rows up to this one."""
+        """Linkage and notifier have taken the rows up to this one."""
         with closing(LinkageStore(self.paths.linkage)) as store:
             store.save(Decision(), {JOURNAL: to})
+        with closing(NotifierStore(self.paths.notifier, Keyring(("ab" * 32,)))) as calls, calls.transaction():
+            calls.set_mark(JOURNAL, to)
 
     def add_history(self, scans: int, *, seal: bool = False) -> None:
         self.paths.history.root.mkdir(parents=True, exist_ok=True)
@@ -189,7 +192,7 @@ class Estate:
     def tables(self) -> dict[str, dict[str, Table]]:
         """Of every database that is at rest."""
         p = self.paths
-        databases = (p.business, p.alarms, p.linkage, p.history.hot, p.field("field").conditions)
+        databases = (p.business, p.alarms, p.linkage, p.notifier, p.history.hot, p.field("field").conditions)
         return {one.relative_to(p.root).as_posix(): sqlite_tables(one) for one in databases}
 
     def tables_of(self, name: str) -> dict[str, Table]:
