@@ -155,10 +155,13 @@ class Sending:
 
     # --- back
 
-    def ended(self, id_: str, account: str, outcome: Handed | NotHanded) -> None:
-        message, line = self._store.message(id_), self.lines.all.get(account)
-        if message is None or message.state != MessageState.SENDING.value:
-            return
+    def ended(self, id_: str, line: Line, outcome: Handed | NotHanded) -> None:
+        """`line` is the one that it went by, whatever the site says of the account meanwhile."""
+        message = self._store.message(id_)
+        assert message is not None, "what is under way is kept"
+        account = line.account.id
+        if self.lines.all.get(account) is not line:
+            self._today = date.min  # another counts for the account now
         now_ns, now_s = self._wall_ns(), self._clock()
         why = str(outcome)
         match outcome:
@@ -175,22 +178,20 @@ class Sending:
                 self._unclear(message, line, why)
             case _:
                 self._again(message, why, now_ns)
-        if line is not None:
-            self._blame(line, outcome, now_s, now_ns)
+        self._blame(line, message, outcome, now_s, now_ns)
 
-    def _blame(self, line: Line, outcome: NotHanded, now_s: float, now_ns: int) -> None:
+    def _blame(self, line: Line, message: Outbound, outcome: NotHanded, now_s: float, now_ns: int) -> None:
         if isinstance(outcome, BadAccount):
             logger.error("account %s: %s", line.account.id, in_both(str(outcome)))
             line.out(now_s, now_ns, str(outcome))
         elif isinstance(outcome, TryLater | Unclear):
-            line.paused(now_s, now_ns, str(outcome), getattr(outcome, "after_s", 0.0))
+            line.paused(now_s, now_ns, str(outcome), getattr(outcome, "after_s", 0.0), message.place)
         else:
             line.refused()
 
-    def _handed(self, message: Outbound, line: Line | None, reference: str, cost: int, now_ns: int) -> None:
-        if line is not None:
-            cost = cost or line.account.cost_each
-            line.well(now_ns, cost)
+    def _handed(self, message: Outbound, line: Line, reference: str, cost: int, now_ns: int) -> None:
+        cost = cost or line.account.cost_each
+        line.well(now_ns, cost)
         self._refused.pop(message.id, None)
         state = MessageState.HANDED.value
         self._store.change(
