@@ -388,9 +388,9 @@ def killed(found: Bed, kills: int, chance: random.Random) -> dict[str, float]:
         found.start()
     leaving.set()
     thread.join()
-    time.sleep(1.0)
-    until(lambda: not found.open_messages(), 120.0, "everything has gone")
     names = [f"d{number}" for number in range(first, len(found.alarms))]
+    until(lambda: found.pushed().keys() >= set(names), 120.0, "every alarm was taken", every_s=0.5)
+    until(lambda: not found.open_messages(), 120.0, "everything has gone")
     keys = found.pushed()
     chat = [len(found.provider.chat[name]) for name in names]
     push = [sum(1 for key in keys[name] if found.provider.push[key]) for name in names]

@@ -18,7 +18,9 @@ from actors.journal_reader import JournalReader
 from actors.life import Listener
 from actors.messages import CommandResult, RequestRow, Stage
 from actors.said import in_both, said
+from actors.wire import WireError
 from actors.zone import ConfigurationApplied
+from business.notifier.calls import ALARM
 from business.notifier.channels.port import (
     Answer,
     Handed,
@@ -27,7 +29,7 @@ from business.notifier.channels.port import (
     Receipt,
 )
 from business.notifier.directory import DIRECTORY
-from business.notifier.engine import Engine, Owed
+from business.notifier.engine import Engine, Owed, subject_of
 from business.notifier.hearing import Hearing
 from business.notifier.lines import Line, Lines
 from business.notifier.messages import (
@@ -42,11 +44,13 @@ from business.notifier.messages import (
 from business.notifier.sending import Sending
 from business.notifier.state import Figures
 from business.notifier.store import NotifierStore
+from config.notification import Medium
 from config.notify_events import EVENTS
 from config.site import Site
 
 logger = logging.getLogger(__name__)
 
+MEDIA: Final = frozenset({"", *Medium})
 PAGE: Final = 500
 POLL_S: Final = 3.0
 """Between two questions to an account, for receipts and answers."""
@@ -96,7 +100,7 @@ class Ended:
     """A request to a provider."""
 
     message: str
-    account: str
+    line: Line
     outcome: Handed | NotHanded
 
 
@@ -173,7 +177,7 @@ class Notifier(Actor):
         self._asked_s: dict[str, float] = {}
         self._owing: set[str] = set()
         self._purged_s = self._looked_s = float("-inf")
-        self._is_behind = False
+        self._is_behind = self._is_blind = False
 
     # --- its life
 
@@ -181,13 +185,37 @@ class Notifier(Actor):
         self._store = self._open_store()
         self._reader = self._open_journal()
         with self._store.transaction():
+            lost = self._store.forget_unreadable()
             self._engine = Engine(self._store, self._site, self._out.wall_ns)
             if (body := self._store.kept(DIRECTORY_)) is not None:
-                self._engine.learn(DIRECTORY.decode(body))
+                self._remember(body)
+            if lost:
+                self._begin_again(lost)
             lines = self._out.lines(self._site, {})
             self._sending = Sending(self._store, self._engine, lines, self._out.clock, self._out.wall_ns)
             self._sending.take_up()
         self._hearing = Hearing(self._store, self._engine, self._sending, self._out.wall_ns)
+
+    def _remember(self, body: bytes) -> None:
+        try:
+            self._engine.learn(DIRECTORY.decode(body))
+        except WireError as error:
+            logger.error("who is who is not known until the office tells it: %s", error)  # noqa: TRY400
+
+    def _begin_again(self, lost: Mapping[str, str]) -> None:
+        """Calls that another version wrote: those for alarms begin anew from the journal; what was sent for
+        them is not sent again."""
+        logger.error("%d open calls are of another version; those for alarms begin anew", len(lost))
+        began = [int(one.removeprefix(f"{ALARM}/")) for one in lost if one.startswith(f"{ALARM}/")]
+        after, mark = min(began, default=0) - 1, self._store.mark(JOURNAL) or 0
+        try:
+            while began and after < mark and (rows := self._reader.since(after, PAGE)):
+                for row in rows:
+                    if row.id <= mark and subject_of(row) in lost.values():
+                        self._engine.follow(row)
+                after = rows[-1].id
+        except sqlite3.OperationalError as error:
+            logger.error("the alarm journal cannot be read: %s", error)  # noqa: TRY400
 
     def teardown(self) -> None:
         if hasattr(self, "_store"):
@@ -242,8 +270,8 @@ class Notifier(Actor):
             going = list(self._sending.begin())
         for line, outgoing in going:
             id_ = outgoing.id
-            ended = partial(self._hear_end, id_, line.account.id)
-            self._out.hand_over(line, outgoing, partial(self._hear_writing, id_), ended)
+            writing, ended = partial(self._hear_writing, id_), partial(self._hear_end, id_, line)
+            self._out.hand_over(line, outgoing, writing, ended)
 
     def _follow(self) -> None:
         try:
@@ -253,8 +281,11 @@ class Notifier(Actor):
             after = newest if mark is None or mark > newest else mark
             rows = self._reader.since(after, PAGE) if newest > after else ()
         except sqlite3.OperationalError as error:
-            logger.warning("the alarm journal cannot be read: %s", error)
+            if not self._is_blind:
+                logger.warning("the alarm journal cannot be read: %s", error)
+            self._is_blind = True
             return
+        self._is_blind = False
         self._is_behind = len(rows) == PAGE
         if rows or mark != after:
             with self._store.transaction():
@@ -288,19 +319,29 @@ class Notifier(Actor):
             case SendMessage() as task:
                 if task.event not in EVENTS:
                     return "", said(f"没有事件“{task.event}”", f"there is no event {task.event!r}")
+                if task.medium not in MEDIA or (task.receiver and not task.medium):
+                    return "", said(
+                        f"没有渠道类型“{task.medium}”；可用 {', '.join(Medium)}",
+                        f"there is no medium {task.medium!r}; there are {', '.join(Medium)}",
+                    )
                 self._engine.send(task, envelope.id)
             case SayProgress(call, user, progress):
                 return "", self._engine.say_progress(call, user, progress, "")
             case CheckReachable() as told:
                 self._engine.check_reachable(told, envelope.id)
             case TellDirectory(time_ns, body):
-                self._engine.learn(DIRECTORY.decode(body))
+                try:
+                    self._engine.learn(DIRECTORY.decode(body))
+                except WireError as error:
+                    return "", said(
+                        f"人员目录的版本不符：{error}", f"a directory of another version: {error}"
+                    )
                 self._store.keep(DIRECTORY_, body)
                 self._store.set_mark(DIRECTORY_, time_ns)
             case AnswerByLink() as answer:
                 return "", self._hearing.link(answer, envelope.id)
             case ProviderCalled() as called:
-                return self._hearing.called(called)
+                return self._hearing.called(called, envelope.id)
             case NoticePlayed(id_):
                 self._out.played(id_)
             case body:
@@ -314,12 +355,12 @@ class Notifier(Actor):
         """On the loop."""
         self.tell_self(Writing(message, kept))
 
-    def _hear_end(self, message: str, account: str, outcome: Handed | NotHanded) -> None:
+    def _hear_end(self, message: str, line: Line, outcome: Handed | NotHanded) -> None:
         """On the loop."""
-        self.tell_self(Ended(message, account, outcome))
+        self.tell_self(Ended(message, line, outcome))
 
     def _ended(self, ended: Ended) -> None:
-        self._move(lambda: self._sending.ended(ended.message, ended.account, ended.outcome))
+        self._move(lambda: self._sending.ended(ended.message, ended.line, ended.outcome))
 
     def _ask_providers(self) -> None:
         now_s = self._out.clock()

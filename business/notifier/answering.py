@@ -3,13 +3,16 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from config.notification import Progress
 
 CODE_DIGITS: Final = 4
+MOST_DIGITS: Final = 6
+_DRAWN: Final = 20
+"""Codes of one length, before longer ones."""
 PASS_ON: Final = Progress.CALLING
 """Whoever was called cannot."""
 _WORDS: Final[Mapping[Progress, tuple[str, ...]]] = {
@@ -20,7 +23,7 @@ _WORDS: Final[Mapping[Progress, tuple[str, ...]]] = {
     Progress.ACKNOWLEDGED: ("确认", "收到", "知道", "ack", "ok", "yes", "y"),
 }
 _KEYS: Final = {"1": Progress.ACKNOWLEDGED, "2": PASS_ON}
-_CODE: Final = re.compile(rf"(?<!\d)\d{{{CODE_DIGITS}}}(?!\d)")
+_CODE: Final = re.compile(rf"(?<!\d)\d{{{CODE_DIGITS},{MOST_DIGITS}}}(?!\d)")
 _KEY: Final = re.compile(r"(?<!\d)[12](?!\d)")
 
 
@@ -30,9 +33,14 @@ class Reply:
     progress: Progress
 
 
-def new_code() -> str:
-    """Short, to be typed on a phone at night; whoever guesses is locked out soon."""
-    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+def new_codes() -> Iterator[str]:
+    """Short, to be typed on a phone at night; whoever guesses is locked out soon. Longer ones come where the
+    short ones of a number are given away, as in a storm of alarms."""
+    for digits in range(CODE_DIGITS, MOST_DIGITS):
+        for _ in range(_DRAWN):
+            yield f"{secrets.randbelow(10**digits):0{digits}}"
+    while True:
+        yield f"{secrets.randbelow(10**MOST_DIGITS):0{MOST_DIGITS}}"
 
 
 def new_token() -> str:

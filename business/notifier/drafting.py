@@ -13,12 +13,11 @@ from business.notifier.composing import clock, worded
 from business.notifier.escalation import Slot
 from business.notifier.messages import MessageState
 from business.notifier.reach import CRITICAL
-from business.notifier.store import Hidden, NotifierStore
+from business.notifier.store import SECOND_NS, Hidden, NotifierStore
 from config import notify_events as events
 from config.notify_events import EVENTS
 from config.site import Site
 
-SECOND_NS: Final = 10**9
 CRITICAL_DIGEST_NS: Final = 4 * SECOND_NS
 """Even in a flood nothing critical is held back longer."""
 MOST_IN_DIGEST: Final = 5
@@ -108,13 +107,13 @@ class Drafts:
         until_ns = now_ns + settings.code_minutes * 60 * SECOND_NS
         code = next(
             one
-            for one in iter(answering.new_code, None)
-            if self._store.add_code(f"{to}|{one}", call, person, until_ns)
+            for one in answering.new_codes()
+            if self._store.add_code(f"{to}|{one}", call, person, until_ns, now_ns)
         )
         if not settings.link_address:
             return code, ""
         token = answering.new_token()
-        self._store.add_code(token, call, person, until_ns)
+        self._store.add_code(token, call, person, until_ns, now_ns)
         return code, f"{settings.link_address}/a/{token}"
 
     def _gathered(self, person: str, medium: str, priority: int, now_ns: int) -> tuple[int, str]:

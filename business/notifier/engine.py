@@ -19,15 +19,17 @@ from business.notifier.audience import Target, people_of
 from business.notifier.calls import ALARM, PLAN, TEST, Call, Outbound
 from business.notifier.composing import clock, line_of, of_alarm, of_plan
 from business.notifier.directory import NOBODY, Directory
-from business.notifier.drafting import SECOND_NS, Drafts
+from business.notifier.drafting import Drafts
 from business.notifier.escalation import (
     End,
     Escalation,
     Slot,
     answer,
+    is_newest,
     next_ns,
     pass_on,
     pass_time,
+    put_back,
     returned,
     take,
     withdrawn,
@@ -35,7 +37,7 @@ from business.notifier.escalation import (
 from business.notifier.messages import CheckReachable, MessageState, SendMessage
 from business.notifier.policy import Cause, policy_for
 from business.notifier.reach import CRITICAL, EVERYTHING, LOUD, media_for
-from business.notifier.store import NotifierStore
+from business.notifier.store import SECOND_NS, NotifierStore
 from config import notify_events as events
 from config.calendar import Calendar
 from config.notification import Audience, Medium, Policy, Progress, Step
@@ -50,6 +52,8 @@ LONG_NS: Final = 3600 * SECOND_NS
 DAY_NS: Final = 24 * LONG_NS
 COVER_NS: Final = 60 * SECOND_NS
 """Between two looks at the rosters of the next day."""
+TEST_LATE_MINUTES: Final = 60
+"""A weekly test whose hour has passed while nothing ran is not made in the evening or at night."""
 TESTED: Final = "tested"
 """The mark of the day of the last weekly test."""
 STATIONS: Final = "@stations"
@@ -118,12 +122,21 @@ class Engine:
 
     def follow(self, row: JournalRow) -> None:
         """A row of the alarm journal."""
-        subject = f"{row.device}/{row.point}/{row.rule}"
-        call = self._calls.get(self._by_subject.get(subject, ""))
+        subject = subject_of(row)
+        call = self._calls.get(self._by_subject.get(subject, "")) or self._given_up(subject)
         if call is not None:
-            call = self._goes_on(call, row)
+            if row.annunciated and row.priority < call.escalation.cause.priority:
+                self._keep(replace(call, escalation=withdrawn(call.escalation)))  # it begins anew, louder
+                call = None
+            else:
+                call = self._goes_on(call, row)
         if row.annunciated and (call is None or call.escalation.end is not End.OPEN):
             self._begin_alarm(row, subject)
+
+    def _given_up(self, subject: str) -> Call | None:
+        """The newest call about it, if nobody answered: what becomes of the alarm ends it."""
+        call = self._store.newest_call(subject)
+        return call if call is not None and call.escalation.end is End.UNANSWERED else None
 
     def _goes_on(self, call: Call, row: JournalRow) -> Call:
         escalation = call.escalation
@@ -209,8 +222,10 @@ class Engine:
         """The test of the week, once its hour has come."""
         now_ns, settings = self._wall_ns(), self._site.settings.notification
         at = datetime.fromtimestamp(now_ns / 1e9, self._zone)
-        is_time = at.hour * 60 + at.minute >= settings.test_minute
-        if not is_time or not self._calendar.is_any(at.date(), (settings.test_day,)):
+        late_minutes = at.hour * 60 + at.minute - settings.test_minute
+        if not 0 <= late_minutes < TEST_LATE_MINUTES or not self._calendar.is_any(
+            at.date(), (settings.test_day,)
+        ):
             return
         if self._store.mark(TESTED) != at.toordinal():
             self._store.set_mark(TESTED, at.toordinal())
@@ -218,10 +233,10 @@ class Engine:
 
     def send(self, task: SendMessage, id_: str) -> None:
         """A message that needs no answer."""
-        now_ns = self._wall_ns()
+        now_ns, asked = self._wall_ns(), tuple(Medium(one) for one in (task.medium,) if one)
         until_ns = task.until_ns or now_ns + DAY_NS
         due_ns = self._drafts.after_quiet(now_ns) if task.tenant and not EVENTS[task.event].danger else now_ns
-        if task.receiver:
+        if task.receiver and asked:
             self._drafts.add(
                 id_,
                 Slot(0, 0, 0),
@@ -229,7 +244,7 @@ class Engine:
                 task.values,
                 "",
                 task.receiver,
-                task.medium,
+                asked[0],
                 task.language,
                 task.priority,
                 due_ns,
@@ -246,7 +261,6 @@ class Engine:
             if EVENTS[task.event].private:
                 has -= PRIVATE
             at = datetime.fromtimestamp(now_ns / 1e9, self._zone)
-            asked = (Medium(task.medium),) if task.medium else ()
             media = media_for(person.reach, task.priority, at, asked, has) or tuple(
                 one for one in asked if one in has
             )
@@ -272,6 +286,8 @@ class Engine:
     def say_progress(self, call_id: str, user: str, progress: Progress, way: str) -> str:
         """'' once it counts, else why it does not (`said`)."""
         call = self._calls.get(call_id) or self._store.call(call_id)
+        if call is not None and call.kind == ALARM:  # the same alarm may have called anew meanwhile
+            call = self._calls.get(self._by_subject.get(call.subject, ""), call)
         if call is None or call.escalation.end not in {End.OPEN, End.UNANSWERED}:
             return said("呼叫已经结束，无须再应答", "the call is over and needs no answer any more")
         now_ns = self._wall_ns()
@@ -304,8 +320,12 @@ class Engine:
     def pass_time(self) -> None:
         """Take what is due, fall back where nobody takes a message, send digests."""
         now_ns = self._wall_ns()
-        for call in tuple(self._calls.values()):
-            due = next_ns(call.escalation)
+        is_known = self._directory is not NOBODY  # else every step would be taken, and nobody called
+        for call in tuple(self._calls.values()) if is_known else ():
+            escalation = put_back(call.escalation, now_ns)
+            if escalation is not call.escalation:
+                call = self._keep(replace(call, escalation=escalation))
+            due = next_ns(escalation)
             if due is not None and due <= now_ns:
                 self._turn(call, now_ns)
         for message in self._store.late(now_ns - FALL_BACK_NS):
@@ -374,11 +394,12 @@ class Engine:
             return
         coming = [one for one in own if one.state == MessageState.WAITING.value]
         if coming:
-            self._store.change(coming[0].id, due_ns=now_ns)
+            self._store.change(coming[0].id, due_ns=min(coming[0].due_ns, now_ns))
             return
         if self._another_way(call, message, {one.medium for one in own} | {message.medium}, now_ns):
             return
-        if all(one.state == MessageState.FAILED.value or one.id == message.id for one in rest):
+        nobody = all(one.state == MessageState.FAILED.value or one.id == message.id for one in rest)
+        if nobody and is_newest(call.escalation, message.round, message.step):
             self._keep(replace(call, escalation=pass_on(call.escalation, now_ns)))
 
     @staticmethod
@@ -498,7 +519,7 @@ class Engine:
         *,
         only: str = "",
     ) -> None:
-        if self._store.call(id_) is not None:
+        if self._store.has_call(id_):
             return
         team = policy.team or cause.team
         escalation = Escalation(id_, policy, cause, time_ns)
@@ -525,6 +546,10 @@ class Engine:
             why = _ANSWERED if call.escalation.progress is not Progress.CALLING else _OVER
             self._store.withdraw(id_, self._wall_ns(), said(why.zh, why.en))
         return call
+
+
+def subject_of(row: JournalRow) -> str:
+    return f"{row.device}/{row.point}/{row.rule}"
 
 
 def _key(target: Target) -> str:

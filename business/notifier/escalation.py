@@ -32,6 +32,8 @@ class End(StrEnum):
 
 
 _STAGES = tuple(Progress)
+_ASKS: Final = frozenset({End.OPEN, End.UNANSWERED})
+"""Somebody may still answer, or the alarm end it."""
 PATIENCE_S: Final = 300.0
 """Whoever was called last has so long to answer before the calls are given up."""
 
@@ -130,7 +132,7 @@ def next_ns(escalation: Escalation) -> int | None:
 
 def answer(escalation: Escalation, progress: Progress, by: str, now_ns: int) -> Escalation:
     """Somebody says how far he is; going back to an earlier stage is saying it anew."""
-    if escalation.end not in {End.OPEN, End.UNANSWERED} or progress is Progress.CALLING:
+    if escalation.end not in _ASKS or progress is Progress.CALLING:
         return escalation
     answered = replace(escalation, progress=progress, by=by, since_ns=now_ns, end=End.OPEN)
     return answered if answered.is_calling else _settled(answered)
@@ -148,18 +150,32 @@ def pass_on(escalation: Escalation, now_ns: int) -> Escalation:
     return replace(escalation, passed=passed, begun_ns=min(escalation.begun_ns, now_ns - further))
 
 
+def is_newest(escalation: Escalation, round_: int, step: int) -> bool:
+    """Whether nobody was called after the people of a step."""
+    taken = slots(escalation.policy, escalation.round)[: escalation.taken]
+    return escalation.round == round_ and all(slot.step <= step for _, slot in taken)
+
+
+def put_back(escalation: Escalation, now_ns: int) -> Escalation:
+    """The clock may have been: what has begun in the future has begun now."""
+    if max(escalation.begun_ns, escalation.since_ns) <= now_ns:
+        return escalation
+    begun_ns, since_ns = min(escalation.begun_ns, now_ns), min(escalation.since_ns, now_ns)
+    return replace(escalation, begun_ns=begun_ns, since_ns=since_ns)
+
+
 def returned(escalation: Escalation) -> Escalation:
     """The alarm is over. Unless the policy stops then, whoever is called still has to answer."""
-    if escalation.end is not End.OPEN:
+    if escalation.end not in _ASKS:
         return escalation
     over = replace(escalation, over=True)
-    if Stop.RETURN in escalation.policy.stops:
+    if Stop.RETURN in escalation.policy.stops or escalation.end is End.UNANSWERED:
         return replace(over, end=End.RETURNED)
     return over if over.is_calling else _settled(over)
 
 
 def withdrawn(escalation: Escalation) -> Escalation:
-    return escalation if escalation.end is not End.OPEN else replace(escalation, end=End.WITHDRAWN)
+    return escalation if escalation.end not in _ASKS else replace(escalation, end=End.WITHDRAWN)
 
 
 def _settled(escalation: Escalation) -> Escalation:

@@ -1,7 +1,9 @@
 """Answers from outside: whose they are, whether they are right, and what they do.
 
 A code counts for its call, its receiver and its time only. What is wrong is kept and says nothing to whoever
-sent it; after a few wrong ones nothing of that sender counts for a while.
+sent it; after a few guesses nothing of that sender counts that way for a while. One way at a time, since a
+number can be forged in a message and not in a call; and links are never locked, since many share an address
+and nobody guesses a token.
 """
 
 import logging
@@ -21,6 +23,9 @@ from config.notification import Medium, Progress
 logger = logging.getLogger(__name__)
 
 MOST_WRONG: Final = 5
+_UNKNOWN, _WRONG_PIN = "unknown code", "wrong pin"
+_GUESSES: Final = (_UNKNOWN, _WRONG_PIN)
+"""What somebody writes who tries; who is late, or says no code, does not."""
 LOCKED_NS: Final = 3600 * 10**9
 _STAGES: Final = tuple(Progress)
 
@@ -43,14 +48,14 @@ class Hearing:
         reply = answering.written(answer.text)
         if reply is None:
             return self._wrong(account, answer.id, answer.sender, "no code")
-        return self._take(
+        return self._take_code(
             f"{answer.sender}|{reply.code}", reply.progress, account, answer.id, answer.sender, "sms"
         )
 
     def link(self, answer: AnswerByLink, id_: str) -> str:
         return self._take(answer.token, answer.progress, "link", id_, answer.address, "link")
 
-    def called(self, called: ProviderCalled) -> tuple[str, str]:
+    def called(self, called: ProviderCalled, id_: str) -> tuple[str, str]:
         """What the provider is to be told, and why the request does not count."""
         line = self._sending.lines.all.get(called.account)
         channel = line.channel if line is not None else None
@@ -59,7 +64,7 @@ class Hearing:
         try:
             answer = channel.posted(called.url, called.fields, called.signature, self._wall_ns())
         except (Forged, BadAccount) as error:
-            return "", self._wrong("provider", called.signature[:64], called.account, str(error))
+            return "", self._wrong("provider", id_, called.account, str(error))
         why = self.answer(called.account, line.kind.medium, answer)
         message = self._store.by_reference(called.account, answer.reference)
         if message is None:
@@ -74,26 +79,32 @@ class Hearing:
         hidden = self._store.hidden(message)
         person = self._engine.directory.people.get(message.person)
         pin = person.pin_hash if person is not None else ""
+        sender = answer.sender or hidden.to
         meant = answering.pressed(answer.text, (lambda digits: fits(pin, digits)) if pin else None)
         if meant == "again":
             return ""
         if not isinstance(meant, Progress):
-            return self._wrong(account, answer.id, answer.sender, f"wrong {meant}")
-        why = self._take(
-            f"{hidden.to}|{hidden.code}", meant, account, answer.id, answer.sender or hidden.to, "voice"
-        )
+            return self._wrong(account, answer.id, sender, f"wrong {meant}")
+        why = self._take_code(f"{hidden.to}|{hidden.code}", meant, account, answer.id, sender, "voice")
         if not why:
             self._store.change(message.id, answered_ns=self._wall_ns())
             self._store.trace(message.id, self._wall_ns(), "answered", account, meant.value)
         return why
 
+    def _take_code(self, code: str, progress: Progress, account: str, id_: str, sender: str, way: str) -> str:
+        """One that is short enough to be guessed."""
+        since_ns = self._wall_ns() - LOCKED_NS
+        if self._store.wrong_since(account, sender, since_ns, _GUESSES) >= MOST_WRONG:
+            return self._wrong(account, id_, sender, "locked out")
+        return self._take(code, progress, account, id_, sender, way)
+
     def _take(self, code: str, progress: Progress, way_id: str, id_: str, sender: str, way: str) -> str:
         now_ns = self._wall_ns()
-        if self._store.wrong_since(sender, now_ns - LOCKED_NS) >= MOST_WRONG:
-            return self._wrong(way_id, id_, sender, "locked out")
+        if self._store.is_said(way_id, id_):
+            return ""  # the provider tells it again, and meanwhile people may be called anew
         found = self._store.code(code)
         if found is None:
-            return self._wrong(way_id, id_, sender, "unknown code")
+            return self._wrong(way_id, id_, sender, _UNKNOWN)
         calls, person, until_ns, used_ns = found
         if now_ns >= until_ns:
             return self._wrong(way_id, id_, sender, "code of long ago", person, calls)
@@ -105,8 +116,7 @@ class Hearing:
             whys.append(self._engine.say_progress(call, person, progress, way))
         if all(whys):
             return self._wrong(way_id, id_, sender, whys[0], person, calls)
-        if not self._store.say(way_id, id_, now_ns, person, sender, calls, right=True, detail=progress.value):
-            return ""  # the provider tells it again
+        self._store.say(way_id, id_, now_ns, person, sender, calls, right=True, detail=progress.value)
         self._store.use_code(code, now_ns)
         return ""
 

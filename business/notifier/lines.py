@@ -37,6 +37,8 @@ class Line:
     is_out: bool = False
     """It refuses us: nothing goes this way until somebody acts."""
     failures: int = 0
+    blamed: bytes = b""
+    """The receiver of the last message that it would take later."""
     under_way: int = 0
     handed_today: int = 0
     failed_today: int = 0
@@ -100,7 +102,7 @@ class Line:
 
     def well(self, now_ns: int, cost: int) -> None:
         self.under_way -= 1
-        self.failures = 0
+        self.failures, self.blamed = 0, b""
         self.is_out = False
         self.closed_until_s = 0.0
         self.last_ns = now_ns
@@ -114,11 +116,15 @@ class Line:
         self.under_way -= 1
         self.failed_today += 1
 
-    def paused(self, now_s: float, now_ns: int, why: str, after_s: float) -> None:
+    def paused(self, now_s: float, now_ns: int, why: str, after_s: float, place: bytes) -> None:
+        """Later, it says. Once one receiver alone is told so again, the account is not to blame: his message
+        waits by itself, and the others go."""
         self.under_way -= 1
-        self.failures += 1
-        pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (self.failures - 1))
-        self.closed_until_s = now_s + max(after_s, pause_s)
+        if place != self.blamed or after_s:
+            self.failures += 1
+            pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(self.failures - 1, 6))
+            self.closed_until_s = now_s + max(after_s, pause_s)
+        self.blamed = place
         self._tell(why, now_ns)
 
     def out(self, now_s: float, now_ns: int, why: str) -> None:
@@ -133,7 +139,7 @@ class Line:
         """It was asked, and has answered or refused."""
         if problem:
             self._tell(problem, now_ns)
-        elif self.is_out and now_s >= self.closed_until_s:
+        elif self.problem and now_s >= self.closed_until_s:
             self.is_out, self.problem, self.since_ns = False, "", now_ns
 
     def _tell(self, why: str, now_ns: int) -> None:
@@ -164,6 +170,11 @@ class Lines:
             for one in self.all.values()
             if one.kind.medium.value == medium and one.account.duties is not Duties.WATCHDOG
         )
+
+    def has_room(self, message: Outbound, now_s: float) -> bool:
+        """Whether some account may take a message as urgent as this now; so too where none works at all."""
+        working = [one for one in self.of(message.medium) if one.channel is not None and not one.is_out]
+        return not working or any(one.is_free(message, now_s) for one in working)
 
     def choose(self, message: Outbound, now_s: float, spent: Callable[[Line], str]) -> Choice:
         """`spent` says why an account takes no more for this receiver, '' for one that does; it is asked only

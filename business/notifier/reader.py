@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from actors.wire import WireError
 from business.fields.keyring import Keyring
 from business.notifier.calls import Call, Outbound
 from business.notifier.directory import DIRECTORY
@@ -28,6 +29,8 @@ from business.notifier.store import CALLS, COLUMNS, OPEN_CALLS, outbound, traces
 
 MOST: Final = 500
 """Rows of a page."""
+MOST_SEARCHED: Final = 200
+"""Characters of what is searched for: a database takes only so many conditions."""
 _EXACT: Final = ("person", "medium", "account", "event", "state", "subject")
 
 
@@ -77,7 +80,8 @@ class NotifierReader:
             *values,
             min(query.limit, MOST),
         )
-        yield Escalations(tuple(escalation_row(CALLS.decode(row["body"]), row["number"]) for row in found))
+        read = ((_call(row), row["number"]) for row in found)
+        yield Escalations(tuple(escalation_row(call, number) for call, number in read if call is not None))
 
     def link(self, query: ReadLink) -> Iterator[LinkRead]:
         nothing = LinkRead(None, "", "zh", 0)
@@ -87,12 +91,12 @@ class NotifierReader:
             return
         calls, person, until_ns = code
         found = self._all("SELECT number, body FROM call WHERE id = ?", calls.split("\n")[0])
-        if not found:
+        call = _call(found[0]) if found else None
+        if call is None:
             yield nothing
             return
         display, language = self._person(person)
-        row = escalation_row(CALLS.decode(found[0]["body"]), found[0]["number"])
-        yield LinkRead(row, display, language, until_ns)
+        yield LinkRead(escalation_row(call, found[0]["number"]), display, language, until_ns)
 
     def _code(self, token: str) -> tuple[str, str, int] | None:
         for mark in self._keys.indexes(token, "notifier.code"):
@@ -106,7 +110,10 @@ class NotifierReader:
         if not kept:
             return user, "zh"
         body = bytes.fromhex(self._keys.open(kept[0]["body"], "notifier.directory"))
-        person = DIRECTORY.decode(body).people.get(user)
+        try:
+            person = DIRECTORY.decode(body).people.get(user)
+        except WireError:
+            person = None
         return (person.display, person.language) if person is not None else (user.removeprefix("@"), "zh")
 
     def _all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
@@ -120,6 +127,15 @@ class NotifierReader:
             )
             self._db.row_factory = sqlite3.Row
         return self._db
+
+
+def _call(row: sqlite3.Row) -> Call | None:
+    """None for one that another version wrote."""
+    try:
+        call: Call = CALLS.decode(row["body"])
+    except WireError:
+        return None
+    return call
 
 
 def escalation_row(call: Call, number: int) -> EscalationRow:
@@ -160,7 +176,7 @@ def _where(wanted: MessageFilter) -> tuple[str, list[Any]]:
     if wanted.until_ns:
         where += " AND time_ns < ?"
         values.append(wanted.until_ns)
-    for word in wanted.text.split():
+    for word in wanted.text[:MOST_SEARCHED].split():
         where += " AND (title || ' ' || text || ' ' || person || ' ' || detail) LIKE ? ESCAPE '\\'"
         values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
     return where, values

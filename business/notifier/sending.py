@@ -36,8 +36,8 @@ from config.notify_events import EVENTS
 
 logger = logging.getLogger(__name__)
 
-LOOKED_AT: Final = 200
-"""Waiting messages of a medium that are looked at in one round."""
+LOOKED_AT: Final = (16, 500)
+"""Waiting messages of a medium that are looked at; more where the first few leave an account idle."""
 MOST_UNCLEAR: Final = 2
 HEARD_NS: Final = 72 * 3600 * 10**9
 """So long a provider may take to say what became of a message."""
@@ -95,13 +95,21 @@ class Sending:
         """What goes now, marked as under way; to be handed over once that is on the disk."""
         now_ns, now_s = self._wall_ns(), self._clock()
         for medium in Medium:
-            for message in self._store.waiting(now_ns, medium.value, LOOKED_AT):
-                choice = self.lines.choose(message, now_s, partial(self._spent, message, now_ns))
-                if choice.why:
-                    self._engine.failed(message, choice.why)
-                elif choice.line is not None:
-                    choice.line.begin(now_s)
-                    yield choice.line, self._begun(message, choice.line, now_ns)
+            for most in LOOKED_AT:
+                waiting = self._store.waiting(now_ns, medium.value, most)
+                for message in waiting:
+                    if not self.lines.has_room(message, now_s):
+                        break  # nor for what is less urgent
+                    choice = self.lines.choose(message, now_s, partial(self._spent, message, now_ns))
+                    if choice.why:
+                        self._engine.failed(message, choice.why)
+                    elif choice.line is not None:
+                        choice.line.begin(now_s)
+                        yield choice.line, self._begun(message, choice.line, now_ns)
+                else:
+                    if len(waiting) == most:
+                        continue
+                break
 
     def _spent(self, message: Outbound, now_ns: int, line: Line) -> str:
         """Why the account takes no more for this receiver now; '' when it does."""
@@ -163,10 +171,13 @@ class Sending:
 
     # --- back
 
-    def ended(self, id_: str, account: str, outcome: Handed | NotHanded) -> None:
-        message, line = self._store.message(id_), self.lines.all.get(account)
-        if message is None or message.state != MessageState.SENDING.value:
-            return
+    def ended(self, id_: str, line: Line, outcome: Handed | NotHanded) -> None:
+        """`line` is the one that it went by, whatever the site says of the account meanwhile."""
+        message = self._store.message(id_)
+        assert message is not None, "what is under way is kept"
+        account = line.account.id
+        if self.lines.all.get(account) is not line:
+            self._today = date.min  # another counts for the account now
         now_ns, now_s = self._wall_ns(), self._clock()
         why = str(outcome)
         match outcome:
@@ -183,22 +194,20 @@ class Sending:
                 self._unclear(message, line, why)
             case _:
                 self._again(message, why, now_ns)
-        if line is not None:
-            self._blame(line, outcome, now_s, now_ns)
+        self._blame(line, message, outcome, now_s, now_ns)
 
-    def _blame(self, line: Line, outcome: NotHanded, now_s: float, now_ns: int) -> None:
+    def _blame(self, line: Line, message: Outbound, outcome: NotHanded, now_s: float, now_ns: int) -> None:
         if isinstance(outcome, BadAccount):
             logger.error("account %s: %s", line.account.id, in_both(str(outcome)))
             line.out(now_s, now_ns, str(outcome))
         elif isinstance(outcome, TryLater | Unclear):
-            line.paused(now_s, now_ns, str(outcome), getattr(outcome, "after_s", 0.0))
+            line.paused(now_s, now_ns, str(outcome), getattr(outcome, "after_s", 0.0), message.place)
         else:
             line.refused()
 
-    def _handed(self, message: Outbound, line: Line | None, reference: str, cost: int, now_ns: int) -> None:
-        if line is not None:
-            cost = cost or line.account.cost_each
-            line.well(now_ns, cost)
+    def _handed(self, message: Outbound, line: Line, reference: str, cost: int, now_ns: int) -> None:
+        cost = cost or line.account.cost_each
+        line.well(now_ns, cost)
         self._refused.pop(message.id, None)
         state = MessageState.HANDED.value
         self._store.change(

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from actors.wire import Codec
+from actors.wire import Codec, WireError
 from business.fields.keyring import Keyring
 from business.notifier.calls import Call, Outbound
 from business.notifier.escalation import Escalation
@@ -35,12 +35,18 @@ CREATE TABLE IF NOT EXISTS message (
     unclear INTEGER NOT NULL, tried_ns INTEGER NOT NULL, handed_ns INTEGER NOT NULL,
     reference TEXT NOT NULL, detail TEXT NOT NULL, cost INTEGER NOT NULL, answered_ns INTEGER NOT NULL,
     body BLOB NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS message_waiting ON message (priority, due_ns, number)
-    WHERE state IN ('waiting', 'sending');
-CREATE INDEX IF NOT EXISTS message_call ON message (call, number) WHERE call != '';
-CREATE INDEX IF NOT EXISTS message_subject ON message (subject, number) WHERE subject != '';
-CREATE INDEX IF NOT EXISTS message_reference ON message (account, reference) WHERE reference != '';
-CREATE INDEX IF NOT EXISTS message_tried ON message (tried_ns) WHERE tried_ns;
+CREATE INDEX IF NOT EXISTS message_waiting
+    ON message (medium, priority, call = '' AND subject = '', due_ns, number)
+    WHERE state = 'waiting' AND waits = '';
+CREATE INDEX IF NOT EXISTS message_sending ON message (number) WHERE state = 'sending';
+CREATE INDEX IF NOT EXISTS message_late ON message (due_ns)
+    WHERE state IN ('waiting', 'sending') AND (call != '' OR event = 'digest') AND waits = '';
+CREATE INDEX IF NOT EXISTS message_until ON message (until_ns) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS message_gathering ON message (due_ns) WHERE state = 'waiting' AND waits = 'digest';
+CREATE INDEX IF NOT EXISTS message_call ON message (call, number);
+CREATE INDEX IF NOT EXISTS message_subject ON message (subject, number);
+CREATE INDEX IF NOT EXISTS message_reference ON message (account, reference);
+CREATE INDEX IF NOT EXISTS message_tried ON message (tried_ns);
 CREATE INDEX IF NOT EXISTS message_place ON message (place, handed_ns);
 CREATE INDEX IF NOT EXISTS message_person ON message (person, number);
 CREATE INDEX IF NOT EXISTS message_time ON message (time_ns);
@@ -64,12 +70,15 @@ CREATE TABLE IF NOT EXISTS done (id TEXT PRIMARY KEY, time_ns INTEGER NOT NULL) 
 CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
 """
+SECOND_NS: Final = 10**9
 COLUMNS: Final = (
     "number, id, time_ns, event, call, subject, person, receiver, medium, account, only, priority, language, "
     "title, text, state, round, step, repeat, due_ns, until_ns, waits, place, written, attempts, unclear, "
     "tried_ns, handed_ns, reference, detail, cost, answered_ns, body"
 )
 CALLS: Final = Codec(Call)
+_AGAIN_NS: Final = f"tried_ns + min(1 << min(attempts - 1, 6), 60) * {SECOND_NS}"
+"""When what was tried may be tried again."""
 _BODY, _PLACE = "notifier.body", "notifier.place"
 OPEN_CALLS: Final = "\"end\" = '' OR owed"
 
@@ -145,15 +154,34 @@ class NotifierStore:
         found = self._db.execute(f"SELECT number, body FROM call WHERE {OPEN_CALLS} ORDER BY number")  # noqa: S608
         return tuple(self._call(row) for row in found)
 
+    def forget_unreadable(self) -> Mapping[str, str]:
+        """Open calls as another version wrote them: subjects by id. Their messages stay, so that a call that
+        begins anew for the same cause tells nobody twice."""
+        found = self._db.execute(f"SELECT id, subject, number, body FROM call WHERE {OPEN_CALLS}")  # noqa: S608
+        lost = {row["id"]: row["subject"] for row in found.fetchall() if not self._is_readable(row)}
+        self._db.executemany("DELETE FROM call WHERE id = ?", [(one,) for one in lost])
+        return lost
+
+    def _is_readable(self, row: sqlite3.Row) -> bool:
+        try:
+            self._call(row)
+        except WireError:
+            return False
+        return True
+
+    def has_call(self, id_: str) -> bool:
+        return self._db.execute("SELECT 1 FROM call WHERE id = ?", (id_,)).fetchone() is not None
+
     def call(self, id_: str) -> Call | None:
+        """None too for one that another version wrote."""
         row = self._db.execute("SELECT number, body FROM call WHERE id = ?", (id_,)).fetchone()
-        return None if row is None else self._call(row)
+        return self._call(row) if row is not None and self._is_readable(row) else None
 
     def newest_call(self, subject: str) -> Call | None:
         row = self._db.execute(
             "SELECT number, body FROM call WHERE subject = ? ORDER BY number DESC LIMIT 1", (subject,)
         ).fetchone()
-        return None if row is None else self._call(row)
+        return self._call(row) if row is not None and self._is_readable(row) else None
 
     @staticmethod
     def _call(row: sqlite3.Row) -> Call:
@@ -206,8 +234,9 @@ class NotifierStore:
         return None if row is None else outbound(row)
 
     def by_reference(self, account: str, reference: str) -> Outbound | None:
+        """None for '', which is the reference of all that have none."""
         row = self._db.execute(
-            f"SELECT {COLUMNS} FROM message WHERE account = ? AND reference = ?",  # noqa: S608
+            f"SELECT {COLUMNS} FROM message WHERE account = ? AND reference = ? AND reference != ''",  # noqa: S608
             (account, reference),
         ).fetchone()
         return None if row is None else outbound(row)
@@ -216,16 +245,20 @@ class NotifierStore:
         return self._messages("call = ? ORDER BY number", call)
 
     def waiting(self, now_ns: int, medium: str, most: int) -> tuple[Outbound, ...]:
-        """What is to go now, the most urgent first."""
+        """What is to go now, the most urgent first, and of that what is about alarms. What was tried is tried
+        again after one second, two, four, up to a minute. A time that is yet to come is that of a clock that
+        was put back."""
         return self._messages(
-            "state = 'waiting' AND due_ns <= ? AND waits = '' AND medium = ? "
-            "ORDER BY priority, due_ns, number LIMIT ?",
+            "state = 'waiting' AND (due_ns <= ?1 OR time_ns > ?1) AND until_ns > ?1 AND waits = '' "
+            f"AND medium = ?2 AND (attempts = 0 OR tried_ns > ?1 OR {_AGAIN_NS} <= ?1) "
+            "ORDER BY priority, call = '' AND subject = '', due_ns, number LIMIT ?3",
             now_ns, medium, most,
         )  # fmt: skip
 
     def waiting_count(self) -> int:
         (count,) = self._db.execute(
-            "SELECT count(*) FROM message WHERE state IN ('waiting', 'sending')"
+            "SELECT (SELECT count(*) FROM message WHERE state = 'waiting') "
+            "+ (SELECT count(*) FROM message WHERE state = 'sending')"
         ).fetchone()
         return int(count)
 
@@ -236,7 +269,8 @@ class NotifierStore:
     def gathered(self, now_ns: int) -> tuple[Outbound, ...]:
         """What waits to go in a digest, of which the time has come."""
         return self._messages(
-            "state = 'waiting' AND waits = 'digest' AND due_ns <= ? ORDER BY person, medium, number", now_ns
+            "state = 'waiting' AND waits = 'digest' AND due_ns <= ? ORDER BY person, medium, number",
+            now_ns,
         )
 
     def gathering(self, person: str, medium: str) -> tuple[Outbound, ...]:
@@ -282,19 +316,22 @@ class NotifierStore:
         return int(count)
 
     def to_place(self, place: bytes, account: str, since_ns: int, text: str | None = None) -> int:
-        """How many went there by the account since; with `text` those that said the same."""
+        """How many went there by the account since, or are on their way; with `text` those that said the
+        same."""
         more, values = ("", ()) if text is None else (" AND text = ?", (text,))
         (count,) = self._db.execute(
-            f"SELECT count(*) FROM message WHERE place = ? AND account = ? AND handed_ns > ?{more}",  # noqa: S608
+            "SELECT count(*) FROM message WHERE place = ? AND account = ? "  # noqa: S608
+            f"AND (handed_ns > ? OR state = 'sending'){more}",
             (place, account, since_ns, *values),
         ).fetchone()
         return int(count)
 
     def sums(self, account: str, since_ns: int) -> tuple[int, int, int]:
-        """Of what was tried by it since: how many a provider took, how many failed, what it cost."""
+        """How many a provider took since, how many failed, what those it took cost."""
         row = self._db.execute(
-            "SELECT count(*) FILTER (WHERE handed_ns), count(*) FILTER (WHERE state = 'failed'), "
-            "coalesce(sum(cost), 0) FROM message WHERE tried_ns > ? AND account = ?",
+            "SELECT count(*) FILTER (WHERE handed_ns > ?1), count(*) FILTER (WHERE state = 'failed'), "
+            "coalesce(sum(cost) FILTER (WHERE handed_ns > ?1), 0) FROM message "
+            "WHERE tried_ns > ?1 AND account = ?2",
             (since_ns, account),
         ).fetchone()
         return tuple(row)
@@ -311,21 +348,35 @@ class NotifierStore:
     def hidden(self, message: Outbound) -> Hidden:
         return Hidden(**json.loads(self._keys.open(message.body, _BODY)))
 
-    def withdraw(self, call: str, now_ns: int, detail: str, *, besides: str = "") -> None:
-        """What has not gone yet goes no more."""
-        waiting = self._messages("call = ? AND state = 'waiting' AND id != ?", call, besides)
-        for one in waiting:
-            self.change(one.id, state=MessageState.WITHDRAWN.value, detail=detail)
-            self.trace(one.id, now_ns, MessageState.WITHDRAWN.value, detail=detail)
+    def withdraw(self, call: str, now_ns: int, detail: str) -> None:
+        """What has not gone yet goes no more, nor does a digest of which nothing else is left."""
+        waiting = self._messages("call = ? AND state = 'waiting'", call)
+        digests = self._messages(
+            "state = 'waiting' AND id IN "
+            "(SELECT reference FROM message WHERE call = ? AND state = 'gathered')",
+            call,
+        )
+        gathered = [one for digest in digests for one in self.members(digest.id) if one.call == call]
+        for one in (*waiting, *gathered):
+            self._withdraw(one, now_ns, detail)
+        for digest in digests:
+            if not self.members(digest.id):
+                self._withdraw(digest, now_ns, detail)
+
+    def _withdraw(self, message: Outbound, now_ns: int, detail: str) -> None:
+        self.change(message.id, state=MessageState.WITHDRAWN.value, detail=detail)
+        self.trace(message.id, now_ns, MessageState.WITHDRAWN.value, detail=detail)
 
     # --- codes and answers
 
-    def add_code(self, code: str, call: str, person: str, until_ns: int) -> bool:
-        """False where it is another's."""
+    def add_code(self, code: str, call: str, person: str, until_ns: int, now_ns: int) -> bool:
+        """False where it is another's and still valid."""
         return (
             self._db.execute(
-                "INSERT OR IGNORE INTO code VALUES (?, ?, ?, ?, 0)",
-                (self.code_mark(code), call, person, until_ns),
+                "INSERT INTO code VALUES (?, ?, ?, ?, 0) ON CONFLICT (mark) DO UPDATE SET "
+                "call = excluded.call, person = excluded.person, until_ns = excluded.until_ns, used_ns = 0 "
+                "WHERE code.until_ns <= ?",
+                (self.code_mark(code), call, person, until_ns, now_ns),
             ).rowcount
             == 1
         )
@@ -364,10 +415,16 @@ class NotifierStore:
             == 1
         )
 
-    def wrong_since(self, sender: str, since_ns: int) -> int:
+    def is_said(self, way: str, id_: str) -> bool:
+        found = self._db.execute("SELECT 1 FROM said WHERE way = ? AND id = ?", (way, id_))
+        return found.fetchone() is not None
+
+    def wrong_since(self, way: str, sender: str, since_ns: int, details: Sequence[str]) -> int:
+        """How often he was wrong in that way, for one of these reasons."""
         (count,) = self._db.execute(
-            "SELECT count(*) FROM said WHERE sender = ? AND time_ns > ? AND NOT is_right",
-            (self.place(sender), since_ns),
+            "SELECT count(*) FROM said WHERE sender = ? AND time_ns > ? AND NOT is_right AND way = ? "  # noqa: S608
+            f"AND detail IN ({', '.join('?' * len(details))})",
+            (self.place(sender), since_ns, way, *details),
         ).fetchone()
         return int(count)
 

@@ -215,6 +215,8 @@ class Rounds:
         self._node = node
         self._address = address
         self._waits = threading.Event()
+        self._told: object = None
+        """The incarnation that was told last: what waited for one that has failed is lost with it."""
         self._leaving = False
 
     def start(self) -> None:
@@ -227,8 +229,9 @@ class Rounds:
     def _next(self) -> None:
         if self._leaving:
             return
-        if not self._waits.is_set():
+        if not self._waits.is_set() or self._told is not self._address.ref:
             self._waits.set()
+            self._told = self._address.ref
             if not self._address.tell(Round(self._waits.clear)):
                 self._waits.clear()
         self._node.loop.call_later(ROUND_S, self._next)

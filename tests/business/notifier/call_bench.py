@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from actors.channels.command import Envelope
 from actors.messages import AlarmState, CommandResult, Issuer, JournalRow, RequestRow, Stage
+from actors.said import said
 from business.duty.model import Rank
 from business.duty.queries import Member, RosterRow, TeamRow
 from business.duty.roster import Cycle, ShiftLine
@@ -103,6 +104,14 @@ class Kind:
 
 
 Says = Callable[[Outgoing], NotHanded | None]
+NO = said("不行", "no")
+
+
+def refuses(error: type[NotHanded]) -> Says:
+    def say(_outgoing: Outgoing) -> NotHanded:
+        return error(NO)
+
+    return say
 
 
 @dataclass

@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 
 from actors.messages import AlarmState, Stage
-from actors.said import said
 from business.notifier.channels.port import (
     Answer,
     BadAccount,
     BadMessage,
     BadReceiver,
-    NotHanded,
-    Outgoing,
     Receipt,
     ReceiptKind,
     TryLater,
@@ -39,17 +36,16 @@ from config.notification import (
 from tests.business.notifier.call_bench import (
     CHIEF,
     LI,
+    NO,
     POLICY,
     SECOND_NS,
     WANG,
     Bench,
     Kind,
-    Says,
     directory,
     person,
+    refuses,
 )
-
-NO = said("不行", "no")
 
 
 @pytest.fixture
@@ -57,13 +53,6 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     found = Bench(tmp_path)
     yield found
     found.notifier.teardown()
-
-
-def refuses(error: type[NotHanded]) -> Says:
-    def say(_outgoing: Outgoing) -> NotHanded:
-        return error(NO)
-
-    return say
 
 
 def code_of(bench: Bench, by: str = "sms", at: int = -1) -> str:
