@@ -151,6 +151,21 @@ def test_a_digest_goes_no_more_once_all_that_it_tells_of_is_answered(tmp_path: P
     assert bench.states(event="digest") == ["withdrawn"]
 
 
+def test_what_was_under_way_when_somebody_answered_is_not_tried_again(bench: Bench) -> None:
+    bench.round()
+    bench.hangs = True
+    bench.happens()
+    bench.round()
+    bench.acknowledged()
+    bench.round()
+    for line, outgoing in bench.hung:
+        bench.notifier._hear_end(outgoing.id, line, TryLater(NO))
+    bench.hangs = False
+    bench.later(10)
+    assert bench.numbers("voice") == bench.numbers("sms") == []
+    assert set(bench.states()) == {"withdrawn"}
+
+
 # --- who is next
 
 
