@@ -194,9 +194,9 @@ def test_a_failure_gives_the_way_that_is_tried_already_no_more_time(tmp_path: Pa
     bench = Bench(tmp_path, replace(POLICY, steps=(step,), again_s=3600))
     bench.round()
     bench.providers["voice"].says = refuses(TryLater)
+    began_ns = bench.now_ns
     sms = bench.providers["sms"]
     sms.says = lambda _: BadReceiver(NO) if bench.now_ns > began_ns + 40 * SECOND_NS else TryLater(NO)
-    began_ns = bench.now_ns
     bench.happens()
     bench.later(63)
     assert bench.numbers("email") == ["li@example.com"], "within 60 s of the first attempt"
@@ -309,8 +309,8 @@ def test_many_messages_of_the_office_that_wait_do_not_hide_what_an_alarm_says(be
 def test_codes_of_a_number_do_not_run_out(bench: Bench) -> None:
     store, now_ns = bench.notifier._store, bench.now_ns
     with store.transaction():
-        for code in range(10_000):
-            store.add_code(f"{LI}|{code:04}", "old", "li", now_ns + SECOND_NS, now_ns)
+        for taken in range(10_000):
+            store.add_code(f"{LI}|{taken:04}", "old", "li", now_ns + SECOND_NS, now_ns)
     called(bench)
     code = bench.taken("sms")[0].code
     bench.writes(code)
