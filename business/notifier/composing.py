@@ -111,7 +111,8 @@ def tidy(text: str) -> str:
     """Without what an empty variable leaves behind."""
     text = re.sub(r"[ \t]{2,}", " ", text)
     text = re.sub(r"([，、,])\s*(?=[，、,])", "", text)
-    text = re.sub(r"\s+([，。；,.;])", r"\1", text)
+    text = re.sub(r"([：:]\s*)[，、,]\s*", r"\1", text)
+    text = re.sub(r"\s+([，。；（,.;])", r"\1", text)
     return text.strip(" \t，、,")
 
 

@@ -376,6 +376,13 @@ class Engine:
 
     # --- what comes of messages
 
+    def wants(self, message: Outbound) -> bool:
+        """Whether anybody is still to be told of it."""
+        if message.event == events.DIGEST:
+            return any(self.wants(one) for one in self._store.members(message.id))
+        call = self._calls.get(message.call) or self._store.call(message.call)
+        return call is None or call.escalation.is_calling or call.escalation.end in {End.UNANSWERED, End.TOLD}
+
     def failed(self, message: Outbound, why: str) -> None:
         """Nothing arrives this way any more: the next medium, or the next person."""
         now_ns = self._wall_ns()

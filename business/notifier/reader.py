@@ -55,7 +55,7 @@ class NotifierReader:
             f"SELECT {COLUMNS} FROM message WHERE number < ?{where} ORDER BY number DESC LIMIT ?",  # noqa: S608
             query.cursor or 1 << 62,
             *values,
-            min(query.limit, MOST),
+            max(0, min(query.limit, MOST)),
         )
         yield Messages(tuple(_row(outbound(row)) for row in found))
 
@@ -78,7 +78,7 @@ class NotifierReader:
             f"SELECT number, body FROM call WHERE number < ?{where} ORDER BY number DESC LIMIT ?",  # noqa: S608
             query.cursor or 1 << 62,
             *values,
-            min(query.limit, MOST),
+            max(0, min(query.limit, MOST)),
         )
         read = ((_call(row), row["number"]) for row in found)
         yield Escalations(tuple(escalation_row(call, number) for call, number in read if call is not None))

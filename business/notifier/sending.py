@@ -216,17 +216,25 @@ class Sending:
         self._store.trace(message.id, now_ns, state, message.account, reference)
 
     def _again(self, message: Outbound, why: str, now_ns: int) -> None:
-        self._store.change(message.id, state=MessageState.WAITING.value, detail=why)
         self._store.trace(message.id, now_ns, "later", message.account, why)
+        self._wait(message, why, now_ns)
+
+    def _wait(self, message: Outbound, why: str, now_ns: int, **changes: int) -> None:
+        """It goes again, unless somebody has answered while it was under way."""
+        state = MessageState.WAITING if self._engine.wants(message) else MessageState.WITHDRAWN
+        self._store.change(message.id, state=state.value, detail=why, **changes)
+        if state is MessageState.WITHDRAWN:
+            self._store.trace(message.id, now_ns, state.value)
 
     def _unclear(self, message: Outbound, line: Line | None, why: str) -> None:
         repeatable = line is not None and line.kind.repeatable
         times = message.unclear + (0 if repeatable else 1)
-        self._store.trace(message.id, self._wall_ns(), "unclear", message.account, why)
+        now_ns = self._wall_ns()
+        self._store.trace(message.id, now_ns, "unclear", message.account, why)
         if times >= MOST_UNCLEAR:
             self._engine.failed(message, why)
         else:
-            self._store.change(message.id, state=MessageState.WAITING.value, unclear=times, detail=why)
+            self._wait(message, why, now_ns, unclear=times)
 
     # --- what a provider tells later
 

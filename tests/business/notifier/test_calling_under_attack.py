@@ -151,6 +151,21 @@ def test_a_digest_goes_no_more_once_all_that_it_tells_of_is_answered(tmp_path: P
     assert bench.states(event="digest") == ["withdrawn"]
 
 
+def test_what_was_under_way_when_somebody_answered_is_not_tried_again(bench: Bench) -> None:
+    bench.round()
+    bench.hangs = True
+    bench.happens()
+    bench.round()
+    bench.acknowledged()
+    bench.round()
+    for line, outgoing in bench.hung:
+        bench.notifier._hear_end(outgoing.id, line, TryLater(NO))
+    bench.hangs = False
+    bench.later(10)
+    assert bench.numbers("voice") == bench.numbers("sms") == []
+    assert set(bench.states()) == {"withdrawn"}
+
+
 # --- who is next
 
 
@@ -179,9 +194,9 @@ def test_a_failure_gives_the_way_that_is_tried_already_no_more_time(tmp_path: Pa
     bench = Bench(tmp_path, replace(POLICY, steps=(step,), again_s=3600))
     bench.round()
     bench.providers["voice"].says = refuses(TryLater)
+    began_ns = bench.now_ns
     sms = bench.providers["sms"]
     sms.says = lambda _: BadReceiver(NO) if bench.now_ns > began_ns + 40 * SECOND_NS else TryLater(NO)
-    began_ns = bench.now_ns
     bench.happens()
     bench.later(63)
     assert bench.numbers("email") == ["li@example.com"], "within 60 s of the first attempt"
@@ -294,8 +309,8 @@ def test_many_messages_of_the_office_that_wait_do_not_hide_what_an_alarm_says(be
 def test_codes_of_a_number_do_not_run_out(bench: Bench) -> None:
     store, now_ns = bench.notifier._store, bench.now_ns
     with store.transaction():
-        for code in range(10_000):
-            store.add_code(f"{LI}|{code:04}", "old", "li", now_ns + SECOND_NS, now_ns)
+        for taken in range(10_000):
+            store.add_code(f"{LI}|{taken:04}", "old", "li", now_ns + SECOND_NS, now_ns)
     called(bench)
     code = bench.taken("sms")[0].code
     bench.writes(code)
