@@ -156,6 +156,8 @@ class Choice:
     """None: by none now."""
     why: str = ""
     """Why by none at all (`said`); '' where it only has to wait."""
+    passes: bool = False
+    """What keeps it from going may be over later: an account that is out, a limit, a ceiling."""
 
 
 @dataclass(slots=True)
@@ -185,11 +187,12 @@ class Lines:
         reasons = [one.takes(message, self.approvals) for one in lines]
         able = [one for one, why in zip(lines, reasons, strict=True) if not why]
         if not able:
-            return Choice(why=reasons[0])
+            passes = any(one.is_out or one.channel is None or one.is_dear for one in lines)
+            return Choice(why=reasons[0], passes=passes)
         used_up = []
         for line in able:
             if line.is_free(message, now_s):
                 if not (why := spent(line)):
                     return Choice(line)
                 used_up.append(why)
-        return Choice(why=used_up[0] if len(used_up) == len(able) else "")
+        return Choice(why=used_up[0] if len(used_up) == len(able) else "", passes=True)

@@ -27,18 +27,20 @@ from business.notifier.channels.port import (
 )
 from business.notifier.composing import approval_for, variables_of
 from business.notifier.engine import Engine
-from business.notifier.lines import Line, Lines
+from business.notifier.lines import Choice, Line, Lines
 from business.notifier.messages import MessageState
 from business.notifier.reach import CRITICAL
 from business.notifier.store import NotifierStore
 from config.notification import Medium
-from config.notify_events import EVENTS
+from config.notify_events import DIGEST, EVENTS
 
 logger = logging.getLogger(__name__)
 
 LOOKED_AT: Final = (16, 500)
 """Waiting messages of a medium that are looked at; more where the first few leave an account idle."""
 MOST_UNCLEAR: Final = 2
+PUT_OFF_NS: Final = 60 * 10**9
+"""What no account can take now is looked at again after that, unless somebody is called by it."""
 HEARD_NS: Final = 72 * 3600 * 10**9
 """So long a provider may take to say what became of a message."""
 ASKED_AT_ONCE: Final = 100
@@ -102,7 +104,7 @@ class Sending:
                         break  # nor for what is less urgent
                     choice = self.lines.choose(message, now_s, partial(self._spent, message, now_ns))
                     if choice.why:
-                        self._engine.failed(message, choice.why)
+                        self._not_by_any(message, choice, now_ns)
                     elif choice.line is not None:
                         choice.line.begin(now_s)
                         yield choice.line, self._begun(message, choice.line, now_ns)
@@ -110,6 +112,16 @@ class Sending:
                     if len(waiting) == most:
                         continue
                 break
+
+    def _not_by_any(self, message: Outbound, choice: Choice, now_ns: int) -> None:
+        """A call takes another way at once; what else may go later waits, while it is worth something."""
+        is_hopeless = message.id in self._refused or self._store.is_dead(message.place)
+        if message.call or message.event == DIGEST or is_hopeless or not choice.passes:
+            self._engine.failed(message, choice.why)
+            return
+        if message.detail != choice.why:
+            self._store.trace(message.id, now_ns, "later", detail=choice.why)
+        self._store.change(message.id, due_ns=now_ns + PUT_OFF_NS, detail=choice.why)
 
     def _spent(self, message: Outbound, now_ns: int, line: Line) -> str:
         """Why the account takes no more for this receiver now; '' when it does."""

@@ -591,6 +591,22 @@ def test_a_message_of_the_office_goes_once_however_often_it_is_told(bench: Bench
     assert [(one.to, one.code, one.link) for one in bench.taken("sms")] == [(WANG, "", "")]
 
 
+def test_a_message_of_the_office_waits_for_an_account_that_is_out_and_for_a_limit(bench: Bench) -> None:
+    bench.remove("sms")
+    sms = bench.add("sms", Medium.SMS, limits=(NumberLimit(1, 600),))
+    sms.says = refuses(BadAccount)
+    bench.tell(SendMessage("order", {"number": "1", "title": "x"}, ("wang",), medium="sms"))
+    bench.later(120)
+    assert bench.states(medium="sms") == ["waiting"]
+    sms.says = None
+    bench.later(400, by=5)
+    bench.tell(SendMessage("order", {"number": "2", "title": "x"}, ("wang",), medium="sms"))
+    bench.later(120, by=5)
+    assert len(bench.taken("sms")) == 1
+    bench.later(700, by=5)
+    assert len(bench.taken("sms")) == 2
+
+
 def test_tenants_are_left_alone_at_night_but_for_danger(bench: Bench) -> None:
     for event in ("announcement", "danger"):
         task = SendMessage(event, {"title": event, "text": "x"}, receiver=CHIEF, medium="sms", tenant=True)
