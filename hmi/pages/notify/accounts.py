@@ -12,6 +12,7 @@ from actors.said import in_language
 from business.notifier.channels.catalogue import KINDS
 from business.notifier.commands import MANAGE
 from business.notifier.messages import AccountRow, Accounts, ReadAccounts
+from business.notifier.people import PERSONAL
 from business.notifier.templates import Missing, missing
 from config.notification import Account
 from hmi import drawing
@@ -112,7 +113,10 @@ class AccountsPage:
         row = self._rows.get(account.id)
         counts = row or AccountRow(account.id, "", 0, 0, 0, 0, 0, 0, is_dear=False)
         failed = address(account=account.id, state="failed")
-        test = button(view, "test", account.id, words.TEST) if view.can(MANAGE) and account.enabled else EMPTY
+        # A speaker is nobody's own.
+        is_own = kind is not None and kind.medium in PERSONAL
+        can_test = is_own and account.enabled and view.can(MANAGE)
+        test = button(view, "test", account.id, words.TEST) if can_test else EMPTY
         return Markup(
             '<tr data-account="{}"><td><b>{}</b> <small>{}</small></td><td class="hide-small">{}</td>'
             "<td>{}</td>"
