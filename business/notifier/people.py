@@ -14,7 +14,7 @@ from business.identity.model import User, UserKind, plain_name
 from business.notifier.directory import Directory, Person
 from business.notifier.model import MessagePin, MessageReach, MessageWish
 from business.notifier.reach import USUAL, Reach, Wish
-from business.push.model import PushSubscription
+from business.push.queries import receivers
 from config.calendar import Calendar
 from config.hours import Hours
 from config.notification import Medium
@@ -124,8 +124,7 @@ def contacts(_session: Session, users: Iterable[User]) -> Iterable[Address]:
 
 def browsers(session: Session, _users: Iterable[User]) -> Iterable[Address]:
     """Those that people have subscribed to pushed messages."""
-    rows = session.scalars(select(PushSubscription).order_by(PushSubscription.id))
-    return [(row.user_id, Medium.PUSH, row.body) for row in rows]
+    return [(user, Medium.PUSH, body) for user, body in receivers(session)]
 
 
 ADDRESSES: Final[tuple[Callable[[Session, Iterable[User]], Iterable[Address]], ...]] = (contacts, browsers)

@@ -32,14 +32,7 @@ def devices(session: Session, user: str) -> tuple[Device, ...]:
     return tuple(Device(*one) for one in session.execute(query))
 
 
-def receivers(session: Session, user: str) -> tuple[str, ...]:
-    """Where messages to somebody are pushed, as the channel takes it; nowhere while the account
-    is disabled."""
-    query = (
-        select(PushSubscription)
-        .options(load_only(PushSubscription.body))
-        .join(User, User.id == PushSubscription.user_id)
-        .where(User.name == user, User.disabled.is_(False))
-        .order_by(PushSubscription.id)
-    )
-    return tuple(row.body for row in session.scalars(query))
+def receivers(session: Session) -> tuple[tuple[int, str], ...]:
+    """Where messages are pushed, as the channel takes it, each with the id of its user."""
+    query = select(PushSubscription).options(load_only(PushSubscription.user_id, PushSubscription.body))
+    return tuple((row.user_id, row.body) for row in session.scalars(query.order_by(PushSubscription.id)))

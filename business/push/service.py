@@ -62,16 +62,6 @@ def fingerprint(endpoint: str) -> str:
     return hashlib.sha256(endpoint.encode()).hexdigest()
 
 
-def forget(session: Session, subscription: str) -> bool:
-    """Remove what its push service no longer knows (BadReceiver); whether it was there. Inside the caller's
-    transaction."""
-    endpoint = fingerprint(json.loads(subscription)["endpoint"])
-    row = session.scalar(select(PushSubscription).where(PushSubscription.endpoint == endpoint))
-    if row is not None:
-        session.delete(row)
-    return row is not None
-
-
 def _checked(told: str) -> tuple[str, str]:
     """Fingerprint, and as much of it as messages need. Raises Refused."""
     if len(told) > MOST_CHARACTERS:

@@ -8,9 +8,11 @@ from sqlalchemy import text
 from actors.messages import Stage
 from business.identity.messages import DisableUser
 from business.notifier.channels.push_crypto import new_key_pair
+from business.notifier.people import directory
 from business.push.messages import SubscribePush, UnsubscribePush
 from business.push.queries import devices, receivers
-from business.push.service import MOST_CHARACTERS, MOST_DEVICES, Push, fingerprint, forget
+from business.push.service import MOST_CHARACTERS, MOST_DEVICES, Push, fingerprint
+from config.notification import Medium
 from tests.business.conftest import Office
 from tests.business.desk import Desk
 
@@ -44,8 +46,7 @@ def test_a_browser_is_subscribed_listed_and_given_to_the_notifier(desk: Desk) ->
     assert desk.do(SubscribePush(told(2), "Edge · Windows" + "x" * 200), li).events
     assert names(desk, "li") == [("Edge · Windows" + "x" * 200)[:80], "Chrome · Android"]
     with desk.office.authority.open() as session:
-        found = [json.loads(one) for one in receivers(session, "li")]
-        assert receivers(session, "wu") == ()
+        found = [json.loads(body) for _, body in receivers(session)]
     assert found[0] == {"endpoint": "https://push.example.com/send/1", "keys": KEYS}
 
 
@@ -106,20 +107,12 @@ def test_what_is_no_subscription_is_refused(desk: Desk, given: str, why: str) ->
     assert why in desk.refused(SubscribePush(given, "Chrome"), desk.office.log_in("li"))
 
 
-def test_what_its_service_has_forgotten_is_forgotten(desk: Desk) -> None:
-    desk.do(SubscribePush(told(), "Chrome"), desk.office.log_in("li"))
-    with desk.office.authority.open() as session:
-        (dead,) = receivers(session, "li")
-    for found in (True, False):
-        with desk.office.sessions.begin() as session:
-            assert forget(session, dead) is found
-    assert names(desk, "li") == []
-
-
 def test_a_disabled_account_is_pushed_nothing(desk: Desk) -> None:
     desk.do(SubscribePush(told(), "Chrome"), desk.office.log_in("li"))
     desk.office.create("boss", "security-administrator")
     boss = desk.office.log_in("boss")
     assert desk.office.do(DisableUser("li"), boss).stage is Stage.DONE
     with desk.office.authority.open() as session:
-        assert receivers(session, "li") == ()
+        told_of = directory(session, desk.office.wall_ns()).people["li"]
+    assert told_of.disabled, "nobody disabled is called"
+    assert Medium.PUSH in told_of.addresses
