@@ -7,7 +7,6 @@ anything follows from it.
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -22,16 +21,26 @@ from actors.wire import WireError
 from actors.zone import ConfigurationApplied
 from business.notifier.calls import ALARM
 from business.notifier.channels.port import (
-    Answer,
     Handed,
     NotHanded,
-    Outgoing,
-    Receipt,
 )
 from business.notifier.directory import DIRECTORY
 from business.notifier.engine import Engine, Owed, subject_of
 from business.notifier.hearing import Hearing
-from business.notifier.lines import Line, Lines
+from business.notifier.inbox import (
+    Commanded,
+    Ended,
+    Heard,
+    Inbox,
+    Kept,
+    Outlets,
+    Paid,
+    Requested,
+    Round,
+    Told,
+    Writing,
+)
+from business.notifier.lines import Line
 from business.notifier.messages import (
     AnswerByLink,
     CheckReachable,
@@ -64,97 +73,6 @@ TEST_NS: Final = 8 * 86_400 * 10**9
 """A test that nobody answered is told of until the one a week later."""
 JOURNAL, REQUESTS, ANSWERS, DIRECTORY_ = "journal", "requests", "answers/", "directory"
 """Marks: up to which row, or time, everything was followed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """Time has passed."""
-
-    begun: Callable[[], object]
-    """Called when the actor takes it up, so that no second one waits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Requested:
-    """What plans ask; asked, so that the next page comes only once it is kept."""
-
-    rows: Sequence[RequestRow]
-
-
-@dataclass(frozen=True, slots=True)
-class Commanded:
-    envelope: Envelope
-    reply: Reply
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """A request is about to be written, once this is kept."""
-
-    message: str
-    kept: Callable[[], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A request to a provider."""
-
-    message: str
-    line: Line
-    outcome: Handed | NotHanded
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    receipts: Sequence[Receipt] = ()
-    answers: Sequence[Answer] = ()
-    problem: str = ""
-    """Why the account does not work (`said`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a provider has told when asked."""
-
-    account: str
-    told: Told
-
-
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """`core` has answered an acknowledgement."""
-
-    owed: Owed
-    result: CommandResult
-
-
-Kept = Callable[[], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Outlets:
-    """All may be called from any thread.
-
-    lines: opens the accounts of a site, keeping those that are as they were.
-    hand_over: by a line; calls back before it writes, and waits for what it gives to be called; and once with
-    the end.
-    ask: a line for receipts and for answers since, or how it is, calling back once.
-    acknowledge: in `core`, calling back once.
-    played: a browser has begun to read a notice out.
-    report: figures about the notifier, for the beat and the alarms about it.
-    """
-
-    lines: Callable[[Site, Mapping[str, Line]], Lines]
-    hand_over: Callable[[Line, Outgoing, Callable[[Kept], None], Callable[[Handed | NotHanded], None]], None]
-    ask: Callable[[Line, Sequence[tuple[str, str, int]], int, Callable[[Told], None]], None]
-    acknowledge: Callable[[Owed, Callable[[CommandResult], None]], None]
-    played: Callable[[str], object]
-    report: Callable[[Figures, Mapping[str, Line], int], None]
-    clock: Callable[[], float]
-    wall_ns: Callable[[], int]
-
-
-Inbox = Round | Requested | Commanded | Writing | Ended | Heard | Paid | ConfigurationApplied
 
 
 class Notifier(Actor):

@@ -13,7 +13,8 @@ from business.notifier.composing import clock, worded
 from business.notifier.escalation import Slot
 from business.notifier.messages import MessageState
 from business.notifier.reach import CRITICAL
-from business.notifier.store import SECOND_NS, Hidden, NotifierStore
+from business.notifier.store import NotifierStore
+from business.notifier.tables import SECOND_NS, Hidden
 from config import notify_events as events
 from config.notify_events import EVENTS
 from config.site import Site

@@ -37,7 +37,8 @@ from business.notifier.escalation import (
 from business.notifier.messages import CheckReachable, MessageState, SendMessage
 from business.notifier.policy import Cause, policy_for
 from business.notifier.reach import CRITICAL, EVERYTHING, LOUD, media_for
-from business.notifier.store import SECOND_NS, NotifierStore
+from business.notifier.store import NotifierStore
+from business.notifier.tables import SECOND_NS
 from config import notify_events as events
 from config.calendar import Calendar
 from config.notification import Audience, Medium, Policy, Progress, Step

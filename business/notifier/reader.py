@@ -25,7 +25,7 @@ from business.notifier.messages import (
     ReadMessage,
     ReadMessages,
 )
-from business.notifier.store import CALLS, COLUMNS, OPEN_CALLS, outbound, traces
+from business.notifier.tables import CALLS, COLUMNS, OPEN_CALLS, outbound, traces
 
 MOST: Final = 500
 """Rows of a page."""

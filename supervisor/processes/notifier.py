@@ -33,10 +33,11 @@ from actors.said import said
 from actors.zone import ConfigurationApplied
 from business.fields.keyring import keyring
 from business.follower import PAGE, Follower, NotTaken
-from business.notifier.actor import Commanded, Kept, Notifier, Outlets, Requested, Round, Told
+from business.notifier.actor import Notifier
 from business.notifier.channels.catalogue import secrets_of_accounts
 from business.notifier.channels.port import Handed, House, NotHanded, Outgoing, TryLater, Unclear, on_writing
 from business.notifier.engine import Owed
+from business.notifier.inbox import Commanded, Kept, Outlets, Requested, Round, Told
 from business.notifier.lines import Line, Lines
 from business.notifier.messages import (
     NOTIFIER_COMMANDS,
@@ -51,7 +52,8 @@ from business.notifier.opening import opened
 from business.notifier.reader import NotifierReader
 from business.notifier.speech.speech import Speech
 from business.notifier.state import State
-from business.notifier.store import NotifierStore, create
+from business.notifier.store import NotifierStore
+from business.notifier.tables import create
 from config.problems import SiteError
 from config.site import Site
 from supervisor.answers import snapshot_of, tree_of

@@ -6,7 +6,7 @@ from typing import Any
 import pykka
 
 from actors.address import Address
-from business.notifier.actor import Round
+from business.notifier.inbox import Round
 from supervisor.processes.notifier import Rounds
 
 

@@ -17,16 +17,18 @@ from business.duty.model import Rank
 from business.duty.queries import Member, RosterRow, TeamRow
 from business.duty.roster import Cycle, ShiftLine
 from business.fields.keyring import Keyring
-from business.notifier.actor import Commanded, Heard, Kept, Notifier, Outlets, Requested, Round, Told
+from business.notifier.actor import Notifier
 from business.notifier.calls import Outbound
 from business.notifier.channels.port import Answer, Handed, NotHanded, Outgoing, Receipt
 from business.notifier.directory import DIRECTORY, Directory, Person
 from business.notifier.engine import Owed
+from business.notifier.inbox import Commanded, Heard, Kept, Outlets, Requested, Round, Told
 from business.notifier.lines import Line, Lines
 from business.notifier.messages import TellDirectory
 from business.notifier.reach import Reach
 from business.notifier.state import Figures
-from business.notifier.store import COLUMNS, NotifierStore, outbound
+from business.notifier.store import NotifierStore
+from business.notifier.tables import COLUMNS, outbound
 from config.notification import (
     Account,
     Audience,
