@@ -35,6 +35,7 @@ from business.notifier.escalation import (
     withdrawn,
 )
 from business.notifier.messages import CheckReachable, MessageState, SendMessage
+from business.notifier.notes import DAY_NS, Notes
 from business.notifier.policy import Cause, policy_for
 from business.notifier.reach import CRITICAL, EVERYTHING, LOUD, media_for
 from business.notifier.store import NotifierStore
@@ -42,7 +43,6 @@ from business.notifier.tables import SECOND_NS
 from config import notify_events as events
 from config.calendar import Calendar
 from config.notification import Audience, Medium, Policy, Progress, Step
-from config.notify_events import EVENTS
 from config.site import Site
 from config.text import Text
 
@@ -50,7 +50,6 @@ FALL_BACK_NS: Final = 60 * SECOND_NS
 """What no provider has taken by then goes another way."""
 LONG_NS: Final = 3600 * SECOND_NS
 """After that a message of a call is worth nothing any more."""
-DAY_NS: Final = 24 * LONG_NS
 COVER_NS: Final = 60 * SECOND_NS
 """Between two looks at the rosters of the next day."""
 TEST_LATE_MINUTES: Final = 60
@@ -59,8 +58,6 @@ TESTED: Final = "tested"
 """The mark of the day of the last weekly test."""
 STATIONS: Final = "@stations"
 """Whom the speakers of all stations are told as."""
-PRIVATE: Final = frozenset({Medium.CHAT, Medium.SPEAKER})
-"""Where others read or hear it."""
 _OF_PLAN: Final = Policy(
     "plan",
     Text("预案通知", "Asked for by a plan"),
@@ -95,6 +92,7 @@ class Engine:
         self._directory = NOBODY
         self._covered_ns = self._uncovered = 0
         self._drafts = Drafts(store, site, wall_ns)
+        self._notes = Notes(site, self._drafts, wall_ns)
         self.use(site)
         self._calls = {call.escalation.id: call for call in store.open_calls()}
         self._by_subject = {
@@ -104,12 +102,13 @@ class Engine:
     def use(self, site: Site) -> None:
         self._site = site
         self._drafts.use(site)
+        self._notes.use(site)
         self._zone = ZoneInfo(site.timezone)
         self._calendar = Calendar(site.calendar)
         self._parents = {one.id: one.parent for one in site.zones.values()}
 
     def learn(self, directory: Directory) -> None:
-        self._directory = directory
+        self._directory = self._notes.directory = directory
 
     @property
     def directory(self) -> Directory:
@@ -153,7 +152,7 @@ class Engine:
         was_over = call.escalation.over
         call = self._keep(replace(call, escalation=escalation, event=row.event or call.event))
         if escalation.over and not was_over and row.state not in HIDDEN:
-            self._tell_over(call, row)
+            self._notes.over(call, row)
         return call
 
     def _begin_alarm(self, row: JournalRow, subject: str) -> None:
@@ -234,53 +233,7 @@ class Engine:
 
     def send(self, task: SendMessage, id_: str) -> None:
         """A message that needs no answer."""
-        now_ns, asked = self._wall_ns(), tuple(Medium(one) for one in (task.medium,) if one)
-        until_ns = task.until_ns or now_ns + DAY_NS
-        due_ns = self._drafts.after_quiet(now_ns) if task.tenant and not EVENTS[task.event].danger else now_ns
-        if task.receiver and asked:
-            self._drafts.add(
-                id_,
-                Slot(0, 0, 0),
-                task.event,
-                task.values,
-                "",
-                task.receiver,
-                asked[0],
-                task.language,
-                task.priority,
-                due_ns,
-                until_ns,
-                only=task.account,
-            )
-        plan = self._directory.plan(self._zone, self._calendar)
-        on_duty = [shift.user for team in task.teams for shift in plan.on_duty(team, now_ns)]
-        for user in dict.fromkeys((*task.persons, *on_duty)):
-            person = self._directory.people.get(user)
-            if person is None or person.disabled or task.event in person.opted_out:
-                continue
-            has = frozenset(one for one, to in person.addresses.items() if to)
-            if EVENTS[task.event].private:
-                has -= PRIVATE
-            at = datetime.fromtimestamp(now_ns / 1e9, self._zone)
-            media = media_for(person.reach, task.priority, at, asked, has) or tuple(
-                one for one in asked if one in has
-            )
-            for medium in media:
-                for to in person.addresses[medium]:
-                    self._drafts.add(
-                        id_,
-                        Slot(0, 0, 0),
-                        task.event,
-                        task.values,
-                        user,
-                        to,
-                        medium,
-                        person.language,
-                        task.priority,
-                        due_ns,
-                        until_ns,
-                        only=task.account,
-                    )
+        self._notes.send(task, id_)
 
     # --- answers
 
@@ -478,34 +431,6 @@ class Engine:
             now_ns + LONG_NS,
             call=call,
         )
-
-    def _tell_over(self, call: Call, row: JournalRow) -> None:
-        """Those who were called hear that it is over, without being woken."""
-        values = of_alarm(self._site, row, self._zone)
-        task = SendMessage(events.ALARM_OVER, {}, tuple(sorted(call.told)))
-        now_ns = self._wall_ns()
-        for user in task.persons:
-            person = self._directory.people.get(user)
-            if person is None or person.disabled:
-                continue
-            has = frozenset(one for one, to in person.addresses.items() if to) - LOUD
-            at = datetime.fromtimestamp(now_ns / 1e9, self._zone)
-            for medium in media_for(person.reach, 4, at, (), has):
-                for to in person.addresses[medium]:
-                    self._drafts.add(
-                        f"over/{call.escalation.id}/{row.id}",
-                        Slot(0, 0, 0),
-                        events.ALARM_OVER,
-                        values[person.language],
-                        user,
-                        to,
-                        medium,
-                        person.language,
-                        4,
-                        now_ns,
-                        now_ns + DAY_NS,
-                        subject=call.subject,
-                    )
 
     # --- helpers
 
