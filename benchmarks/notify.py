@@ -59,8 +59,8 @@ from supervisor.in_force import use_version
 
 PER_MINUTE: Final = 6000
 ALARMS_A_S: Final = 10.0
-KILL_ALARMS_A_S: Final = 4.0
-"""So few that none goes in a digest, however many come while the process starts."""
+KILL_ALARMS_A_S: Final = 2.0
+"""So few that they go in the little time between two kills, and none in a digest."""
 CROWD: Final = tuple(f"p{number:04}" for number in range(50))
 """Who get what waits in the queue."""
 SITE: Final = """
@@ -391,7 +391,7 @@ def killed(found: Bed, kills: int, chance: random.Random) -> dict[str, float]:
     thread = threading.Thread(target=alarm_on)
     thread.start()
     for _ in range(kills):
-        time.sleep(chance.uniform(0.0, 0.6))
+        time.sleep(chance.uniform(0.0, 1.2))
         found.kill()
         found.start()
     leaving.set()

@@ -91,6 +91,7 @@ class Engine:
         self._wall_ns = wall_ns
         self._directory = NOBODY
         self._covered_ns = self._uncovered = 0
+        self._started_ns = wall_ns()
         self._drafts = Drafts(store, site, wall_ns)
         self._notes = Notes(site, self._drafts, wall_ns)
         self.use(site)
@@ -282,7 +283,8 @@ class Engine:
             due = next_ns(escalation)
             if due is not None and due <= now_ns:
                 self._turn(call, now_ns)
-        for message in self._store.late(now_ns - FALL_BACK_NS):
+        is_tried = now_ns - self._started_ns >= FALL_BACK_NS  # what waited while nobody sent is not late
+        for message in self._store.late(now_ns - FALL_BACK_NS) if is_tried else ():
             if message.state == MessageState.WAITING.value:
                 why = said(
                     "60 秒内没有渠道接受",

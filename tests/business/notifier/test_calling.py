@@ -717,3 +717,18 @@ def test_a_kill_before_anything_was_written_repeats_nothing(bench: Bench) -> Non
     bench.hangs = False
     bench.later(3)
     assert bench.numbers("sms") == [LI], "nothing had left before, however often it began"
+
+
+def test_what_waited_while_the_notifier_was_away_is_sent_and_not_given_up(bench: Bench) -> None:
+    bench.round()
+    for one in bench.providers.values():
+        one.says = refuses(TryLater)
+    bench.happens()
+    bench.later(2)
+    bench.notifier.teardown()
+    bench.now_ns += 300 * SECOND_NS
+    for one in bench.providers.values():
+        one.says = None
+    bench.notifier = bench.another()
+    bench.later(3)
+    assert bench.numbers("voice")[0] == bench.numbers("sms")[0] == LI
