@@ -146,7 +146,7 @@ class DutyPage:
             team.id,
             team.id,
             view.name(team.name),
-            told or Markup('<span class="{}">{}</span>').format("bad" if rostered else "sub", nobody),
+            told or Markup('<span class="{}">{}</span>').format("problem" if rostered else "sub", nobody),
             Markup("<br>").join(self._reachable(one) for one in present),
             then or Markup('<span class="sub">{}</span>').format(view.say(own.NONE_NEXT, days=SHOWN_DAYS)),
             _PHONE.show(team.phone, view.language) if team.phone else "",
@@ -230,7 +230,7 @@ class DutyPage:
 
     def _absence(self, row: AbsenceRow) -> Markup:
         view, names = self._view, self._kept.rows.plan.displays
-        nobody = Markup('<span class="bad">{}</span>').format(view.say(own.NO_SUBSTITUTE))
+        nobody = Markup('<span class="problem">{}</span>').format(view.say(own.NO_SUBSTITUTE))
         return Markup(
             '<tr data-absence="{}"><td>{}</td><td>{}</td><td class="tight">{}</td><td class="tight">{}</td>'
             '<td>{}</td><td class="tight">{}</td></tr>'

@@ -112,14 +112,20 @@ def test_a_pushed_message_is_shown_and_its_click_opens_the_link(person: Person, 
     link = f"{site.address}/a/7f3a"
     message = content_of(Outgoing("a" * 32, "", "zh", "高高报警", "3#冷水机组", link="/a/7f3a", urgent=True))
     pusher = Pusher(person)
-    pusher.push(message.decode())
-    assert pusher.shown(1) == [["高高报警", "3#冷水机组", "a" * 32, True, link]]
-    for content in (message.decode(), '{"title": "x", "tag": "y", "link": "javascript:alert(1)"}', "no JSON"):
-        pusher.push(content)
-    assert [one[-1] for one in pusher.shown(3) if one[0] != "高高报警"] == [f"{site.address}/"] * 2
+    told = ["高高报警", "3#冷水机组", "a" * 32, True, link]
+    assert pusher.shows(message.decode(), "高高报警") == [told]
+    assert pusher.shows(message.decode(), "高高报警") == [told], "a second one takes its place"
+    for content, title in (
+        ('{"title": "x", "tag": "y", "link": "javascript:alert(1)"}', "x"), ("no JSON", "Steward")
+    ):  # fmt: skip
+        found = pusher.shows(content, title)
+        assert {one[-1] for one in found if one[0] == title} == {f"{site.address}/"}
 
     (worker,) = person.context.service_workers
     assert worker.evaluate(CLICK, "a" * 32) == [link]
+
+
+AGAIN_S = 10.0
 
 
 class Pusher:
@@ -146,13 +152,19 @@ class Pusher:
             {"origin": self._origin, "registrationId": self._registrations[-1], "data": data},
         )
 
-    def shown(self, count: int) -> list[list[str]]:
-        """What stands on the screen, once it is so much."""
+    def shows(self, data: str, title: str) -> list[list[str]]:
+        """What stands on the screen, once this is among it. A busy browser loses a push; it comes again."""
         deadline = time.monotonic() + PATIENCE_S
-        while len(found := self._page.evaluate(SHOWN)) != count:
+        pushed_s = float("-inf")
+        while True:
+            if time.monotonic() - pushed_s > AGAIN_S:
+                self.push(data)
+                pushed_s = time.monotonic()
+            found: list[list[str]] = self._page.evaluate(SHOWN)
+            if any(one[0] == title for one in found):
+                return found
             assert time.monotonic() < deadline, found
             self._page.wait_for_timeout(50)
-        return list(found)
 
 
 def test_the_pages_can_be_put_on_a_phones_home_screen(person: Person, site: Served) -> None:

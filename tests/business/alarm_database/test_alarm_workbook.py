@@ -218,7 +218,7 @@ def test_every_row_that_is_wrong_is_told_at_once_and_the_others_count(database: 
     assert len(found.failed) == 13
     told = "\n".join(reasons(found))
     for part in (
-        "限值 99999 超出该点量程", "“viel”不是数字", "“schlimm”", "英文）没有填写", "alarm class",
+        "限值 99999 超出该点量程", "“viel”不是数字", "“schlimm”", "英文）没有填写", "未知的报警类别",
         "load/nothing",
         "设备失联必须报警", "不能修改报警延时", "重复", "是否指 ch-1", "是否指 fault", "请填写类型",
     ):  # fmt: skip
