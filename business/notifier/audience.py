@@ -78,8 +78,7 @@ def _present(users: Iterable[str], plan: Plan, at_ns: int) -> Iterator[str]:
 
 
 def _target(person: Person, team: str, step: Step, priority: int, at: datetime) -> Target:
-    has = frozenset(medium for medium, addresses in person.addresses.items() if addresses)
-    media = media_for(person.reach, priority, at, step.media, has)
+    media = media_for(person.reach, priority, at, step.media, person.media)
     return Target(
         person.user,
         person.display,

@@ -29,6 +29,11 @@ class Person:
     """Events of which he wants to hear nothing, where that is his to say."""
     disabled: bool = False
 
+    @property
+    def media(self) -> frozenset[Medium]:
+        """By which he has an address."""
+        return frozenset(medium for medium, addresses in self.addresses.items() if addresses)
+
 
 @dataclass(frozen=True, slots=True)
 class Directory:

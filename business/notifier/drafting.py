@@ -1,6 +1,7 @@
 """Messages as they are decided: worded, with their codes, and a few at once gathered into one."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from business.notifier.reach import CRITICAL
 from business.notifier.store import NotifierStore
 from business.notifier.tables import SECOND_NS, Hidden
 from config import notify_events as events
+from config.notification import Medium
 from config.notify_events import EVENTS
 from config.site import Site
 
@@ -23,6 +25,34 @@ CRITICAL_DIGEST_NS: Final = 4 * SECOND_NS
 """Even in a flood nothing critical is held back longer."""
 MOST_IN_DIGEST: Final = 5
 """Of which a digest says what they are; the others it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody is to be told, before it is worded for him."""
+
+    cause: str
+    """With `slot` and receiver the intent: told twice, it is one message."""
+    slot: Slot
+    event: str
+    values: Mapping[str, str]
+    priority: int
+    due_ns: int
+    until_ns: int
+    call: Call | None = None
+    only: str = ""
+    """The one account by which it may go; '' for any."""
+    subject: str = ""
+    """device/point/rule, where it belongs to no call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    person: str
+    """User name, @team for a duty phone, '' for somebody who is no user."""
+    to: str = field(repr=False)
+    medium: Medium
+    language: str
 
 
 class Drafts:
@@ -38,69 +68,34 @@ class Drafts:
         self._settings = site.settings.notification
         self._zone = ZoneInfo(site.timezone)
 
-    def add(
-        self,
-        cause: str,
-        slot: Slot,
-        event: str,
-        values: Mapping[str, str],
-        person: str,
-        to: str,
-        medium: str,
-        language: str,
-        priority: int,
-        due_ns: int,
-        until_ns: int,
-        *,
-        call: Call | None = None,
-        only: str = "",
-        subject: str = "",
-    ) -> None:
-        now_ns = self._wall_ns()
-        id_ = message_id(cause, slot, f"{person}|{to}", medium)
+    def add(self, draft: Draft, receiver: Receiver) -> None:
+        now_ns, call, language = self._wall_ns(), draft.call, receiver.language
+        person, to, medium = receiver.person, receiver.to, receiver.medium
+        id_ = message_id(draft.cause, draft.slot, f"{person}|{to}", medium)
         if self._store.has(id_):
             return
-        kind = EVENTS[event]
+        event = EVENTS[draft.event]
         code = link = ""
-        if call is not None and kind.answered:
+        if call is not None and event.answered:
             code, link = self._codes(call.escalation.id, person, to, now_ns)
         known = {
             "site": self._site.name.in_language(language),
             "time": clock(now_ns, self._zone),
-            **{name: in_language(value, language) for name, value in values.items()},
+            **{name: in_language(value, language) for name, value in draft.values.items()},
+            "answer": code,
         }
-        known["answer"] = code
-        title, text = worded(self._site.notification.wordings, event, medium, language, known)
-        waits = ""
+        title, text = worded(self._site.notification.wordings, draft.event, medium, language, known)
+        due_ns, waits = draft.due_ns, ""
         if call is not None and call.kind != TEST and due_ns <= now_ns:
-            due_ns, waits = self._gathered(person, medium, priority, now_ns)
-        self._store.add(
-            Outbound(
-                0,
-                id_,
-                now_ns,
-                event,
-                call.escalation.id if call is not None else "",
-                call.subject if call is not None else subject,
-                person,
-                masked(to),
-                medium,
-                "",
-                only,
-                priority,
-                language,
-                title,
-                "" if kind.private else text,
-                MessageState.WAITING.value,
-                slot.round,
-                slot.step,
-                slot.repeat,
-                due_ns,
-                until_ns,
-                waits,
-            ),
-            Hidden(to, known, link, code, text),
-        )
+            due_ns, waits = self._gathered(person, medium, draft.priority, now_ns)
+        slot = draft.slot
+        message = Outbound(
+            0, id_, now_ns, draft.event, call.escalation.id if call is not None else "",
+            call.subject if call is not None else draft.subject, person, masked(to), medium, "", draft.only,
+            draft.priority, language, title, "" if event.private else text, MessageState.WAITING.value,
+            slot.round, slot.step, slot.repeat, due_ns, draft.until_ns, waits,
+        )  # fmt: skip
+        self._store.add(message, Hidden(to, known, link, code, text))
 
     def _codes(self, call: str, person: str, to: str, now_ns: int) -> tuple[str, str]:
         """A code for a reply and a link's address, bound to the call, the receiver and a time."""
@@ -162,29 +157,10 @@ class Drafts:
         )
         id_ = message_id("\n".join(one.id for one in members), Slot(0, 0, 0), "digest", first.medium)
         digest = Outbound(
-            0,
-            id_,
-            now_ns,
-            events.DIGEST,
-            "",
-            first.subject,
-            first.person,
-            first.receiver,
-            first.medium,
-            "",
-            "",
-            first.priority,
-            first.language,
-            title,
-            text,
-            MessageState.WAITING.value,
-            0,
-            0,
-            0,
-            now_ns,
-            max(one.until_ns for one in members),
-            "",
-        )
+            0, id_, now_ns, events.DIGEST, "", first.subject, first.person, first.receiver, first.medium, "",
+            "", first.priority, first.language, title, text, MessageState.WAITING.value, 0, 0, 0, now_ns,
+            max(one.until_ns for one in members), "",
+        )  # fmt: skip
         self._store.add(digest, Hidden(hidden[0].to, values, link, code, text))
         for one in members:
             self._store.change(one.id, state=MessageState.GATHERED.value, reference=id_)

@@ -19,7 +19,7 @@ from business.notifier.audience import Target, people_of
 from business.notifier.calls import ALARM, PLAN, TEST, Call, Outbound
 from business.notifier.composing import clock, line_of, of_alarm, of_plan
 from business.notifier.directory import NOBODY, Directory
-from business.notifier.drafting import Drafts
+from business.notifier.drafting import Draft, Drafts, Receiver
 from business.notifier.escalation import (
     End,
     Escalation,
@@ -376,11 +376,10 @@ class Engine:
         person = self._directory.people.get(message.person)
         if person is None:
             return False
-        has = frozenset(one for one, to in person.addresses.items() if to)
         at = datetime.fromtimestamp(now_ns / 1e9, self._zone)
-        wished = media_for(person.reach, message.priority, at, (), has)
+        wished = media_for(person.reach, message.priority, at, (), person.media)
         order = EVERYTHING if message.priority == CRITICAL else wished
-        medium = next((one for one in order if one in has and one.value not in used), None)
+        medium = next((one for one in order if one in person.media and one.value not in used), None)
         if medium is None:
             return False
         slot = Slot(message.round, message.step, message.repeat)
@@ -398,41 +397,25 @@ class Engine:
     # --- messages
 
     def _tell(self, call: Call, slot: Slot, step: Step, target: Target, now_ns: int) -> None:
+        draft = self._draft(call, slot, target.language, now_ns)
         for at, medium in enumerate(target.media):
             due_ns = now_ns + (round(at * step.wait_s * 1e9) if step.in_order else 0)
             for to in target.addresses[medium]:
                 self._drafts.add(
-                    call.escalation.id,
-                    slot,
-                    call.notice,
-                    call.in_language(target.language),
-                    _key(target),
-                    to,
-                    medium,
-                    target.language,
-                    call.escalation.cause.priority,
-                    due_ns,
-                    due_ns + LONG_NS,
-                    call=call,
+                    replace(draft, due_ns=due_ns, until_ns=due_ns + LONG_NS),
+                    Receiver(_key(target), to, medium, target.language),
                 )
 
     def _speak(self, call: Call, slot: Slot, now_ns: int) -> None:
         """At every station, in the first language: whoever sits there is no person that could be asked."""
         language = events.LANGUAGES[0]
-        self._drafts.add(
-            call.escalation.id,
-            slot,
-            call.notice,
-            call.in_language(language),
-            STATIONS,
-            "",
-            Medium.SPEAKER,
-            language,
-            call.escalation.cause.priority,
-            now_ns,
-            now_ns + LONG_NS,
-            call=call,
-        )
+        draft = self._draft(call, slot, language, now_ns)
+        self._drafts.add(draft, Receiver(STATIONS, "", Medium.SPEAKER, language))
+
+    def _draft(self, call: Call, slot: Slot, language: str, now_ns: int) -> Draft:
+        escalation, values = call.escalation, call.in_language(language)
+        priority, until_ns = escalation.cause.priority, now_ns + LONG_NS
+        return Draft(escalation.id, slot, call.notice, values, priority, now_ns, until_ns, call)
 
     # --- helpers
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import Final
 
 from actors.said import said
+from business.identity.passwords import Passwords
 from business.notifier import answering
 from business.notifier.channels.port import Answer, BadAccount, CallsBack, Forged
 from business.notifier.engine import Engine
 from business.notifier.messages import AnswerByLink, ProviderCalled
-from business.notifier.pins import fits
 from business.notifier.sending import Sending
 from business.notifier.store import NotifierStore
 from config.notification import Medium, Progress
@@ -40,6 +40,7 @@ class Hearing:
         self._sending = sending
         self._engine = engine
         self._wall_ns = wall_ns
+        self._pins = Passwords()
 
     def answer(self, account: str, medium: Medium, answer: Answer) -> str:
         """What somebody wrote or pressed; '' once it counts, else why it does not."""
@@ -80,7 +81,9 @@ class Hearing:
         person = self._engine.directory.people.get(message.person)
         pin = person.pin_hash if person is not None else ""
         sender = answer.sender or hidden.to
-        meant = answering.pressed(answer.text, (lambda digits: fits(pin, digits)) if pin else None)
+        meant = answering.pressed(
+            answer.text, (lambda digits: self._pins.verify(pin, digits)) if pin else None
+        )
         if meant == "again":
             return ""
         if not isinstance(meant, Progress):

@@ -1,7 +1,6 @@
 """Messages that ask for no answer: what the office wants told, and that an alarm is over."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,7 +9,7 @@ from actors.messages import JournalRow
 from business.notifier.calls import Call
 from business.notifier.composing import of_alarm
 from business.notifier.directory import NOBODY, Person
-from business.notifier.drafting import Drafts
+from business.notifier.drafting import Draft, Drafts, Receiver
 from business.notifier.escalation import Slot
 from business.notifier.messages import SendMessage
 from business.notifier.reach import LOUD, media_for
@@ -26,17 +25,6 @@ PRIVATE: Final = frozenset({Medium.CHAT, Medium.SPEAKER})
 ORDINARY: Final = 4
 """The priority of what nobody has to be disturbed for."""
 _ONCE: Final = Slot(0, 0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Note:
-    cause: str
-    event: str
-    priority: int
-    due_ns: int
-    until_ns: int
-    only: str = ""
-    subject: str = ""
 
 
 class Notes:
@@ -58,26 +46,28 @@ class Notes:
         event = EVENTS[task.event]
         due_ns = self._drafts.after_quiet(now_ns) if task.tenant and not event.danger else now_ns
         until_ns = task.until_ns or now_ns + DAY_NS
-        note = _Note(id_, task.event, task.priority, due_ns, until_ns, task.account)
+        note = Draft(id_, _ONCE, task.event, task.values, task.priority, due_ns, until_ns, only=task.account)
         if task.receiver and asked:
-            self._add(note, task.values, "", task.language, asked[0], task.receiver)
+            self._drafts.add(note, Receiver("", task.receiver, asked[0], task.language))
         plan = self.directory.plan(self._zone, self._calendar)
         on_duty = [shift.user for team in task.teams for shift in plan.on_duty(team, now_ns)]
         for person in self._people((*task.persons, *on_duty)):
             if task.event in person.opted_out:
                 continue
-            has = _media_of(person) - (PRIVATE if event.private else frozenset())
+            has = person.media - (PRIVATE if event.private else frozenset())
             media = media_for(person.reach, task.priority, self._clock(), asked, has)
-            self._add_each(note, task.values, person, media or tuple(one for one in asked if one in has))
+            self._add_each(note, person, media or tuple(one for one in asked if one in has))
 
     def over(self, call: Call, row: JournalRow) -> None:
         """Those who were called hear that it is over, without being woken."""
         values, now_ns = of_alarm(self._site, row, self._zone), self._wall_ns()
         cause = f"over/{call.escalation.id}/{row.id}"
-        note = _Note(cause, ALARM_OVER, ORDINARY, now_ns, now_ns + DAY_NS, subject=call.subject)
+        until_ns = now_ns + DAY_NS
         for person in self._people(sorted(call.told)):
-            media = media_for(person.reach, ORDINARY, self._clock(), (), _media_of(person) - LOUD)
-            self._add_each(note, values[person.language], person, media)
+            media = media_for(person.reach, ORDINARY, self._clock(), (), person.media - LOUD)
+            told = values[person.language]
+            note = Draft(cause, _ONCE, ALARM_OVER, told, ORDINARY, now_ns, until_ns, subject=call.subject)
+            self._add_each(note, person, media)
 
     def _people(self, users: Iterable[str]) -> Iterable[Person]:
         known = (self.directory.people.get(user) for user in dict.fromkeys(users))
@@ -86,21 +76,7 @@ class Notes:
     def _clock(self) -> datetime:
         return datetime.fromtimestamp(self._wall_ns() / 1e9, self._zone)
 
-    def _add_each(
-        self, note: _Note, values: Mapping[str, str], person: Person, media: Iterable[Medium]
-    ) -> None:
+    def _add_each(self, note: Draft, person: Person, media: Iterable[Medium]) -> None:
         for medium in media:
             for to in person.addresses[medium]:
-                self._add(note, values, person.user, person.language, medium, to)
-
-    def _add(
-        self, note: _Note, values: Mapping[str, str], user: str, language: str, medium: Medium, to: str
-    ) -> None:
-        self._drafts.add(
-            note.cause, _ONCE, note.event, values, user, to, medium, language, note.priority, note.due_ns,
-            note.until_ns, only=note.only, subject=note.subject,
-        )  # fmt: skip
-
-
-def _media_of(person: Person) -> frozenset[Medium]:
-    return frozenset(one for one, to in person.addresses.items() if to)
+                self._drafts.add(note, Receiver(person.user, to, medium, person.language))
