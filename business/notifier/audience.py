@@ -33,6 +33,11 @@ class Target:
     addresses: Mapping[Medium, tuple[str, ...]] = field(repr=False)
     """Of each of `media`."""
 
+    @property
+    def key(self) -> str:
+        """The user, or the duty phone of the team."""
+        return self.user or f"@{self.team}"
+
 
 def team_of(step: Step, policy: Policy, cause: Cause) -> str:
     """'' where nobody says which."""

@@ -14,7 +14,7 @@ from actors.alarm_states import ACTIVE, HIDDEN
 from actors.messages import JournalRow, RequestRow
 from actors.said import said
 from business.alarm_orders.policy import NOTHING_TO_REPAIR
-from business.notifier import answering
+from business.notifier import answering, reachability
 from business.notifier.audience import Target, people_of
 from business.notifier.calls import ALARM, PLAN, TEST, Call, Outbound
 from business.notifier.composing import clock, line_of, of_alarm, of_plan
@@ -52,8 +52,6 @@ LONG_NS: Final = 3600 * SECOND_NS
 """After that a message of a call is worth nothing any more."""
 COVER_NS: Final = 60 * SECOND_NS
 """Between two looks at the rosters of the next day."""
-TEST_LATE_MINUTES: Final = 60
-"""A weekly test whose hour has passed while nothing ran is not made in the evening or at night."""
 TESTED: Final = "tested"
 """The mark of the day of the last weekly test."""
 STATIONS: Final = "@stations"
@@ -65,9 +63,6 @@ _OF_PLAN: Final = Policy(
     (Step(0, Audience.ON_DUTY), Step(180, Audience.LEADER), Step(360, Audience.MANAGER)),
 )
 """Where no policy says otherwise: a plan has named whom it wants."""
-_OF_TEST: Final = Policy(
-    "reachability", Text("可达性测试", "Reachability test"), "", (Step(0, Audience.ON_DUTY),)
-)
 _OVER: Final = Text("报警已恢复或撤销", "the alarm is over")
 _ANSWERED: Final = Text("已有人应答", "somebody has answered")
 
@@ -175,60 +170,29 @@ class Engine:
         policy = self._policy(cause, row.time_ns) or _OF_PLAN
         values = of_plan(self._site, row, self._zone)
         self._begin(
-            f"plan/{row.run}/{row.step}",
-            replace(policy, team=row.target),
-            cause,
-            PLAN,
-            row.plan,
-            0,
-            events.PLAN,
-            values,
-            row.time_ns,
-        )
+            f"plan/{row.run}/{row.step}", replace(policy, team=row.target), cause, PLAN, row.plan, 0,
+            events.PLAN, values, row.time_ns,
+        )  # fmt: skip
 
     def check_reachable(self, told: CheckReachable, id_: str) -> None:
         """Everybody on duty, and every duty phone, is asked to answer."""
         now_ns, plan = self._wall_ns(), self._directory.plan(self._zone, self._calendar)
-        seen: set[str] = set()
-        for team in told.teams or tuple(plan.teams):
-            for audience in (Audience.ON_DUTY, Audience.PHONE):
-                step = Step(0, audience, team, (Medium.VOICE, Medium.SMS), in_order=True)
-                cause = Cause(CRITICAL, team=team)
-                for target in people_of(step, _OF_TEST, cause, plan, self._directory, now_ns):
-                    if (key := _key(target)) in seen:
-                        continue
-                    seen.add(key)
-                    policy = replace(_OF_TEST, team=team, steps=(replace(step, repeats=1, every_s=600.0),))
-                    values = {
-                        one: {
-                            "site": self._site.name.in_language(one),
-                            "time": clock(now_ns, self._zone),
-                        }
-                        for one in events.LANGUAGES
-                    }
-                    self._begin(
-                        f"test/{id_}/{key}",
-                        policy,
-                        cause,
-                        TEST,
-                        f"{team}/{key}",
-                        0,
-                        events.TEST,
-                        values,
-                        now_ns,
-                        only=key,
-                    )
+        values = {
+            one: {"site": self._site.name.in_language(one), "time": clock(now_ns, self._zone)}
+            for one in events.LANGUAGES
+        }
+        for one in reachability.asked(told.teams, plan, self._directory, now_ns):
+            key, subject = one.key, f"{one.policy.team}/{one.key}"
+            self._begin(
+                f"test/{id_}/{key}", one.policy, one.cause, TEST, subject, 0, events.TEST, values, now_ns,
+                only=key,
+            )  # fmt: skip
 
     def check_weekly(self) -> None:
         """The test of the week, once its hour has come."""
-        now_ns, settings = self._wall_ns(), self._site.settings.notification
-        at = datetime.fromtimestamp(now_ns / 1e9, self._zone)
-        late_minutes = at.hour * 60 + at.minute - settings.test_minute
-        if not 0 <= late_minutes < TEST_LATE_MINUTES or not self._calendar.is_any(
-            at.date(), (settings.test_day,)
-        ):
-            return
-        if self._store.mark(TESTED) != at.toordinal():
+        at = datetime.fromtimestamp(self._wall_ns() / 1e9, self._zone)
+        is_due = reachability.is_due(self._site.settings.notification, self._calendar, at)
+        if is_due and self._store.mark(TESTED) != at.toordinal():
             self._store.set_mark(TESTED, at.toordinal())
             self.check_reachable(CheckReachable(), f"week-{at:%Y%m%d}")
 
@@ -286,11 +250,7 @@ class Engine:
         is_tried = now_ns - self._started_ns >= FALL_BACK_NS  # what waited while nobody sent is not late
         for message in self._store.late(now_ns - FALL_BACK_NS) if is_tried else ():
             if message.state == MessageState.WAITING.value:
-                why = said(
-                    "60 秒内没有渠道接受",
-                    "no provider took it within 60 s",
-                )
-                self.failed(message, why)
+                self.failed(message, said("60 秒内没有渠道接受", "no provider took it within 60 s"))
         self._drafts.send_digests()
         for message in self._store.overdue(now_ns):
             self._store.change(message.id, state=MessageState.EXPIRED.value)
@@ -320,7 +280,7 @@ class Engine:
             if Medium.SPEAKER in step.media:
                 self._speak(replace(call, escalation=escalation), slot, now_ns)
             for target in targets:
-                if target.media and (not call.only or _key(target) == call.only):
+                if target.media and (not call.only or target.key == call.only):
                     self._tell(replace(call, escalation=escalation), slot, step, target, now_ns)
                     told.add(target.user)
                     nobody = False
@@ -383,14 +343,8 @@ class Engine:
         if medium is None:
             return False
         slot = Slot(message.round, message.step, message.repeat)
-        target = Target(
-            person.user,
-            person.display,
-            call.team,
-            person.language,
-            (medium,),
-            {medium: person.addresses[medium]},
-        )
+        addresses = {medium: person.addresses[medium]}
+        target = Target(person.user, person.display, call.team, person.language, (medium,), addresses)
         self._tell(call, slot, Step(0, Audience.ON_DUTY), target, now_ns)
         return True
 
@@ -403,7 +357,7 @@ class Engine:
             for to in target.addresses[medium]:
                 self._drafts.add(
                     replace(draft, due_ns=due_ns, until_ns=due_ns + LONG_NS),
-                    Receiver(_key(target), to, medium, target.language),
+                    Receiver(target.key, to, medium, target.language),
                 )
 
     def _speak(self, call: Call, slot: Slot, now_ns: int) -> None:
@@ -468,11 +422,6 @@ class Engine:
 
 def subject_of(row: JournalRow) -> str:
     return f"{row.device}/{row.point}/{row.rule}"
-
-
-def _key(target: Target) -> str:
-    """The user, or the duty phone of a team."""
-    return target.user or f"@{target.team}"
 
 
 def _turn_of(message: Outbound) -> tuple[int, int, int]:
