@@ -183,7 +183,12 @@ class Lines:
         of those that are free."""
         lines = self.of(message.medium)
         if not lines:
-            return Choice(why=said("没有可用的渠道", "no account is set up for this medium"))
+            return Choice(
+                why=said(
+                    "这种方式没有渠道；请在“配置 / 通知 / 发送渠道”中建立",
+                    "no account is set up for this medium; make one under Configuration / Notification / Accounts",
+                )
+            )
         reasons = [one.takes(message, self.approvals) for one in lines]
         able = [one for one, why in zip(lines, reasons, strict=True) if not why]
         if not able:
