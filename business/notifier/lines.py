@@ -186,7 +186,7 @@ class Lines:
             return Choice(
                 why=said(
                     "这种方式没有渠道；请在“配置 / 通知 / 发送渠道”中建立",
-                    "no account is set up for this medium; make one under Configuration / Notification / Accounts",
+                    "no account is set up for this medium; make one under Configuration / Notification",
                 )
             )
         reasons = [one.takes(message, self.approvals) for one in lines]
