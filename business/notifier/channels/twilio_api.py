@@ -72,7 +72,7 @@ class Account:
             async with asyncio.timeout(self._deadline_s):
                 return await asyncio.to_thread(self._call, call, carrier, sends)
         except (TimeoutError, TooLate) as error:
-            raise self._late(sends=sends) from error
+            raise self._late(sends=sends and carrier.has_sent) from error
         finally:
             carrier.stop()
 

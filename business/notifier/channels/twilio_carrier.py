@@ -30,6 +30,11 @@ class Carrier:
         self._stopped = False
         self._sending: asyncio.Task[Any] | None = None
 
+    @property
+    def has_sent(self) -> bool:
+        """Whether any of a request may have left; before that, a `stop` keeps all of it back. On the loop."""
+        return self._sending is not None
+
     def stop(self) -> None:
         """Nobody waits any more: what is under way is given up, and nothing follows. On the loop."""
         self._stopped = True

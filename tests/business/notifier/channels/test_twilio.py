@@ -1,6 +1,7 @@
 """SMS and calls by Twilio against a stand-in, through the SDK."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -27,6 +28,7 @@ from business.notifier.channels.port import (
     Unclear,
 )
 from business.notifier.channels.twilio_api import KEYS_PATH, pressed, verified, written
+from business.notifier.channels.twilio_carrier import Carrier
 from business.notifier.channels.twilio_speech import Voices, farewell, speech
 from config.secrets import Secret
 from tests.business.notifier.channels.contract import HOUSE, nobody_there, owes
@@ -40,6 +42,7 @@ from tests.business.notifier.channels.twilio_stand_in import (
     Twilio,
     heard,
 )
+from tests.drivers.plant import until
 
 KINDS: dict[str, ChannelKind] = {"sms": twilio_sms.KIND, "voice": twilio_voice.KIND}
 SITE = "https://steward.example.com"
@@ -71,6 +74,13 @@ def opened(name: str, url: str, *, token: str = TOKEN, **other: Any) -> Channel:
     return KINDS[name].open(KINDS[name].options(**options), {"token": Secret(token)}, HOUSE)
 
 
+def impatient(name: str, url: str, deadline_s: float) -> Channel:
+    kind: Any = {"sms": twilio_sms.TwilioSms, "voice": twilio_voice.TwilioVoice}[name]
+    options = KINDS[name].options(address=url, account=ACCOUNT, sender=NUMBER)
+    channel: Channel = kind(options, {"token": Secret(TOKEN)}, deadline_s)
+    return channel
+
+
 async def test_it_owes_what_every_channel_owes(name: str, twilio: Twilio) -> None:
     channel = opened(name, twilio.url)
     await owes(channel, twilio, MESSAGE)
@@ -84,23 +94,46 @@ async def test_where_nobody_listens_it_is_tried_later(name: str) -> None:
 
 
 async def test_an_answer_that_does_not_come_is_not_waited_for(name: str, twilio: Twilio) -> None:
-    kind: Any = {"sms": twilio_sms.TwilioSms, "voice": twilio_voice.TwilioVoice}[name]
-    options = KINDS[name].options(address=twilio.url, account=ACCOUNT, sender=NUMBER)
-    channel: Channel = kind(options, {"token": Secret(TOKEN)}, 0.2)
+    channel = impatient(name, twilio.url, 1.0)
     first = opened(name, twilio.url)
-    await first.check()  # Which loads the SDK; that takes its time, too.
+    await first.hand_over(MESSAGE)  # Which loads the SDK; that takes its time, too.
     await first.close()
     try:
         twilio.waits.clear()
         twilio.mood = Mood.CLOSES  # When nobody listens any more.
         with pytest.raises(Unclear):
             await channel.hand_over(MESSAGE)
-        assert len(twilio.messages) + len(twilio.calls) == 1
+        await until(lambda: len(twilio.messages) + len(twilio.calls) == 2)
         for asked in (channel.check(), channel.receipts([("SM" + "0" * 32, MESSAGE.to, 0)])):
             with pytest.raises(TryLater):
                 await asked
     finally:
         twilio.waits.set()
+    await channel.close()
+
+
+async def test_what_was_late_before_it_was_sent_is_tried_again(
+    name: str, twilio: Twilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can have got it, so nobody gets it twice."""
+    thread_goes_on = threading.Event()
+    request = Carrier.request
+
+    def late(self: Carrier, *asked: Any, **rest: Any) -> Any:
+        thread_goes_on.wait(60)
+        return request(self, *asked, **rest)
+
+    monkeypatch.setattr(Carrier, "request", late)
+    channel = impatient(name, twilio.url, 0.2)
+    try:
+        with pytest.raises(TryLater):
+            await channel.hand_over(MESSAGE)
+    finally:
+        thread_goes_on.set()
+    again = opened(name, twilio.url)
+    await again.hand_over(MESSAGE)
+    assert len(twilio.messages) + len(twilio.calls) == 1
+    await again.close()
     await channel.close()
 
 
