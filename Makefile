@@ -34,10 +34,12 @@ system:
 demo: setup ## start a live campus on http://127.0.0.1:8080
 	@$(BIN)/steward demo
 
-# Tests of WHOLE sites, of eight processes each, wait half of their time; the rest waits for sockets and pages.
-# One after the other: what times out must not starve behind the others.
+# Tests of WHOLE sites, of eight processes each, wait half of their time; those of DRIVERS wait for most of it, but keep
+# time-outs of tenths of a second; the rest computes. One after the other: what times out must not starve behind the others.
 WHOLE := tests/flows tests/benchmarks
+DRIVERS := tests/drivers
 SITES := $(shell expr \( $$(nproc) \* 3 + 1 \) / 4)
+PEERS := $(shell nproc)
 WORKERS := $(shell expr $$(nproc) \* 3 / 2)
 
 # What is compiled once serves every process that a test starts.
@@ -51,7 +53,8 @@ RUN := $(PYTEST) -m "not soak" --dist loadfile
 
 test: system check ## set everything up, check, and pass every test
 	$(RUN) -n $(SITES) $(WHOLE)
-	$(RUN) -n $(WORKERS) $(addprefix --ignore=,$(WHOLE))
+	$(RUN) -n $(PEERS) $(DRIVERS)
+	$(RUN) -n $(WORKERS) $(addprefix --ignore=,$(WHOLE) $(DRIVERS))
 
 check: dev ## style, types and layers
 	$(BIN)/ruff check .
@@ -59,7 +62,7 @@ check: dev ## style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-BENCHMARKS := pipeline latency start supervise faults kill absence business alarms notify
+BENCHMARKS := pipeline latency start supervise faults kill absence business alarms notify drivers fuzz mqtt
 
 bench: dev system ## run every benchmark at its default size
 	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done

@@ -6,7 +6,7 @@ before its source has caught up, nobody was ever told and it is over; if it last
 time at which it occurred.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from actors.alarm_keeper import NODE_WAIT_S, AlarmKeeper
@@ -19,11 +19,13 @@ from actors.messages import (
     AlarmState,
     ConditionChanged,
     ConditionsRead,
+    DeviceAcknowledged,
     Hiding,
     Issuer,
+    PassAcknowledgement,
     Suppression,
 )
-from actors.said import said
+from actors.said import in_language, said
 from config.rules import NODE_OUT, Priority, Rule, RuleKind
 from config.site import Site
 from config.text import Text
@@ -74,8 +76,13 @@ class AlarmBook(AlarmKeeper):
         self._adjust_all(wall_ns)
         return self.decided()
 
-    def row(self, message: ConditionChanged | ConditionsRead, key: Key, wall_ns: int) -> None:
+    def row(
+        self, message: ConditionChanged | ConditionsRead | DeviceAcknowledged, key: Key, wall_ns: int
+    ) -> None:
         """Apply one row of the durable channel; `decided` collects what came of all of them."""
+        if isinstance(message, DeviceAcknowledged):
+            self.told_device(message, key, wall_ns)
+            return
         late = self._is_late(message.time_ns, wall_ns)
         if late:
             self.behind.add(key.source)
@@ -136,11 +143,48 @@ class AlarmBook(AlarmKeeper):
             note=answer.note, user=issuer.user, station=issuer.station, verdict=answer.verdict,
         )  # fmt: skip
         asked = replace(record, alarm=answer.alarm)
+        if answer.trigger is Trigger.ACKNOWLEDGE and self.is_for_device(name):
+            asked = replace(asked, untold_ns=wall_ns)
         if answer.trigger is None:
             self._note(asked, answer.journaled, cause)
         elif not self._step(asked, cause):
             raise RuntimeError(f"{written(name)} in {record.alarm.state} does not take {answer.trigger}")
         return self.decided()
+
+    def told_device(self, told: DeviceAcknowledged, key: Key, wall_ns: int) -> None:
+        """Journal what became of an acknowledgement that was passed on; the alarm stays as it is."""
+        record = self._records.get(told.device, {}).get((told.device, told.point, told.rule))
+        if record is None:
+            return
+        note = told.error
+        if told.event != record.alarm.event:  # it has occurred again since: the row is of how it is now
+            note = said(
+                f"第 {told.event} 次。{in_language(note, 'zh')}",
+                f"event {told.event}. {in_language(note, 'en')}",
+            )
+        else:
+            record = replace(record, untold_ns=0)
+        cause = Cause(Trigger.TELL, key, told.time_ns, wall_ns, note=note, user=told.by)
+        self._note(record, "device_not_acknowledged" if told.error else "device_acknowledged", cause)
+
+    def untold(self) -> Iterator[tuple[PassAcknowledgement, str]]:
+        """What persons have acknowledged and no field process has taken over, each with its person."""
+        for record in [*self._all()]:
+            alarm = record.alarm
+            if record.untold_ns and self.is_for_device(record.name):
+                yield PassAcknowledgement(*record.name, alarm.event, alarm.note, record.untold_ns), alarm.by
+
+    def passed_on(self, command: PassAcknowledgement) -> None:
+        """A field process keeps it from now on. That is on disk with the alarm's next change: to pass on once
+        more does no harm."""
+        record = self._records.get(command.device, {}).get((command.device, command.point, command.rule))
+        if record is not None and record.alarm.event == command.event:
+            self._keep(replace(record, untold_ns=0))
+
+    def is_for_device(self, name: Name) -> bool:
+        """Whether the device itself keeps this alarm, and is to hear that it was acknowledged."""
+        point = self._site.point(name[0], name[1])
+        return point is not None and point.acknowledge
 
     # --- conditions
 

@@ -111,6 +111,7 @@ class AlarmKeeper:
             and not event
             and (told or record.shown or marked or alarm.state in UNDONE),
             latch=latch and trigger not in _LETS_GO,
+            untold_ns=0 if transition.new_event or transition.annunciates else record.untold_ns,
         )
         self._keep(after)
         self._time(after, cause.wall_ns)

@@ -41,6 +41,8 @@ class Record:
     """The last condition change applied."""
     latch: bool = False
     """The condition has held since the last reset, and the rule latches."""
+    untold_ns: int = 0
+    """When a person acknowledged what the device's process has not taken over yet; 0 where there is none."""
 
     @property
     def name(self) -> Name:

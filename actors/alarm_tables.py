@@ -57,7 +57,8 @@ CREATE TABLE IF NOT EXISTS command_stage (
 ALARM_COLUMNS = (
     "device, point, rule, zone, state, priority, event, occurred_ns, changed_ns, value, threshold, "
     "limit_set, quality, acknowledged_by, note, active, alarm_class, root, silenced_ns, mode, first_out, "
-    "repeats, more, told, shown, latch, source, epoch, sequence"
+    "repeats, more, told, shown, latch, source, epoch, sequence, "
+    "untold_ns"
 )
 JOURNAL_COLUMNS = (
     "time_ns, source_ns, device, point, rule, zone, event, transition, state, priority, value, threshold, "
@@ -102,7 +103,7 @@ def alarm_row(record: Record) -> tuple[Any, ...]:
         alarm.occurred_ns, alarm.changed_ns, alarm.value, alarm.limit, alarm.limit_set, alarm.quality,
         alarm.by, alarm.note, alarm.active, alarm.alarm_class, alarm.root, alarm.silenced_ns, alarm.mode,
         alarm.first_out, alarm.repeats, b"" if more == _NO_MORE else _MORE.encode(more),
-        record.told, record.shown, record.latch, key.source, key.epoch, key.sequence,
+        record.told, record.shown, record.latch, key.source, key.epoch, key.sequence, record.untold_ns,
     )  # fmt: skip
 
 
@@ -116,7 +117,12 @@ def record_of(row: Sequence[Any]) -> Record:
         )
     )  # fmt: skip
     return Record(
-        alarm, told=bool(row[23]), shown=bool(row[24]), latch=bool(row[25]), condition=Key(*row[26:29])
+        alarm,
+        told=bool(row[23]),
+        shown=bool(row[24]),
+        latch=bool(row[25]),
+        condition=Key(*row[26:29]),
+        untold_ns=row[29],
     )
 
 

@@ -36,6 +36,7 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         limit_set, quality, acknowledged_by, note, told, shown, source, epoch, sequence)
         VALUES ('', '', 'area', '', 'normal', 4, 0, 0, 0, '', 0, '', '', 0, 0, '', '', 0)""",
     ),
+    ("ALTER TABLE alarm ADD COLUMN untold_ns INTEGER NOT NULL DEFAULT 0",),
 )
 """Each is one transaction and makes the next version; none changes any more once it is released."""
 

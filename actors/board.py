@@ -1,6 +1,5 @@
 """The board of `core`: what all zones must know to judge their alarms. It hears them and tells them all."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -28,8 +27,6 @@ from actors.said import said
 from actors.zone import ConfigurationApplied, Report, Tick
 from config.rules import Priority
 from config.site import Site
-
-logger = logging.getLogger(__name__)
 
 LONGEST_H = 24 * 7
 """How long a part of the site may be in a mode before somebody must say so again."""

@@ -3,7 +3,14 @@
 from actors import messages as m
 from actors.wire import Codec
 
-CONDITIONS = Codec(m.ConditionChanged, m.ConditionsRead, m.LimitSetUsed, m.CommandResult, m.CanarySung)
+CONDITIONS = Codec(
+    m.ConditionChanged,
+    m.ConditionsRead,
+    m.DeviceAcknowledged,
+    m.LimitSetUsed,
+    m.CommandResult,
+    m.CanarySung,
+)
 """Durable, field to core."""
 
 HISTORY = Codec(m.TableDefined, m.History, m.HistoryChanges, m.HistoryTexts, m.HistoryGap)
@@ -11,6 +18,7 @@ HISTORY = Codec(m.TableDefined, m.History, m.HistoryChanges, m.HistoryTexts, m.H
 
 FIELD_COMMANDS = Codec(
     m.WritePoint,
+    m.PassAcknowledgement,
     m.HangTag,
     m.RemoveTag,
     m.SubstitutePoint,
@@ -19,12 +27,17 @@ FIELD_COMMANDS = Codec(
     m.UseLimitSet,
     m.ReadConditions,
     m.SingCanary,
+    m.TakePost,
 )
 """Commands, core to field."""
+
+POSTS = Codec(m.TakePost)
+"""What the office site hands to field: posts of outside systems, and no other command."""
 
 CORE_COMMANDS = Codec(
     m.SelectPoint,
     m.OperatePoint,
+    m.WithdrawSelection,
     m.AcknowledgeAlarm,
     m.SilenceAlarm,
     m.ResetAlarm,

@@ -13,13 +13,15 @@ from actors.messages import (
     SelectPoint,
     SubstitutePoint,
     UseLimitSet,
+    WithdrawSelection,
     WritePoint,
 )
 from actors.said import in_chinese, said
 from actors.write import refusal
 from config.site import PointKind, Site
+from config.writing import unfounded
 
-OfPoint = SelectPoint | OperatePoint | WritePoint | SubstitutePoint | EndSubstitution
+OfPoint = SelectPoint | OperatePoint | WithdrawSelection | WritePoint | SubstitutePoint | EndSubstitution
 
 
 def problem(site: Site, body: object) -> str | None:
@@ -42,15 +44,17 @@ def problem(site: Site, body: object) -> str | None:
             return _of_point(site, body, device, point)
         case OperatePoint(_, device, point) | WritePoint(device, point):
             return _of_point(site, body, device, point)
+        case WithdrawSelection(_, device, point):
+            return _of_point(site, body, device, point)
         case _:
             return None
 
 
-def process_of(site: Site, body: object) -> str:
-    """The field process that carries the command out; '' for `core` itself. `problem` must be None."""
+def processes_of(site: Site, body: object) -> tuple[str, ...]:
+    """The field processes that carry the command out; () for `core` itself. `problem` must be None."""
     match body:
         case UseLimitSet(subsystem):
-            return site.subsystems[subsystem].field
+            return site.processes_of(subsystem)
         case (
             OperatePoint()
             | WritePoint()
@@ -60,9 +64,9 @@ def process_of(site: Site, body: object) -> str:
             | SubstitutePoint()
             | EndSubstitution()
         ):
-            return site.subsystems[site.devices[body.device].subsystem].field
+            return (site.devices[body.device].process,)
         case _:
-            return ""
+            return ()
 
 
 def zone_of(site: Site, device: str) -> str:
@@ -79,8 +83,15 @@ def _of_point(site: Site, body: OfPoint, device_id: str, point_id: str) -> str |
         known = device.template.index
         return _unknown(f"{in_chinese(device)}的测点", f"point of {device_id}", point_id, known)
     zh, en = in_chinese(device, point_id), f"{device_id}/{point_id}"
-    point = device.template.points[device.template.index[point_id]]
+    point = device.template.point(point_id)
     match body:
+        case WritePoint() if point.write is not None and point.write.two_person:
+            return said(
+                f"{zh}须由两人操作：一人提出，另一人执行；计划不能写入",
+                f"{en} takes two persons, one who asks and one who carries it out; no plan writes it",
+            )
+        case SelectPoint() if (why := unfounded(point, body.reason)) is not None:
+            return said(f"{zh}：{why.zh}", f"{en}: {why.en}")
         case SelectPoint() | OperatePoint() | WritePoint():
             return refusal(device, point_id, body.value)
         case SubstitutePoint() if point.kind is PointKind.TEXT:

@@ -6,7 +6,7 @@ sweep, and the actor hears only what changes.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,6 +14,8 @@ from typing import Any
 from actors import device_words, kept, link_condition
 from actors.actor import Actor, Pending
 from actors.condition_set import since_ns, stored
+from actors.device_acknowledgements import AcknowledgeAgain, AcknowledgementEnded, Acknowledgements
+from actors.device_totals import Totals
 from actors.device_writes import ConfirmDue, WriteEnded, Writes
 from actors.dispatcher import Dispatcher
 from actors.life import Control, Listener
@@ -24,6 +26,7 @@ from actors.messages import (
     EndSubstitution,
     HangTag,
     Link,
+    PassAcknowledgement,
     RemoveTag,
     Stage,
     SubstitutePoint,
@@ -34,7 +37,7 @@ from actors.sweep import Broken, EndSubstitute, Lost, Observed, Substitute
 from actors.write import Order, result
 from config.rules import COMM_LOSS
 from config.site import Device
-from drivers.driver import Driver, LinkError, Plant, Scan, Stateful
+from drivers.driver import Driver, LinkError, Plant, Scan
 
 logger = logging.getLogger(__name__)
 
@@ -42,13 +45,11 @@ LOSS_DELAY_S = 5.0
 """A link that is down this long is an alarm; shorter interruptions are only shown."""
 PAUSE_S = 0.1
 """Between attempts of the pump: drivers keep their own back-off, this only bounds a driver that does not."""
-KEEP_STATE_S = 60.0
-"""How often the totals of a driver that accumulates are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkUp:
-    """The pump reached the device."""
+    """The pump reached the device; once it was lost, the device has also brought a scan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +121,16 @@ class DeviceActor(Actor):
         self._writes = Writes(
             device, row, sweep=sweep, plant=plant, outlets=outlets, observer=self.ref, spawn=self._spawn
         )
+        self._acknowledgements = Acknowledgements(
+            device, outlets=outlets, observer=self.ref, spawn=self._spawn
+        )
 
     def setup(self) -> None:
         self._recall()
         driver = self._make_driver()
-        if isinstance(driver, Stateful):
-            driver.restore(kept.read_totals(self._out.recall, self._device.id))
+        totals = Totals(self._device.id, driver, self._out)
         self._driver = driver
-        self._pump = self._out.loop.spawn(self._run(driver), on_error=self._broken)
+        self._pump = self._out.loop.spawn(self._run(driver, totals), on_error=self._broken)
         self._tell_state()
 
     def handle(self, message: Any) -> None:
@@ -151,6 +154,10 @@ class DeviceActor(Actor):
                 self._writes.observed(message)
             case ConfirmDue(id_):
                 self._writes.overdue(id_)
+            case AcknowledgementEnded():
+                self._acknowledgements.ended(message)
+            case AcknowledgeAgain():
+                self._acknowledge_all()
             case SubstitutionDue(point):
                 self._end_substitution(point)
             case Broken(error):
@@ -169,33 +176,27 @@ class DeviceActor(Actor):
 
     # -- the pump, on the loop
 
-    async def _run(self, driver: Driver) -> None:
-        keeper = asyncio.create_task(self._keep_totals(driver)) if isinstance(driver, Stateful) else None
+    async def _run(self, driver: Driver, totals: Totals) -> None:
+        lost = False
         try:
             while True:
                 try:
                     await driver.connect()
-                    self.tell_self(LinkUp())
+                    if not lost:
+                        self.tell_self(LinkUp())
                     async for scan in driver.scans():
+                        if lost:  # who only answers the greeting would go up and down, and never be an alarm
+                            lost = False
+                            self.tell_self(LinkUp())
                         row, gather = self._seat
-                        gather(row, scan)
+                        gather(row, totals.kept_with(scan))
                 except LinkError as error:
+                    lost = True
                     self.tell_self(LinkDown(str(error)))
                 await asyncio.sleep(PAUSE_S)
         finally:
-            if keeper is not None:
-                keeper.cancel()
-            if isinstance(driver, Stateful):
-                self._remember_totals(driver.state())  # the actor may have ended, and hears nothing any more
+            totals.end()
             await driver.close()
-
-    async def _keep_totals(self, driver: Stateful) -> None:
-        while True:
-            await asyncio.sleep(KEEP_STATE_S)
-            self._remember_totals(driver.state())
-
-    def _remember_totals(self, totals: Mapping[str, float]) -> None:
-        self._out.remember(kept.totals(self._device.id, totals))
 
     def _spawn(self, work: Any) -> None:
         self._out.loop.spawn(work, on_error=self._broken)
@@ -215,7 +216,9 @@ class DeviceActor(Actor):
 
     def _set_link(self, link: Link, reason: str) -> None:
         if link is self._link:
-            self._reason = reason
+            if reason != self._reason:  # who writes the secret that was missing sees what is wrong with it
+                self._reason = reason
+                self._tell_state()
             return
         if link is Link.DOWN:
             logger.warning("%s is down: %s", self._device.id, reason)
@@ -225,6 +228,11 @@ class DeviceActor(Actor):
         self._link, self._reason, self._since_ns = link, reason, self._out.wall_ns()
         self._judge_loss()
         self._tell_state()
+        self._acknowledge_all()
+
+    def _acknowledge_all(self) -> None:
+        if self._link is Link.UP and self._driver is not None:
+            self._acknowledgements.tell_all(self._driver)
 
     def _judge_loss(self) -> None:
         now = self._out.clock()
@@ -258,6 +266,9 @@ class DeviceActor(Actor):
             case WritePoint(_, point, value):
                 assert self._driver is not None
                 self._writes.begin(order, self._driver, point, value, self._prevented())
+            case PassAcknowledgement():
+                assert self._driver is not None
+                self._acknowledgements.take(order, order.body, self._driver, self._link)
             case HangTag(_, reason):
                 self._tag_note, self._tag_by = reason, order.by
                 self._out.remember(kept.tag(self._device.id, order.by, reason))

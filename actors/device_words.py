@@ -55,3 +55,10 @@ def no_point(device: Device, point: str) -> str:
 def unknown_command(command: object) -> str:
     kind = type(command).__name__
     return said(f"设备不认识命令 {kind}", f"a device does not know {kind}")
+
+
+def nothing_to_acknowledge(device: Device) -> str:
+    return said(
+        f"{in_chinese(device)}的协议没有报警确认",
+        f"the protocol of {device.id} has no acknowledgement of alarms",
+    )

@@ -1,67 +1,50 @@
 """The command gate of `core`: who may, recorded before it is carried out, at most once for ever."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from actors.actor import Actor
 from actors.alarm_requests import Request
 from actors.alarm_tables import CommandRecord
 from actors.board import Rule
 from actors.channels.command import Envelope, Reply
-from actors.command_checks import problem, process_of, zone_of
+from actors.command_checks import processes_of, zone_of
 from actors.dispatcher import Dispatcher
 from actors.intake import Part, Ready, Resume
 from actors.journal_entries import LoadOpenCommands, RecordCommand, RecordStage
 from actors.life import Listener
 from actors.linkage.inbox import Asked, Given
 from actors.messages import (
-    AcknowledgeAlarm,
     ApplyConfiguration,
     CommandResult,
     EndArea,
     Issuer,
     OperatePoint,
-    RaiseEvent,
+    SelectionsOpen,
     SelectPoint,
     SetArea,
     Stage,
+    WithdrawSelection,
     WritePoint,
 )
 from actors.outlets import Tell
-from actors.permissions import LINKAGE, PERMISSIONS, URGENT
+from actors.permissions import LINKAGE, URGENT
+from actors.refusals import Authority, Refusals
 from actors.said import said
-from actors.selection import Selections, selected
+from actors.selection import Selection, Selections, selected, told
 from actors.zone import Ask, ConfigurationApplied, Tick
 from config.site import Site
 
-logger = logging.getLogger(__name__)
+ZONE_RESTARTS = said("该报警区域正在重启；请重新操作", "the alarm zone is being restarted; do it again")
+BOARD_RESTARTS = said("报警公告板正在重启；请重新操作", "the board is being restarted; do it again")
+LINKAGE_RESTARTS = said(
+    "联动正在重启或已停用；请稍后再试", "linkage is being restarted or set aside; try again"
+)
 
-CLOCK_LIMIT_S = 5.0
-"""How far the clock of a process may be off before commands for it are refused."""
 GRACE_S = 60.0
 """How long after its time to live a command may still get its result before it counts as unknown."""
-
-
-OFFICE = Issuer("office", "", "")
-"""The process itself: only it has no session, and it tells plans what has happened in the business."""
-
-
-NOTIFIER = "notifier"
-"""The session of an answer from outside: the notifier has called this person by the site's own policies, and
-has seen that the answer is his."""
-
-
-class Authority(Protocol):
-    """Who may do what, asked at the moment of execution."""
-
-    def refusal(self, issuer: Issuer, command: object, /) -> str | None:
-        """Why not, or None."""
-
-    def remember(self) -> object:
-        """Look who is there, for when nobody can be asked; called every second, never raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +92,10 @@ class GateOutlets:
     """Where the gate asks and whom it tells. All callables may be called from any thread.
 
     encode: the command for the record.
-    forward: to a field process, which answers with one or more results.
+    forward: to field processes, which together answer with one or more results.
     apply_configuration: likewise.
     show: a result that nobody waits for any more.
+    publish: what waits for a second person.
     clock_offset_s: how far the clock of a process is off; None while it is not known.
     """
 
@@ -121,9 +105,10 @@ class GateOutlets:
     board: Tell
     authority: Authority
     encode: Callable[[Any], bytes]
-    forward: Callable[[str, Envelope, Reply], object]
+    forward: Callable[[tuple[str, ...], Envelope, Reply], object]
     apply_configuration: Callable[[int, Issuer, Callable[[Stage, str], object]], object]
     show: Callable[[CommandResult], object]
+    publish: Callable[[SelectionsOpen], object]
     clock_offset_s: Callable[[str], float | None]
     ready: Ready
     clock: Callable[[], float]
@@ -133,7 +118,7 @@ class GateOutlets:
 @dataclass(slots=True)
 class _Open:
     envelope: Envelope
-    process: str
+    processes: tuple[str, ...]
     replies: list[Reply] = field(default_factory=list)
     final: CommandResult | None = None
     """How the gate itself ended it, while that is being recorded."""
@@ -155,18 +140,22 @@ class Gate(Actor):
         self._site = site
         self._outlets = outlets
         self._selections = Selections(new_id)
+        self._refusals = Refusals(outlets.authority, self._selections, outlets.clock, outlets.clock_offset_s)
+        self._waiting: tuple[Selection, ...] | None = None
+        """For a second person, as last told."""
         self._open: dict[str, _Open] = {}
 
     def setup(self) -> None:
         self._outlets.journal.tell(LoadOpenCommands(lambda commands: self.tell_self(_Interrupted(commands))))
         self._outlets.ready("", self.tell_self, started=True)
+        self._tell_waiting()
 
     def handle(self, message: Inbox) -> None:
         match message:
             case Received(envelope, reply):
-                self._take(envelope, reply, self._refusal)
+                self._take(envelope, reply, self._refusals.of_person)
             case Given(envelope, reply):
-                self._take(envelope, reply, self._refusal_of_plan)
+                self._take(envelope, reply, self._refusals.of_plan)
             case _Recorded(id_, known):
                 self._recorded(id_, known)
             case _Came(result):
@@ -191,6 +180,7 @@ class Gate(Actor):
                 self._outlets.authority.remember()
                 self._outlets.ready("", self.tell_self, started=False)
                 self._give_up()
+                self._tell_waiting()
             case Resume():
                 pass  # results are applied once, in whatever order they come
             case _:
@@ -198,21 +188,26 @@ class Gate(Actor):
 
     # --- before it is carried out
 
-    def _take(self, envelope: Envelope, reply: Reply, refusal: Callable[[Envelope], str | None]) -> None:
+    def _take(
+        self, envelope: Envelope, reply: Reply, refusal: Callable[[Site, Envelope], str | None]
+    ) -> None:
         if (known := self._open.get(envelope.id)) is not None:
             known.replies.append(reply)
             return
-        refused = refusal(envelope)
-        process = "" if refused else process_of(self._site, envelope.body)
-        opened = _Open(envelope, process, [reply])
+        refused = refusal(self._site, envelope)
+        processes = () if refused else processes_of(self._site, envelope.body)
+        opened = _Open(envelope, processes, [reply])
         if refused:
             opened.final = self._result(envelope.id, Stage.REFUSED, refused)
         elif isinstance(envelope.body, SelectPoint):
             opened.final = self._select(envelope, envelope.body)
+        elif isinstance(envelope.body, WithdrawSelection):
+            opened.final = self._result(envelope.id, Stage.DONE, said("已撤回", "withdrawn"))
+        self._tell_waiting()
         self._open[envelope.id] = opened
         body = envelope.body
         record = CommandRecord(
-            envelope.id, type(body).__name__, self._outlets.encode(body), envelope.issuer, process,
+            envelope.id, type(body).__name__, self._outlets.encode(body), envelope.issuer, _names(processes),
             envelope.ttl_s, self._outlets.wall_ns(),
         )  # fmt: skip
         first = opened.final or self._result(envelope.id, Stage.ACCEPTED, "")
@@ -225,61 +220,23 @@ class Gate(Actor):
             )
         )
 
-    def _refusal(self, envelope: Envelope) -> str | None:
-        """Why a person's command is not carried out now, or None."""
-        body = envelope.body
-        if type(body) not in PERMISSIONS:
-            kind = type(body).__name__
-            return said(f"{kind} 不是可在此下达的命令", f"{kind} is not a command of the gate")
-        if refused := self._expired(envelope):
-            return refused
-        is_news = isinstance(body, RaiseEvent) and envelope.issuer == OFFICE
-        is_answer = isinstance(body, AcknowledgeAlarm) and envelope.issuer.session == NOTIFIER
-        if (
-            not is_news
-            and not is_answer
-            and (refused := self._outlets.authority.refusal(envelope.issuer, body))
-        ):
-            return refused
-        if refused := self._unmeant(body):
-            return refused
-        if isinstance(body, OperatePoint):
-            return self._selections.operate(envelope.issuer, body, self._outlets.clock())
-        return None
-
-    def _refusal_of_plan(self, envelope: Envelope) -> str | None:
-        """Why a plan's command is not: nobody's permission is asked, its configuration was approved."""
-        return self._expired(envelope) or self._unmeant(envelope.body)
-
-    def _expired(self, envelope: Envelope) -> str | None:
-        if not envelope.has_expired(self._outlets.clock()):
-            return None
-        return said(
-            f"命令已超过 {envelope.ttl_s:g} s 的有效期；请重新下达",
-            f"it is older than its {envelope.ttl_s:g} s to live; give the command again",
-        )
-
-    def _unmeant(self, body: object) -> str | None:
-        """Why the command makes no sense now, whoever gives it."""
-        if refused := problem(self._site, body):
-            return refused
-        process = process_of(self._site, body)
-        off_s = self._outlets.clock_offset_s(process) if process else None
-        if off_s is not None and abs(off_s) > CLOCK_LIMIT_S:
-            return said(
-                f"进程 {process} 的时钟偏差 {off_s:.1f} s，超过 {CLOCK_LIMIT_S:g} s；请校时后重新下达",
-                f"the clock of {process} is off by {off_s:.1f} s, more than {CLOCK_LIMIT_S:g} s; "
-                "set its clock, then give the command again",
-            )
-        return None
-
     def _select(self, envelope: Envelope, command: SelectPoint) -> CommandResult:
-        selection = self._selections.select(envelope.issuer, command, self._outlets.clock())
+        device = self._site.devices[command.device]
+        point = device.template.point(command.point)
+        two_person = point.write is not None and point.write.two_person
+        now_s = self._outlets.clock()
+        selection = self._selections.select(envelope.issuer, command, now_s, two_person=two_person)
         if isinstance(selection, str):
             return self._result(envelope.id, Stage.REFUSED, selection)
-        device = self._site.devices[command.device]
-        point = device.template.points[device.template.index[command.point]]
         return self._result(envelope.id, Stage.DONE, selected(device, point, command.value), selection.id)
+
+    def _tell_waiting(self) -> None:
+        now_s = self._outlets.clock()
+        waiting = self._selections.waiting(now_s)
+        if waiting == self._waiting:
+            return
+        self._waiting = waiting
+        self._outlets.publish(told(waiting, self._outlets.wall_ns() - int(now_s * 1e9)))
 
     def _no_space(self, id_: str, reply: Reply) -> None:
         detail = said(
@@ -316,41 +273,29 @@ class Gate(Actor):
 
     def _carry_out(self, opened: _Open) -> None:
         envelope, came = opened.envelope, self._came
+        id_, issuer = envelope.id, envelope.issuer
         match envelope.body:
             case command if isinstance(command, Request):
                 zone = self._outlets.zones(zone_of(self._site, command.device))
-                told = zone is not None and zone.tell(Ask(envelope.id, command, envelope.issuer, came))
-                if told is False:
-                    detail = said(
-                        "该报警区域正在重启；请重新操作",
-                        "the alarm zone is being restarted; do it again",
-                    )
-                    self._record(self._result(envelope.id, Stage.FAILED, detail))
+                self._hand(zone, Ask(id_, command, issuer, came), ZONE_RESTARTS)
             case SetArea() | EndArea() as command:
-                if self._outlets.board.tell(Rule(envelope.id, command, envelope.issuer, came)) is False:
-                    detail = said(
-                        "报警公告板正在重启；请重新操作", "the board is being restarted; do it again"
-                    )
-                    self._record(self._result(envelope.id, Stage.FAILED, detail))
+                self._hand(self._outlets.board, Rule(id_, command, issuer, came), BOARD_RESTARTS)
             case command if type(command) in LINKAGE:
-                told = self._outlets.linkage.tell(Asked(envelope.id, command, envelope.issuer, came))
-                if told is False:
-                    detail = said(
-                        "联动正在重启或已停用；请稍后再试",
-                        "linkage is being restarted or set aside; try again",
-                    )
-                    self._record(self._result(envelope.id, Stage.FAILED, detail))
+                self._hand(self._outlets.linkage, Asked(id_, command, issuer, came), LINKAGE_RESTARTS)
             case ApplyConfiguration(version):
                 self._outlets.apply_configuration(
-                    version,
-                    envelope.issuer,
-                    lambda stage, detail: came(self._result(envelope.id, stage, detail)),
+                    version, issuer, lambda stage, detail: came(self._result(id_, stage, detail))
                 )
             case OperatePoint(_, device, point, value):
                 order = replace(envelope, body=WritePoint(device, point, value))
-                self._outlets.forward(opened.process, order, came)
+                self._outlets.forward(opened.processes, order, came)
             case _:
-                self._outlets.forward(opened.process, envelope, came)
+                self._outlets.forward(opened.processes, envelope, came)
+
+    def _hand(self, to: Tell | None, message: Ask | Rule | Asked, otherwise: str) -> None:
+        """To an actor of this process; `otherwise` is said of one that takes nothing now."""
+        if to is None or to.tell(message) is False:
+            self._record(self._result(message.id, Stage.FAILED, otherwise))
 
     def _came(self, result: CommandResult) -> None:
         """From any thread."""
@@ -378,7 +323,7 @@ class Gate(Actor):
         now_s = self._outlets.clock()
         for id_, opened in self._open.items():
             if now_s > opened.envelope.deadline_s + GRACE_S:
-                who = opened.process or "core"
+                who = _names(opened.processes) or "core"
                 detail = said(
                     f"{who} 没有回报结果；命令可能已生效",
                     f"{who} has not said what came of it; it may have taken effect",
@@ -387,3 +332,7 @@ class Gate(Actor):
 
     def _result(self, id_: str, stage: Stage, detail: str, value: float | str | None = None) -> CommandResult:
         return CommandResult(id_, stage, detail, value, self._outlets.wall_ns())
+
+
+def _names(processes: tuple[str, ...]) -> str:
+    return ", ".join(processes)

@@ -9,14 +9,14 @@ from functools import partial
 from typing import Protocol
 
 from actors.codecs import CONDITIONS
-from actors.messages import CommandResult, ConditionChanged, ConditionsRead
+from actors.messages import CommandResult, ConditionChanged, ConditionsRead, DeviceAcknowledged
 from actors.outlets import Tell
 from actors.wire import WireError
 from config.site import Site
 
 logger = logging.getLogger(__name__)
 
-Condition = ConditionChanged | ConditionsRead
+Condition = ConditionChanged | ConditionsRead | DeviceAcknowledged
 
 
 class Rows(Protocol):

@@ -68,10 +68,48 @@ def substitutions(recall: Mapping[str, bytes]) -> Iterator[Substituted]:
             yield one
 
 
-# -- totals of a driver that accumulates
+# -- acknowledgements that the device has not heard
 
 
-def totals(device: str, values: Mapping[str, float]) -> Change:
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A person has acknowledged an alarm that the device raised itself."""
+
+    device: str
+    point: str
+    rule: str
+    event: int
+    by: str
+    note: str
+    seen_ns: int
+
+    @property
+    def key(self) -> str:
+        return f"~{self.device}/acknowledge/{self.point}/{self.rule}"
+
+
+def acknowledgement(one: Acknowledged) -> Change:
+    return {one.key: f"{one.event} {one.seen_ns}\n{one.by}\n{one.note}".encode()}
+
+
+def no_acknowledgement(one: Acknowledged) -> Change:
+    return {one.key: None}
+
+
+def acknowledgements(recall: Mapping[str, bytes], device: str) -> Iterator[Acknowledged]:
+    prefix = f"~{device}/acknowledge/"
+    for key, body in list(recall.items()):
+        if key.startswith(prefix):
+            point, _, rule = key.removeprefix(prefix).partition("/")
+            numbers, by, note = body.decode().split("\n", 2)
+            event, seen_ns = numbers.split()
+            yield Acknowledged(device, point, rule, int(event), by, note, int(seen_ns))
+
+
+# -- totals of a driver that accumulates, and how far it has followed what its device records
+
+
+def totals(device: str, values: Mapping[str, float]) -> Mapping[str, bytes]:
     return {f"~{device}/totals": "\n".join(f"{name}={value!r}" for name, value in values.items()).encode()}
 
 

@@ -1,14 +1,11 @@
 """The one asyncio loop of a process: I/O lives here, decisions live in actors."""
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import uvloop
-
-logger = logging.getLogger(__name__)
 
 
 class IoLoop:

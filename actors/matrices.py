@@ -6,10 +6,8 @@ from collections.abc import Container, Iterable, Sequence
 from actors.messages import PointRead
 from actors.newest import Matrix, empty_matrix
 from actors.table import Table
+from config.site import STALE_PERIODS
 from drivers.driver import Reading
-
-STALE_PERIODS = 3.0
-"""A value older than this many of its periods is stale."""
 
 
 class Matrices:

@@ -24,6 +24,7 @@ from actors.messages import (
     LinkageState,
     NoticePosted,
     Scans,
+    SelectionsOpen,
     SpokenNotice,
     StationCalled,
     SubsystemState,
@@ -37,6 +38,7 @@ LiveMessage = (
     | SubsystemState
     | AlarmChanged
     | AreasChanged
+    | SelectionsOpen
     | Beat
     | ConfigurationAnnounced
     | CanaryHeard
@@ -46,8 +48,8 @@ LiveMessage = (
     | SpokenNotice
 )
 LIVE_MESSAGES = (
-    Scans, DeviceState, SubsystemState, AlarmChanged, AreasChanged, Beat, ConfigurationAnnounced, CanaryHeard,
-    LinkageState, StationCalled, NoticePosted, SpokenNotice,
+    Scans, DeviceState, SubsystemState, AlarmChanged, AreasChanged, SelectionsOpen, Beat,
+    ConfigurationAnnounced, CanaryHeard, LinkageState, StationCalled, NoticePosted, SpokenNotice,
 )  # fmt: skip
 
 NOT_READ = 0x87
@@ -103,6 +105,7 @@ class Newest:
         self.subsystems: dict[str, SubsystemState] = {}
         self.alarms: dict[tuple[str, str, str], Alarm] = {}
         self.areas: AreasChanged | None = None
+        self.selections: SelectionsOpen | None = None
         self.beat: Beat | None = None
         self.announced: ConfigurationAnnounced | None = None
         self.linkage: LinkageState | None = None
@@ -135,6 +138,8 @@ class Newest:
                     self.alarms[key] = alarm
             case AreasChanged():
                 self.areas = message
+            case SelectionsOpen():
+                self.selections = message
             case Beat():
                 self.beat = message
             case ConfigurationAnnounced():
@@ -169,6 +174,8 @@ class Newest:
         yield from self.subsystems.values()
         if self.areas is not None:
             yield self.areas
+        if self.selections is not None:
+            yield self.selections
         for alarm in self.alarms.values():
             yield AlarmChanged(alarm)
         for table, matrix in self.matrices.items():

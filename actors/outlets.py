@@ -1,6 +1,6 @@
 """What the real-time core of `field` is given: where its news go and where its clocks are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -34,8 +34,10 @@ class Outlets:
     loop: IoLoop
     publish: Callable[[str, LiveMessage], object]
     """Send a message on the live channel under a topic."""
-    history: Callable[[Any], None]
-    """Append a history message to its outbox."""
+    history: Callable[[Sequence[Any], Mapping[str, bytes | None]], None]
+    """Append messages to the history outbox, in one transaction with what changes of the state kept there."""
+    totals: dict[str, bytes]
+    """Of that state what drivers go on from: as it was when the process started, then as handed on."""
     condition: Callable[[Any, Mapping[str, bytes | None]], None]
     """Append a message to the conditions outbox, with the state that changes in the same transaction."""
     remember: Callable[[Mapping[str, bytes | None]], None]

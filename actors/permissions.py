@@ -31,12 +31,14 @@ from actors.messages import (
     TickStep,
     UnshelveAlarm,
     UseLimitSet,
+    WithdrawSelection,
 )
 
 PERMISSIONS: Mapping[type, str] = MappingProxyType(
     {
         SelectPoint: "point.operate",
         OperatePoint: "point.operate",
+        WithdrawSelection: "point.operate",
         AcknowledgeAlarm: "alarm.acknowledge",
         SilenceAlarm: "alarm.acknowledge",
         TickStep: "alarm.acknowledge",

@@ -94,6 +94,15 @@ def judge(
     Works in place: the columns are used up. `now` is monotonic seconds. A value whose quality is bad is kept
     where it says something (implausible, frozen), NaN where it does not (fault code, no number at all).
     """
+    values, quality = measured(plan, columns)
+    if len(plan.freezing):
+        _frozen(plan, state, rows, values, quality, now)
+    _substitute(state, rows, values, quality, wall_ns)
+    return values, quality
+
+
+def measured(plan: QualityPlan, columns: Columns) -> tuple[Floats, Qualities]:
+    """What scans say by themselves, whatever came before: scaled values and their quality, as of `judge`."""
     values, quality = columns.values, columns.quality
     _fault_codes(plan, values, quality)
     if plan.scale is not None:
@@ -101,9 +110,6 @@ def judge(
     if plan.offset is not None:
         values += plan.offset
     _implausible(plan, values, quality)
-    if len(plan.freezing):
-        _frozen(plan, state, rows, values, quality, now)
-    _substitute(state, rows, values, quality, wall_ns)
     return values, quality
 
 

@@ -1,14 +1,26 @@
-"""Select before operate (S-60): a write takes two steps, the second does what the first showed. Pure."""
+"""Select before operate (S-60): a write takes two steps, the second does what the first showed. Pure.
+
+Where a point takes two persons (S-62), the second step is another's than the first.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from actors.messages import Issuer, OperatePoint, SelectPoint
+from actors.messages import (
+    Issuer,
+    OpenSelection,
+    OperatePoint,
+    SelectionsOpen,
+    SelectPoint,
+    WithdrawSelection,
+)
 from actors.said import in_chinese, said
 from config.site import Device, Point
 
 VALID_S = 10.0
 """How long a selection may be operated."""
+TWO_PERSON_VALID_S = 300.0
+"""How long it waits for a second person."""
 KEPT_S = 60.0
 """How long an expired selection is remembered."""
 
@@ -21,11 +33,19 @@ class Selection:
     command: SelectPoint
     until_s: float
     """Monotonic."""
+    two_person: bool = False
 
 
 def selected(device: Device, point: Point, value: float | str) -> str:
-    """What a person is told who may operate now. The point is one that can be written."""
+    """What a person is told who may operate now, or let another. The point is one that can be written."""
     assert point.write is not None
+    if point.write.two_person:
+        minutes = f"{TWO_PERSON_VALID_S / 60:g}"
+        return said(
+            f"已提出{in_chinese(device, point.id)} = {value}；请另一人在 {minutes} 分钟内执行",
+            f"{device.id}/{point.id} = {value} is asked for; another person carries it out within "
+            f"{minutes} minutes",
+        )
     low, high, unit = f"{point.write.low:g}", f"{point.write.high:g}", point.unit
     return said(
         f"已选择{in_chinese(device, point.id)} = {value} {unit}，允许 {low} 至 {high} {unit}；请执行",
@@ -44,7 +64,9 @@ class Selections:
         self._valid_s = valid_s
         self._open: dict[str, Selection] = {}
 
-    def select(self, issuer: Issuer, command: SelectPoint, now_s: float) -> Selection | str:
+    def select(
+        self, issuer: Issuer, command: SelectPoint, now_s: float, *, two_person: bool = False
+    ) -> Selection | str:
         """The selection, or why not. Whoever selects a point again replaces the own selection of it."""
         self._forget(now_s)
         for other in [*self._open.values()]:
@@ -57,7 +79,8 @@ class Selections:
                     f"{target} is selected by {other.user} for another {left}; try again then",
                 )
             del self._open[other.id]
-        selection = Selection(self._new_id(), issuer.user, issuer.session, command, now_s + self._valid_s)
+        until_s = now_s + (TWO_PERSON_VALID_S if two_person else self._valid_s)
+        selection = Selection(self._new_id(), issuer.user, issuer.session, command, until_s, two_person)
         self._open[selection.id] = selection
         return selection
 
@@ -71,16 +94,22 @@ class Selections:
                 f"{target} 的选择不存在或已用过；请重新选择",
                 f"the selection of {target} is unknown or was used already; select again",
             )
-        if (selection.user, selection.session) != (issuer.user, issuer.session):
+        if selection.two_person and selection.user == issuer.user:
+            return said(
+                f"{target} 须由另一人执行：您是提出的人",
+                f"another person must carry out {target}: you are the one who asked for it",
+            )
+        if not selection.two_person and (selection.user, selection.session) != (issuer.user, issuer.session):
             return said(
                 f"{target} 是 {selection.user} 在另一处登录中选择的；请自行选择",
                 f"{target} was selected by {selection.user} in another session; select it yourself",
             )
         del self._open[command.selection]
         if now_s >= selection.until_s:
+            valid_s = TWO_PERSON_VALID_S if selection.two_person else self._valid_s
             return said(
-                f"{target} 的选择已过期，有效期为 {self._valid_s:g} s；请重新选择",
-                f"the selection of {target} has expired, it is valid for {self._valid_s:g} s; select again",
+                f"{target} 的选择已过期，有效期为 {valid_s:g} s；请重新选择",
+                f"the selection of {target} has expired, it is valid for {valid_s:g} s; select again",
             )
         wanted = selection.command
         if (command.device, command.point) != (wanted.device, wanted.point):
@@ -96,6 +125,31 @@ class Selections:
             )
         return None
 
+    def withdraw(self, command: WithdrawSelection) -> str | None:
+        """Why there is nothing to withdraw, or None."""
+        if self._open.pop(command.selection, None) is None:
+            target = f"{command.device}/{command.point}"
+            return said(
+                f"{target} 的选择不存在或已用过", f"the selection of {target} is unknown or was used already"
+            )
+        return None
+
+    def waiting(self, now_s: float) -> tuple[Selection, ...]:
+        """Those that a second person may carry out."""
+        return tuple(one for one in self._open.values() if one.two_person and now_s < one.until_s)
+
     def _forget(self, now_s: float) -> None:
         """Expired ones are kept for a while, so that a late operate hears the reason."""
         self._open = {id_: each for id_, each in self._open.items() if now_s < each.until_s + KEPT_S}
+
+
+def told(waiting: tuple[Selection, ...], ahead_ns: int) -> SelectionsOpen:
+    """What waits for a second person, for the screens; `ahead_ns`: of the wall clock over the monotonic."""
+    return SelectionsOpen(tuple(_open(one, ahead_ns) for one in waiting))
+
+
+def _open(selection: Selection, ahead_ns: int) -> OpenSelection:
+    command, until_ns = selection.command, ahead_ns + int(selection.until_s * 1e9)
+    return OpenSelection(
+        selection.id, command.device, command.point, command.value, selection.user, command.reason, until_ns
+    )

@@ -4,7 +4,7 @@ One actor per table, on the dispatcher. Device actors hear only of what changes 
 raise, its rows are judged one by one, so that a device whose data or profile is broken fails alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -26,16 +26,15 @@ from actors.loop import Timer
 from actors.matrices import Matrices
 from actors.messages import Float64, Int64, Scans, UInt8
 from actors.outlets import Outlets, Tell
-from actors.quality import QualityState, Substitution, comm_loss, compile_quality, judge
+from actors.quality import QualityState, Substitution, comm_loss, compile_quality, judge, measured
 from actors.sweep_history import HistoryWriter
 from actors.table import Table
-from drivers.driver import BAD, Decoder, Quality
+from drivers.driver import BAD, Decoder, Quality, Scan
 
 Rows = NDArray[np.intp]
 Texts = tuple[tuple[int, tuple[str, ...]], ...]
-
-STALE_PERIODS = 3
-"""A row without a scan for this many periods, though its link is up, is stale."""
+Take = Callable[[Sequence[int], Sequence[Scan], int], None]
+"""(rows, scans, received_ns) -> judged and handed on; raises what a defect of profile or data raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +167,12 @@ class SweepActor(Actor):
 
     def handle(self, message: Any) -> None:
         match message:
-            case Gathered(rows, scans, received_ns):
-                self._take(rows, scans, received_ns)
+            case Gathered(batches, received_ns):
+                for batch in batches:
+                    self._take(
+                        self._record if batch.past else self._sweep, batch.rows, batch.scans, received_ns
+                    )
+                self._history.commit()
             case Look():
                 self._look()
             case Lost(row):
@@ -198,17 +201,27 @@ class SweepActor(Actor):
 
     # -- scans
 
-    def _take(self, rows: Sequence[int], scans: Sequence[Any], received_ns: int) -> None:
+    def _take(self, take: Take, rows: Sequence[int], scans: Sequence[Scan], received_ns: int) -> None:
         try:
-            self._sweep(rows, scans, received_ns)
+            take(rows, scans, received_ns)
         except Exception as error:  # noqa: BLE001  # a boundary: whichever device broke it, the others go on
             if len(rows) == 1:
                 self._devices[rows[0]].tell(Broken(error))
                 return
             for row, scan in zip(rows, scans, strict=True):
-                self._take((row,), (scan,), received_ns)
+                self._take(take, (row,), (scan,), received_ns)
 
-    def _sweep(self, rows: Sequence[int], scans: Sequence[Any], received_ns: int) -> None:
+    def _record(self, rows: Sequence[int], scans: Sequence[Scan], received_ns: int) -> None:
+        """What devices have recorded themselves: into the history, whatever is known since."""
+        columns = self._decoder.decode([scan.raw for scan in scans])
+        values, quality = measured(self._quality_plan, columns)
+        self._history.write_past(
+            np.array(rows, np.int32), np.array([scan.time_ns for scan in scans], np.int64), received_ns,
+            values, quality, columns.texts,
+        )  # fmt: skip
+        self._history.keep(scans)
+
+    def _sweep(self, rows: Sequence[int], scans: Sequence[Scan], received_ns: int) -> None:
         now = self._out.clock()
         at = np.array(rows, np.intp)
         time_ns = np.array([scan.time_ns for scan in scans], np.int64)
@@ -226,6 +239,7 @@ class SweepActor(Actor):
         for watch in list(self._watches.values()):
             if watch.row in rows:
                 self._observe(watch)
+        self._history.keep(scans)
         self._wait()
 
     def _count(self, at: Rows, time_ns: Int64) -> None:
@@ -291,8 +305,7 @@ class SweepActor(Actor):
 
     def _look(self) -> None:
         now = self._out.clock()
-        limit_s = STALE_PERIODS * self._table.period_s + self._table.template.timeout_s
-        stale = (self._seen > 0) & (now - self._seen > limit_s)
+        stale = (self._seen > 0) & (now - self._seen > self._table.devices[0].stale_s)
         if stale.any():
             rows = np.flatnonzero(stale)
             self._seen[rows] = 0.0
@@ -322,6 +335,7 @@ class SweepActor(Actor):
         if quality is not Quality.BAD_COMM_LOSS:
             spoiled[spoiled == Quality.BAD_COMM_LOSS] = quality
         self._hand_on(rows, np.full(len(rows), wall_ns, np.int64), wall_ns, values, spoiled, ())
+        self._history.commit()
         self._again(rows)
 
     def _use_limits(self, subsystem: str, limit_set: str) -> None:

@@ -34,9 +34,8 @@ def tables(site: Site, field: str | None = None) -> tuple[Table, ...]:
     """The tables of one field process, or of the whole site, ordered by id."""
     groups: dict[tuple[str, str, float], list[Device]] = {}
     for device in site.devices.values():
-        process = site.subsystems[device.subsystem].field
-        if field is None or process == field:
-            groups.setdefault((process, device.template.id, device.period_s), []).append(device)
+        if field is None or device.process == field:
+            groups.setdefault((device.process, device.template.id, device.period_s), []).append(device)
     return tuple(
         Table(
             id=f"{process}/{template}@{period_s:g}",

@@ -54,7 +54,7 @@ def confirming_point(device: Device, point: Point) -> Point | None:
         case Verify.READ_BACK:
             return point
         case Verify.FEEDBACK:
-            return device.template.points[device.template.index[point.write.feedback]]
+            return device.template.point(point.write.feedback)
         case Verify.NONE:
             return None
 

@@ -1,6 +1,5 @@
 """The alarm zone: keeps the alarms of one building; what it decides is journaled before anyone is told."""
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -17,7 +16,9 @@ from actors.messages import (
     AcknowledgeAlarm,
     AlarmChanged,
     CommandResult,
+    DeviceAcknowledged,
     Issuer,
+    PassAcknowledgement,
     RecordVerdict,
     RemoveFromService,
     ResetAlarm,
@@ -31,8 +32,6 @@ from actors.messages import (
 from actors.outlets import Tell
 from actors.said import said
 from config.site import Site
-
-logger = logging.getLogger(__name__)
 
 DONE: Mapping[type, str] = {
     AcknowledgeAlarm: said("已确认", "acknowledged"),
@@ -80,7 +79,28 @@ class AlarmsLoaded:
     records: tuple[Record, ...]
 
 
-Inbox = Part | Resume | CaughtUp | Ask | ConfigurationApplied | Tick | AlarmsLoaded | Circumstances | Report
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """A field process has taken an acknowledgement for the device, or none has, and why not."""
+
+    command: PassAcknowledgement
+    user: str
+    key: Key
+    error: str
+
+
+Inbox = (
+    Part
+    | Resume
+    | CaughtUp
+    | Ask
+    | ConfigurationApplied
+    | Tick
+    | AlarmsLoaded
+    | Circumstances
+    | Report
+    | PassedOn
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +114,9 @@ class ZoneOutlets:
     """`Intake.ready`: send what is not finished."""
     read_conditions: Callable[[], object]
     """Ask the field processes for their whole condition sets."""
+    pass_on: Callable[[PassAcknowledgement, Issuer, Callable[[str], object]], object]
+    """Tell the field process of the device. The last is called with '' once that keeps it, else with the
+    reason why it does not."""
     clock: Callable[[], float]
     wall_ns: Callable[[], int]
 
@@ -153,6 +176,8 @@ class AlarmZone(Actor):
                 self._waiting.append(message)
             case Ask():
                 self._obey(message)
+            case PassedOn() if self._loaded:
+                self._passed_on(message)
             case _ if not self._following:
                 pass
             case Part():
@@ -192,7 +217,9 @@ class AlarmZone(Actor):
                 self._follow()
 
     def _follow(self) -> None:
-        """Everything is known that an alarm is judged by."""
+        """Everything is known that an alarm is judged by, also what an earlier process died over."""
+        for command, user in self._book.untold():
+            self._pass_on(command, Issuer(user, "", ""), Key("field", f"untold {command.seen_ns}", 0))
         self._outlets.ready(self._zone, self.tell_self, started=True)
         self._outlets.read_conditions()
         waiting, self._waiting = self._waiting, []
@@ -247,15 +274,43 @@ class AlarmZone(Actor):
                 self._caught_up(source)
 
     def _obey(self, asked: Ask) -> None:
-        wall_ns = self._outlets.wall_ns()
-        answer = self._book.asked(asked.id, asked.command, asked.issuer, wall_ns)
+        wall_ns, command = self._outlets.wall_ns(), asked.command
+        answer = self._book.asked(asked.id, command, asked.issuer, wall_ns)
         if isinstance(answer, str):
             result = CommandResult(asked.id, Stage.REFUSED, answer, None, wall_ns)
             answer = Decision([], {})  # behind the commit that it speaks of
         else:
-            done = DONE.get(type(asked.command), "")
+            done = DONE.get(type(command), "")
             result = CommandResult(asked.id, Stage.DONE, done, None, wall_ns)
-        self._commit(answer, lambda: asked.reply(result))
+        passes: PassAcknowledgement | None = None
+        if result.stage is Stage.DONE and isinstance(command, AcknowledgeAlarm):
+            name = command.device, command.point, command.rule
+            if self._book.is_for_device(name):
+                passes = PassAcknowledgement(*name, command.event, command.note)
+
+        def then() -> None:
+            """In the journal's thread, once it is on disk: an acknowledgement stands, come what may."""
+            asked.reply(result)
+            if passes is not None:
+                self._pass_on(passes, asked.issuer, Key("field", asked.id, 0))
+
+        self._commit(answer, then)
+
+    def _pass_on(self, command: PassAcknowledgement, issuer: Issuer, key: Key) -> None:
+        def taken(error: str) -> None:
+            self.tell_self(PassedOn(command, issuer.user, key, error))
+
+        self._outlets.pass_on(command, issuer, taken)
+
+    def _passed_on(self, message: PassedOn) -> None:
+        command, wall_ns = message.command, self._outlets.wall_ns()
+        if not message.error:
+            self._book.passed_on(command)
+            return
+        name = command.device, command.point, command.rule, command.event
+        told = DeviceAcknowledged(*name, message.user, message.error, wall_ns)
+        self._book.told_device(told, message.key, wall_ns)
+        self._commit(self._book.decided())
 
     def _commit(self, decision: Decision, then: Callable[[], object] | None = None) -> None:
         """Journal, then tell: in the journal's thread, in the order of the decisions."""

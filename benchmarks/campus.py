@@ -23,7 +23,8 @@ from actors.channels.query_client import BlockingQueryClient
 from actors.codecs import QUERIES
 from actors.messages import CountHistory, HistoryCount, Issuer, ReadTree, Stage
 from actors.paths import RunPaths
-from benchmarks.setting import free_ports, until
+from benchmarks.ports import free_ports
+from benchmarks.setting import until
 from benchmarks.site import write_site
 from business.access import Authority
 from business.access.roles import MANAGER, OPERATOR

@@ -33,7 +33,7 @@ from config.site import Device, Site, Template
 from drivers import SCHEMAS
 from drivers.cadence import Ticks
 from drivers.driver import Cadence, Columns, Decoder, Driver, Scan, Surroundings, Value
-from drivers.links import Links
+from drivers.shares import Shares
 from supervisor.plant import Plant
 from supervisor.spec import Child
 from supervisor.supervisor import Supervisor
@@ -116,7 +116,7 @@ def main() -> int:
     told = parser.parse_args()
     logging.disable(logging.CRITICAL)  # the crashes are meant
     with tempfile.TemporaryDirectory(prefix="steward-") as folder:
-        endpoints = [("127.0.0.1", 502)] * told.devices
+        endpoints = [("127.0.0.1", 1024 + at) for at in range(told.devices)]
         write_site(Path(folder), endpoints, registers=1, alarm_limit=None)
         site = load_site(Path(folder), SCHEMAS, version=1)
     with ExitStack() as exits:
@@ -156,7 +156,8 @@ def _plant(site: Site, drivers: FakeDrivers, loop: IoLoop, dispatcher: Dispatche
         version=1,
         loop=loop,
         publish=lambda _topic, _message: None,
-        history=lambda _message: None,
+        history=lambda _messages, _state: None,
+        totals={},
         condition=lambda _message, _state: None,
         remember=lambda _state: None,
         recall={},
@@ -168,7 +169,7 @@ def _plant(site: Site, drivers: FakeDrivers, loop: IoLoop, dispatcher: Dispatche
         "field",
         protocols={drivers.name: drivers},
         surroundings=lambda matrices: Surroundings(
-            links=Links(time.monotonic),
+            shares=Shares(time.monotonic),
             ticks=Ticks(time.monotonic),
             plant=matrices,
             may_poll=lambda: True,

@@ -7,9 +7,9 @@ from unittest.mock import patch
 
 from config.site import Device
 from drivers import DRIVERS
-from drivers.decoding import RegisterDecoder
 from drivers.driver import Cadence, Decoder, Driver, Surroundings
-from drivers.modbus import Modbus, ModbusDriver
+from drivers.modbus.decoding import RegisterDecoder
+from drivers.modbus.driver import Modbus, ModbusDriver
 from supervisor.processes import field
 
 EVERY = 5

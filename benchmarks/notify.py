@@ -42,8 +42,9 @@ from actors.alarm_versions import bring_forward
 from actors.channels.command_client import BlockingCommandClient
 from actors.messages import AlarmState, Issuer, JournalRow, Stage
 from actors.paths import RunPaths
+from benchmarks.ports import free_ports
 from benchmarks.report import report
-from benchmarks.setting import begin, free_ports, parser, percentile, until
+from benchmarks.setting import begin, parser, percentile, until
 from business.duty.model import Rank
 from business.duty.queries import Member, RosterRow, TeamRow
 from business.duty.roster import Cycle, ShiftLine

@@ -3,11 +3,9 @@
 import argparse
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from types import FrameType
 
 import numpy as np
@@ -45,15 +43,6 @@ def begin(cores: str) -> None:
 
 def _leave(number: int, _frame: FrameType | None) -> None:
     sys.exit(128 + number)
-
-
-def free_ports(count: int) -> tuple[int, ...]:
-    """TCP ports at 127.0.0.1 that nobody listens on now."""
-    with ExitStack() as open_ones:
-        sockets = [open_ones.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return tuple(int(one.getsockname()[1]) for one in sockets)
 
 
 def percentile(samples: Sequence[float], share: float) -> float:

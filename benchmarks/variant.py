@@ -27,10 +27,10 @@ def main() -> int:
     instead = dict(pair.split("=", 1) for pair in told.instead)
     ordinary = launch.processes
 
-    def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
+    def processes(site: Site, paths: RunPaths, demo: str = "") -> list[Process]:
         return [
             replace(process, module=instead.get(process.name, process.module))
-            for process in ordinary(site, paths, demo=demo)
+            for process in ordinary(site, paths, demo)
         ]
 
     with patch.object(launch, "processes", processes):

@@ -11,6 +11,7 @@ from business.audit.api import router as audit
 from business.identity.api import router as identity
 from business.identity.session_api import router as sessions
 from business.identity.token_api import router as tokens
+from business.inbound.api import router as inbound
 from business.jobs.api import router as jobs
 from business.linkage.api import router as linkage
 from business.notifier.api import router as notify
@@ -27,6 +28,7 @@ ROUTERS: Sequence[APIRouter] = (
     audit,
     jobs,
     webhooks,
+    inbound,
     alarms,
     alarm_orders,
     linkage,

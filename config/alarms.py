@@ -9,6 +9,8 @@ from tomllib import loads
 from types import MappingProxyType
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from config.alarm_schema import AlarmClassTable, NodeTable, StationTable
 from config.entries import Entry, Named, named
 from config.problems import Problems
@@ -158,23 +160,30 @@ def with_gateways(
     devices: Mapping[str, Device], known: Mapping[str, Node], zones: Mapping[str, Zone]
 ) -> tuple[dict[str, Device], dict[str, Node]]:
     """Devices that are reached at one address hang on one gateway, whether anybody wrote it down or not."""
-    behind: dict[tuple[str, str, int], list[Device]] = defaultdict(list)
+    behind: dict[tuple[str, str], list[Device]] = defaultdict(list)
     for device in devices.values():
-        host, port = getattr(device.connection, "host", None), getattr(device.connection, "port", None)
-        if isinstance(host, str) and isinstance(port, int):
-            behind[device.template.driver, host, port].append(device)
+        if address := _address(device.connection):
+            behind[device.template.driver, address].append(device)
     made, hung = dict(known), dict(devices)
-    for (driver, host, port), members in behind.items():
+    for (driver, address), members in behind.items():
         loose = [one for one in members if not _has_gateway(one, known)]
         if len(loose) < 2:  # one device is its own gateway
             continue
-        id_ = f"{driver}:{host}:{port}"
+        id_ = f"{driver}:{address}"
         place = _around(zones, [one.zone for one in loose])
-        name = Text(f"网关 {host}:{port}", f"Gateway {host}:{port}")
+        name = Text(f"网关 {address}", f"Gateway {address}")
         made[id_] = Node(id_, name, NodeKind.GATEWAY, place, own_rules=NODE_RULES)
         for one in loose:
             hung[one.id] = replace(hung[one.id], upstream=(*one.upstream, id_))
     return hung, made
+
+
+def _address(connection: BaseModel) -> str:
+    """Where devices may be reached together: a serial port, or a host with its port; else empty."""
+    host, port = getattr(connection, "host", None), getattr(connection, "port", None)
+    if isinstance(serial := getattr(connection, "serial", None), str) and serial:
+        return serial
+    return f"{host}:{port}" if isinstance(host, str) and isinstance(port, int) else ""
 
 
 def _has_gateway(device: Device, known: Mapping[str, Node]) -> bool:

@@ -62,9 +62,42 @@ def check_template(template: Template, known: Mapping[str, object]) -> Iterator[
     for point in template.points:
         if point.write is not None and point.write.feedback and point.write.feedback not in known:
             yield point.id, Finding(("write", "feedback"), point.write.feedback, "feedback point", ""), True
+        if point.write_only:
+            yield from ((point.id, finding, False) for finding in _check_command(point))
         for at, rule in enumerate(point.rules):
             for finding, is_unknown in check_reference(("rule", at), rule, point, template, known):
                 yield point.id, finding, is_unknown
+
+
+def _check_command(point: Point) -> Iterator[Finding]:
+    """What of a point that is only written would wait for a value for ever."""
+    only, zh = (
+        f"point {point.id!r} is only written, the device tells nothing of it",
+        f"测点 {point.id} 只写，设备不回传",
+    )
+    if point.write is None:
+        message, way_out = f"{only}: without write it is nothing", "Add write = {...}"
+        yield Finding(("write",), None, message, way_out, f"{zh}；请填写 write = {{...}}")
+    elif point.write.verify is Verify.READ_BACK:
+        yield Finding(
+            ("write", "verify"),
+            "read-back",
+            f"{only}: there is nothing to read back",
+            "Use verify = 'none', or 'feedback' with feedback = the id of a point that shows it",
+            f"{zh}，无法回读确认；请改为 verify = 'none'，或用 'feedback' 并以 feedback 指明反馈测点",
+        )
+    for at, rule in enumerate(point.rules):
+        message, way_out = (
+            f"{only}: rule {rule.name!r} has nothing to judge",
+            "Remove it, or put it on a point that is read",
+        )
+        yield Finding(
+            ("rule", at),
+            rule.name,
+            message,
+            way_out,
+            f"{zh}，规则 {rule.name} 无值可判；请删去，或改设在可读的测点上",
+        )
 
 
 def check_placement(template: Template, subsystem: Subsystem) -> Iterator[tuple[str, Finding, bool]]:

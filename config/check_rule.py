@@ -161,7 +161,7 @@ def check_reference(
     elif name not in known:
         yield Finding(place, name, "reference point", ""), True
     elif name in template.index:
-        other = template.points[template.index[name]]
+        other = template.point(name)
         if reason := _incomparable(rule, point, other):
             en, zh = reason
             yield (

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from config import syntax
 from config.entries import Documents
 from config.export import toml
 from config.load import jsonable
@@ -103,8 +104,13 @@ def read_text(file: str, text: str, problems: Problems) -> dict[str, Any] | None
     try:
         read: dict[str, Any] = jsonable(tomllib.loads(text))
     except (ValueError, RecursionError) as error:
+        zh, en = syntax.typed_wide(text, syntax.line_of(error))
         problems.add(
-            Where(file), None, f"TOML syntax: {error}", "Correct it there", zh=f"TOML 语法错误：{error}"
+            Where(file),
+            None,
+            f"TOML syntax: {error}",
+            en or "Correct it there",
+            zh=f"TOML 语法错误：{error}{f'；{zh}' if zh else ''}",
         )
         return None
     return read

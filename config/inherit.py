@@ -7,9 +7,13 @@ from typing import Any
 from config.entries import Entry
 from config.parameters import Value
 from config.problems import Problems, Where, shown
+from config.profile_schema import DescriptionTable
 from config.schema import BodyTable, LineageTable, ProfileTable
 from config.table import ID_RULE
 from config.validate import unknown_keys, validated
+
+_OF_PROTOCOL = ("source", "scale", "offset", "fault_codes")
+"""What a point says of how its value travels."""
 
 
 @dataclass(slots=True)
@@ -25,6 +29,13 @@ class MergedPoint:
     rule_origins: dict[str, Where] = field(default_factory=dict)
     variant: str = ""
     """Tells a point with rules of its own on one device from that of the profile."""
+    offered: bool = False
+    """Only a base, or a profile of another protocol, speaks of it so far: no device has it until a profile
+    says where it is."""
+
+    @property
+    def is_absent(self) -> bool:
+        return self.offered and "source" not in self.table
 
     def whole(self) -> dict[str, Any]:
         return {**self.table, "rule": list(self.rules.values())} if self.rules else self.table
@@ -47,12 +58,20 @@ class Family:
     id: str
     where: Where
     body: dict[str, Any] = field(default_factory=dict)
+    description: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, Where] = field(default_factory=dict)
+    lineage: tuple[str, ...] = ()
+    """Itself and its ancestors, the nearest first."""
     parameters: dict[str, Value] = field(default_factory=dict)
     required: dict[str, Where] = field(default_factory=dict)
     points: dict[str, MergedPoint] = field(default_factory=dict)
     variant: str = ""
     """Tells it from the profile as it stands, when a device has alarms of its own."""
+
+    @property
+    def is_base(self) -> bool:
+        """Whether it only stands ready for others: nobody said which driver speaks to it."""
+        return "driver" not in self.body
 
     def place(self, *keys: str | int) -> Where:
         return self.origins.get(str(keys[0]) if keys else "", self.where).at(*keys)
@@ -73,9 +92,11 @@ def inherited(profile: str, definitions: Mapping[str, Entry], problems: Problems
             problems.unknown(where, "profile", parent, (name for name in definitions if name not in line))
             return None
         line.append(parent)
-    family = Family(profile, definitions[profile].where)
+    family = Family(profile, definitions[profile].where, lineage=tuple(line))
     for ancestor in reversed(line):
         _add(family, definitions[ancestor], problems)
+    if not family.is_base:
+        family.points = {name: point for name, point in family.points.items() if not point.is_absent}
     return family
 
 
@@ -94,9 +115,15 @@ def _add(family: Family, definition: Entry, problems: Problems) -> None:
             family.required.pop(name, None)
         for at, name in enumerate(lineage.remove):
             _remove(family, name, where.at("remove", at), problems)
+    driver = family.body.get("driver")
+    if driver is not None and definition.table.get("driver", driver) != driver:
+        _leave_protocol(family)
     for key, value in definition.table.items():
         if key in BodyTable.model_fields:
             family.body[key] = merged(family.body.get(key), value)
+            family.origins[key] = where
+        elif key in DescriptionTable.model_fields:
+            family.description[key] = merged(family.description.get(key), value)
             family.origins[key] = where
     points = definition.table.get("point", [])
     if not isinstance(points, list) or not all(isinstance(point, dict) for point in points):
@@ -108,6 +135,15 @@ def _add(family: Family, definition: Entry, problems: Problems) -> None:
         )
         return
     _add_points(family, points, where, problems)
+
+
+def _leave_protocol(family: Family) -> None:
+    """What follows speaks another protocol: names and alarms stay, where values lie is to be said anew."""
+    family.body.pop("options", None)
+    for point in family.points.values():
+        point.offered = True
+        for key in _OF_PROTOCOL:
+            point.table.pop(key, None)
 
 
 def _add_points(family: Family, points: list[dict[str, Any]], profile: Where, problems: Problems) -> None:
@@ -123,6 +159,7 @@ def _add_points(family: Family, points: list[dict[str, Any]], profile: Where, pr
             continue
         point = family.points.setdefault(name, MergedPoint(name, where))
         point.where = where
+        point.offered = family.is_base
         for key, value in table.items():
             if key == "rule" and isinstance(value, list) and all(isinstance(rule, dict) for rule in value):
                 _add_rules(point, value, where, problems)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
-from re import search
 from tomllib import loads
 from typing import Any
 
+from config import syntax
 from config.driver_schema import DriverSchema
 from config.entries import Documents
 from config.lines import Lines, index_lines, line_of
@@ -78,20 +78,20 @@ def _read(path: Path, problems: Problems) -> dict[str, dict[str, Any]]:
             Where(str(path)), str(path), f"site {str(path)!r} {what}", "Name a directory with a site.toml"
         )
     for name, file in files.items():
+        text = ""
         try:
-            documents[name] = jsonable(loads(file.read_text("utf-8-sig")))
+            text = file.read_text("utf-8-sig")
+            documents[name] = jsonable(loads(text))
         except UnicodeDecodeError as error:
-            message = f"byte {error.start} is not UTF-8"
-            problems.add(Where(name), None, message, "Save the file as UTF-8")
+            seems = syntax.encoding_of(error.object)
+            message = f"byte {error.start} is not UTF-8{f', the file seems to be {seems}' if seems else ''}"
+            at = error.object.count(b"\n", 0, error.start) + 1
+            problems.add(Where(name), None, message, "Save the file as UTF-8", line=at)
         except (ValueError, RecursionError) as error:
-            position = search(r"\(at line (\d+)", str(error))
-            problems.add(
-                Where(name),
-                None,
-                f"TOML syntax: {error}",
-                "Correct it there; names of other files are not looked for until then",
-                line=int(position[1]) if position else None,
-            )
+            line = syntax.line_of(error)
+            _, wide = syntax.typed_wide(text, line)
+            way_out = f"{wide or 'Correct it there'}; names of other files are not looked for until then"
+            problems.add(Where(name), None, f"TOML syntax: {error}", way_out, line=line)
         except OSError as error:
             problems.add(
                 Where(name), None, f"cannot be read: {error.strerror}", "Check the file and its rights"

@@ -7,6 +7,5 @@ def in_chinese(device: Device, point: str = "") -> str:
     """The Chinese name of a device, or of one of its points, with its id."""
     if not point:
         return f"{device.name.zh}（{device.id}）"
-    at = device.template.index.get(point)
-    name = "" if at is None else device.template.points[at].name.zh
-    return f"{device.name.zh} {name}（{device.id}/{point}）"
+    found = device.template.find(point)
+    return f"{device.name.zh} {found.name.zh if found else ''}（{device.id}/{point}）"

@@ -112,9 +112,10 @@ _ALL = (
         danger=True, answered=True,
     ),
     _event(
-        DIGEST, Text("报警汇总", "Digest"), "site count list time",
+        DIGEST, Text("报警汇总", "Digest"), "site count list time answer",
         Text("{count} 条报警", "{count} alarms"),
         Text("{time} 起共 {count} 条报警：{list}", "{count} alarms since {time}: {list}"),
+        answered=True,
     ),
     _event(
         TEST, Text("可达性测试", "Reachability test"), "site time answer",

@@ -11,8 +11,8 @@ from config.entries import Entry
 from config.inherit import Family, MergedPoint, merged
 from config.points import rule_of
 from config.problems import Key, Problems, Where
+from config.rule_schema import AlarmTable, RuleTable
 from config.rules import AlarmClass, Rule
-from config.schema import AlarmTable, RuleTable
 from config.site import Node
 from config.text import Text
 from config.validate import unknown_keys, validated

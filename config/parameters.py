@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from config.shape import Annotation, step, wants_number, wants_text
+from config.shape import Annotation, kept, step, wants_number, wants_text
 
 Value = int | float | str | bool
 Parameters = Mapping[str, Value]
@@ -75,7 +75,9 @@ def filled(
                 return value
         case dict():
             return {
-                key: filled(inner, step(annotation, key), parameters, failed, (*keys, key))
+                key: filled(
+                    inner, step(annotation, key), _with(parameters, annotation, key), failed, (*keys, key)
+                )
                 for key, inner in value.items()
             }
         case list():
@@ -85,6 +87,11 @@ def filled(
             ]
         case _:
             return value
+
+
+def _with(parameters: Parameters, annotation: Annotation, key: str) -> Parameters:
+    found = kept(annotation, key)
+    return {**parameters, **found} if found else parameters
 
 
 def filled_text(text: str, annotation: Annotation, parameters: Parameters) -> Value:

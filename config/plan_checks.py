@@ -5,7 +5,18 @@ from dataclasses import dataclass
 
 from config.calendar import Calendar
 from config.plan_conflicts import conflicts, loops, parallel_writes
-from config.plans import EndWhen, Op, Plan, PlanGroup, Restore, Role, StepKind, Trigger, TriggerKind
+from config.plans import (
+    EndWhen,
+    Op,
+    Plan,
+    PlanGroup,
+    PointName,
+    Restore,
+    Role,
+    StepKind,
+    Trigger,
+    TriggerKind,
+)
 from config.problems import Key
 from config.schema import APPROVED_KINDS
 from config.site import PointKind, Site, Verify
@@ -33,6 +44,7 @@ def faults(site: Site) -> Iterator[Fault]:
     for plan in site.plans.values():
         yield from _triggers(site, plan, calendar)
         yield from _steps(plan)
+        yield from _unread(site, plan)
         yield from _writes(site, plan)
         yield from _shelves(site, plan)
         yield from _emergency(site, plan)
@@ -75,10 +87,9 @@ def _triggers(site: Site, plan: Plan, calendar: Calendar) -> Iterator[Fault]:
 
 
 def _value(site: Site, plan: str, at: int, trigger: Trigger) -> Iterator[Fault]:
-    device = site.devices.get(trigger.device)
-    if device is None or trigger.point not in device.template.index:
+    point = site.point(trigger.device, trigger.point)
+    if point is None:
         return
-    point = device.template.points[device.template.index[trigger.point]]
     name, span = f"{trigger.device}/{trigger.point}", f"{point.low:g} 至 {point.high:g} {point.unit}".rstrip()
     fitting = {
         PointKind.ANALOGUE: (Op.ABOVE, Op.BELOW),
@@ -164,12 +175,43 @@ def _steps(plan: Plan) -> Iterator[Fault]:
         )  # fmt: skip
 
 
+def _unread(site: Site, plan: Plan) -> Iterator[Fault]:
+    """What would wait for ever for the value of a point that is only written."""
+    asked: list[tuple[tuple[Key, ...], PointName]] = [
+        *(
+            (("trigger", at, "point"), PointName(trigger.device, trigger.point))
+            for at, trigger in enumerate(plan.triggers)
+            if trigger.kind is TriggerKind.VALUE
+        ),
+        *((("condition", at, "point"), one.point) for at, one in enumerate(plan.conditions)),
+    ]
+    for at, step in enumerate(plan.steps):
+        if step.feedback is not None:
+            asked.append((("step", at, "feedback", "point"), step.feedback.point))
+        if step.restore is Restore.BEFORE:
+            asked += ((("step", at, "restore"), setting.point) for setting in step.settings)
+    for keys, name in asked:
+        point = site.point(name.device, name.point)
+        if point is not None and point.write_only:
+            yield Fault(
+                plan.id, keys, str(name),
+                f"测点 {name} 只写，设备不回传，预案 {plan.id} 在此无值可用",
+                f"point {name} is only written, the device tells nothing of it: plan {plan.id!r} "
+                "has no value here",
+                Text(
+                    "请改用可读的测点；恢复时请用 restore = \"value\" 并写明恢复值",
+                    "Name a point that is read; to put back, use restore = 'value' with a value",
+                ),
+            )  # fmt: skip
+
+
 def _writes(site: Site, plan: Plan) -> Iterator[Fault]:
     for at, step in enumerate(plan.steps):
         for setting in step.settings:
-            device = site.devices.get(setting.point.device)
-            if device is None or setting.point.point not in device.template.index:
+            point = site.point(setting.point.device, setting.point.point)
+            if point is None:
                 continue
+            device = site.devices[setting.point.device]
             kind = site.subsystems[device.subsystem].kind if device.subsystem in site.subsystems else ""
             guarded = any(each.point.device == device.id for each in plan.conditions)
             if kind == "fire":
@@ -191,6 +233,13 @@ def _writes(site: Site, plan: Plan) -> Iterator[Fault]:
                         f"请添加以 {device.id} 的测点为依据的条件",
                         f"Add a condition on a point of {device.id}",
                     ),
+                )  # fmt: skip
+            if point.write is not None and point.write.two_person:
+                yield Fault(
+                    plan.id, ("step", at), str(setting.point),
+                    f"{setting.point} 须由两人操作，计划不得写入",
+                    f"{setting.point} takes two persons; no plan writes it",
+                    Text("请改为通知值班人员操作", "Use a step that tells those on duty to do it"),
                 )  # fmt: skip
             if step.restore is Restore.VALUE and unwritable(device, setting.point.point, step.restore_value):
                 yield Fault(
@@ -252,11 +301,8 @@ def _without_feedback(site: Site, plan: Plan) -> Iterator[Fault]:
         if step.feedback is not None:
             continue
         for setting in step.settings:
-            device = site.devices.get(setting.point.device)
-            if device is None or setting.point.point not in device.template.index:
-                continue
-            write = device.template.points[device.template.index[setting.point.point]].write
-            if write is not None and write.verify is not Verify.FEEDBACK:
+            point = site.point(setting.point.device, setting.point.point)
+            if point is not None and point.write is not None and point.write.verify is not Verify.FEEDBACK:
                 yield Fault(
                     plan.id, ("step", at, "feedback"), None,
                     f"应急预案的动作 {step.id} 写 {setting.point}，但没有反馈可查",

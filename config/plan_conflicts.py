@@ -72,12 +72,9 @@ def _touched(site: Site, plan: Plan) -> dict[PointName, set[float | str] | None]
             values = None
         known = touched.get(setting.point, set())
         touched[setting.point] = None if values is None or known is None else known | values
-        device = site.devices.get(setting.point.device)
-        if device is None or setting.point.point not in device.template.index:
-            continue
-        write = device.template.points[device.template.index[setting.point.point]].write
-        if write is not None and write.feedback:
-            feedback = PointName(device.id, write.feedback)
+        point = site.point(setting.point.device, setting.point.point)
+        if point is not None and point.write is not None and point.write.feedback:
+            feedback = PointName(setting.point.device, point.write.feedback)
             shown = touched.get(feedback, set())
             touched[feedback] = None if shown is None else shown | {setting.value}
     return touched
@@ -96,11 +93,11 @@ def _watches(site: Site, trigger: Trigger, touched: Mapping[PointName, set[float
             or any(isinstance(value, str) or trigger.op.holds(value, trigger.value) for value in values)
         )
     for name in touched:
-        device = site.devices.get(name.device)
-        if device is not None and name.point in device.template.index:
-            zones = site.zone_path(device.zone) if device.zone in site.zones else ()
-            rules = device.template.points[device.template.index[name.point]].rules
-            if trigger.zone in ("", *zones) and any(_is_meant(trigger, rule) for rule in rules):
+        point = site.point(name.device, name.point)
+        if point is not None:
+            zone = site.devices[name.device].zone
+            zones = site.zone_path(zone) if zone in site.zones else ()
+            if trigger.zone in ("", *zones) and any(_is_meant(trigger, rule) for rule in point.rules):
                 return True
     return False
 

@@ -319,8 +319,7 @@ class _Resolving:
             self._problems.unknown(where, f"rule of {device}/{point}".rstrip("/"), rule, rules)
 
     def _rules(self, device: str, point: str) -> tuple[Rule, ...]:
-        template = self._site.devices[device].template
-        return template.points[template.index[point]].rules
+        return self._site.devices[device].template.point(point).rules
 
     def _class(self, name: str, where: Where) -> None:
         if name and name not in self._site.classes:

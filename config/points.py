@@ -7,8 +7,9 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from config.alarms import DEFAULT_CLASS, rated
+from config.rule_schema import RuleTable
 from config.rules import AlarmClass, Priority, Rule, RuleKind
-from config.schema import PointTable, RuleTable, WriteTable
+from config.schema import PointTable, WriteTable
 from config.site import Point, PointKind, Write
 from config.table import TextTable
 from config.text import Text
@@ -86,6 +87,8 @@ def _write_of(table: WriteTable, low: float, high: float, decimals: int, kind: P
         tolerance=half_a_digit if table.tolerance is None else table.tolerance,
         within_s=table.within_s,
         approval=table.approval,
+        two_person=table.two_person,
+        reasons=tuple(reason.text() for reason in table.reasons),
     )
 
 

@@ -32,6 +32,10 @@ from config.table import ID_RULE, is_id
 from config.templates import Templates
 from config.validate import validated
 
+CHINA = "Asia/Shanghai"
+_CHINA_AS_SAID = frozenset(f"Asia/{city}" for city in ("Beijing", "Peking", "Guangzhou", "Shenzhen"))
+"""What people write for it and no list of time zones has."""
+
 M = TypeVar("M", bound=BaseModel)
 
 PROFILES = Path(__file__).parent / "profiles"
@@ -144,7 +148,8 @@ def _check_timezone(name: str, where: Where, problems: Problems) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        problems.unknown(where, "time zone", name, available_timezones())
+        known = {CHINA} if name in _CHINA_AS_SAID else available_timezones()
+        problems.unknown(where, "time zone", name, known)
 
 
 def _check_backup(table: BackupTable, where: Where, problems: Problems) -> None:

@@ -67,6 +67,18 @@ def field_of(annotation: Annotation, key: str | int) -> FieldInfo | None:
 
 
 @cache
+def kept(annotation: Annotation, key: str | int) -> Mapping[str, str]:
+    """The names in braces that stay as they are in the text that `key` names: its reader fills them later.
+
+    A field says so by `json_schema_extra={"keeps": [...]}`.
+    """
+    field = field_of(annotation, key)
+    extra = field.json_schema_extra if field is not None else None
+    names = extra.get("keeps") if isinstance(extra, dict) else None
+    return {str(name): f"{{{name}}}" for name in names} if isinstance(names, list) else {}
+
+
+@cache
 def is_closed(annotation: Annotation) -> bool:
     """Whether only the keys of `fields_of` may stand there."""
     models = [_model(leaf) for leaf in leaves(annotation)]

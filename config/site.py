@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from config.plans import DayKind, Plan, PointGroup
 
 
+STALE_PERIODS = 3
+"""What nobody renewed for so many periods of its device is stale."""
+
+
 class PointKind(StrEnum):
     ANALOGUE = "analogue"
     DISCRETE = "discrete"
@@ -89,6 +93,10 @@ class Write:
     within_s: float
     approval: str
     """Who approved that this point may be written; required on fire panels and lifts."""
+    two_person: bool = False
+    """One person asks, with a reason, and another carries it out; no plan writes it."""
+    reasons: tuple[Text, ...] = ()
+    """The reasons that the law or the contract allows; any words where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,10 @@ class Point:
     """Where the driver finds it: the driver's own model."""
     main: bool = False
     """Shown on overviews."""
+    acknowledge: bool = False
+    """Whether the device itself is told when an alarm of this point is acknowledged."""
+    write_only: bool = False
+    """A command: the device tells nothing of it, so that it has no value, no quality and no alarm."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +157,14 @@ class Template:
     @cached_property
     def index(self) -> Mapping[str, int]:
         return {point.id: at for at, point in enumerate(self.points)}
+
+    def point(self, id_: str) -> Point:
+        """Raises KeyError."""
+        return self.points[self.index[id_]]
+
+    def find(self, id_: str) -> Point | None:
+        at = self.index.get(id_)
+        return None if at is None else self.points[at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +197,7 @@ class Subsystem:
     kind: str
     name: Text
     field: str
-    """The field process that serves it."""
+    """The field process that serves it; devices of heavy protocols have processes beside it."""
     limit_sets: tuple[str, ...]
     """The first is in force at the start, and while the schedule says nothing."""
     limit_schedule: tuple[LimitSpan, ...] = ()
@@ -207,12 +227,20 @@ class Device:
     period_s: float
     digest: str
     """Changes when anything that the device's actor depends on changes."""
+    process: str
+    """The field process that serves it: its subsystem's, or one beside that for a heavy protocol.
+    Devices that share what one process alone can have, such as a serial port, are in that of the first."""
     upstream: tuple[str, ...] = ()
     """The nodes on which it hangs."""
     own_rules: Mapping[str, Rule] = field(default_factory=dict)
     """The rules that every device has, by name."""
     picture: Picture | None = None
     """Of a camera. Its actor has nothing to do with it."""
+
+    @property
+    def stale_s(self) -> float:
+        """Without another scan for so long its values are stale."""
+        return STALE_PERIODS * self.period_s + self.template.timeout_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +278,12 @@ class Site:
         if not point or found is None:
             owner = found or self.nodes.get(device)
             return owner.own_rules.get(rule) if owner and not point else None
-        at = found.template.index.get(point)
-        rules = () if at is None else found.template.points[at].rules
-        return next((one for one in rules if one.name == rule), None)
+        known = found.template.find(point)
+        return next((one for one in known.rules if one.name == rule), None) if known else None
+
+    def point(self, device: str, point: str) -> Point | None:
+        found = self.devices.get(device)
+        return found.template.find(point) if found is not None else None
 
     def alarm_zone(self, zone: str) -> str:
         """The id of the topmost zone below the root of the tree that holds `zone`: usually the building.
@@ -268,6 +299,23 @@ class Site:
         while parent := self.zones[path[0]].parent:
             path.insert(0, parent)
         return tuple(path)
+
+    @cached_property
+    def processes(self) -> tuple[str, ...]:
+        """The field processes, by name."""
+        own = {subsystem.field for subsystem in self.subsystems.values()}
+        return tuple(sorted(own | {device.process for device in self.devices.values()}))
+
+    def processes_of(self, subsystem: str) -> tuple[str, ...]:
+        """The field processes that serve devices of a subsystem; its own first, whatever is there."""
+        return self._processes_of[subsystem]
+
+    @cached_property
+    def _processes_of(self) -> Mapping[str, tuple[str, ...]]:
+        found = {subsystem.id: {subsystem.field: None} for subsystem in self.subsystems.values()}
+        for device in sorted(self.devices.values(), key=lambda device: device.process):
+            found[device.subsystem][device.process] = None
+        return {subsystem: tuple(processes) for subsystem, processes in found.items()}
 
     @cached_property
     def cameras(self) -> Mapping[str, list[Device]]:

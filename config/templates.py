@@ -8,15 +8,16 @@ from typing import Any
 from pydantic import BaseModel
 
 from config.check import check_point, check_template
-from config.driver_schema import DriverSchema
+from config.driver_schema import Acknowledged, Barring, Commanding, DriverSchema
 from config.entries import Entry, fill_entry
 from config.inherit import Family, MergedPoint, inherited
 from config.parameters import Parameters, names_in
 from config.points import point_of
 from config.problems import Finding, Problems, Where
+from config.profile_schema import DescriptionTable
 from config.rules import AlarmClass
 from config.schema import BodyTable, PointTable
-from config.site import Point, Template
+from config.site import HistoryPolicy, Point, Template
 from config.validate import validated
 
 
@@ -61,7 +62,7 @@ class Templates:
         problems: Problems,
     ) -> None:
         self._definitions = definitions
-        self._drivers = drivers
+        self.drivers = drivers
         self.classes = classes
         self._problems = problems
         self._families: dict[str, Family | None] = {}
@@ -95,7 +96,7 @@ class Templates:
 
     def driver(self, family: Family) -> DriverSchema | None:
         name = family.body.get("driver")
-        return self._drivers.get(name) if isinstance(name, str) else None
+        return self.drivers.get(name) if isinstance(name, str) else None
 
     def get(self, family: Family, given: Parameters, place: Where, device: str) -> Built | None:
         """The template for a device at `place` that gives these parameters."""
@@ -121,7 +122,7 @@ class Templates:
         driver = self.driver(family)
         name = family.body.get("driver")
         if isinstance(name, str) and driver is None:
-            problems.unknown(family.place("driver"), "driver", name, self._drivers)
+            problems.unknown(family.place("driver"), "driver", name, self.drivers)
         table = fill_entry(
             _without(family.body, "options"), BodyTable, values, family.place, problems, context
         )
@@ -129,6 +130,7 @@ class Templates:
         options = self._model(
             driver.options if driver else None, family.body, "options", values, family.place, context
         )
+        validated(DescriptionTable, family.description, family.place, problems, context)
         built = [
             self._point(family, point, driver, options, values, context) for point in family.points.values()
         ]
@@ -222,15 +224,31 @@ class Templates:
             for said in driver.problems(source, options):
                 where, written = merged.place("source"), merged.table.get("source")
                 self._problems.add(where, written, said.rstrip("."), context=context)
+            if plain is not None and plain.write is not None and isinstance(driver, Barring):
+                self._check_writing(merged, driver.bars_writing(source, options), context)
         if plain is None:
             return _BuiltPoint(None, "", ())
         if (plain_digest := self._digests.get(id(plain))) is None:
             plain_digest = self._digests[id(plain)] = digest(plain)
+        write_only = isinstance(driver, Commanding) and driver.is_write_only(source)
         return _BuiltPoint(
-            replace(plain, source=source),
+            replace(
+                plain,
+                source=source,
+                acknowledge=isinstance(driver, Acknowledged) and driver.acknowledges(source),
+                write_only=write_only,
+                history=HistoryPolicy.NONE if write_only else plain.history,
+            ),
             digest(plain_digest, source.model_dump_json()),
             tuple(driver.references(source)),
         )
+
+    def _check_writing(self, merged: MergedPoint, barred: tuple[str, str] | None, context: str) -> None:
+        if barred is not None:
+            zh, en = barred
+            message = f"point {merged.id!r} cannot be written: {en}"
+            zh = f"测点 {merged.id} 不能写入：{zh}"
+            self._problems.add(merged.place("write"), None, message, context=context, zh=zh)
 
     def _model(
         self,

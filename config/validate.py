@@ -60,11 +60,16 @@ def _add(
             message = f"unknown {last} {shown(value)}"
             zh = f"未知的{_said(around, last).label} {shown(value)}；可用：{'、'.join(known)}"
             problems.add(where, value, message, problems.did_you_mean(value, known), context=context, zh=zh)
+        case "model_type" | "model_attributes_type":
+            inner = ", ".join(f"{name} = ..." for name in list(fields_of(step(around, last)))[:3])
+            message = f"{last} is {shown(value)} and should be a table: {{ {inner} }}"
+            zh = f"{_said(around, last).label}为 {shown(value)}，应是表：{{ {inner} }}"
+            problems.add(where, value, message, description, context=context, zh=zh)
         case "finite_number":
             problems.add(where, value, *not_finite(value), context=context)
         case _:
             said = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
-            message = f"{last} is {shown(value)} and {said}" if keys else f"{shown(value)} {said}"
+            message = f"{last} is {shown(value)} and {said}" if keys else said
             zh = _in_chinese(_said(around, last), value, detail)
             problems.add(where, value, message.rstrip("."), description, context=context, zh=zh)
 

@@ -3,14 +3,39 @@
 import math
 
 from config.names import in_chinese
-from config.site import Device, PointKind
+from config.site import Device, Point, PointKind
 from config.text import Text
+
+
+def unfounded(point: Point, reason: str) -> Text | None:
+    """Why a write of the point may not be given this reason, or None. A reason is the Chinese of one of those
+    that are allowed, or begins so and goes on after a semicolon."""
+    write = point.write
+    if write is None or not (write.two_person or write.reasons):
+        return None
+    if not write.reasons:
+        return None if reason.strip() else Text("请写明理由", "give the reason")
+    if any(reason == one.zh or reason.startswith(f"{one.zh}；") for one in write.reasons):
+        return None
+    return Text(
+        f"理由须为以下之一：{'、'.join(one.zh for one in write.reasons)}",
+        f"the reason must be one of: {'; '.join(one.en for one in write.reasons)}",
+    )
+
+
+def reason_in_both(point: Point, reason: str) -> Text:
+    """One that may be given, translated; what somebody has added stays as it is."""
+    for one in point.write.reasons if point.write is not None else ():
+        if reason == one.zh or reason.startswith(f"{one.zh}；"):
+            added = reason.removeprefix(one.zh)
+            return Text(reason, one.en + added.replace("；", "; ", 1))
+    return Text(reason, reason)
 
 
 def unwritable(device: Device, point_id: str, value: float | str) -> Text | None:
     """Why `value` can never be written to the point, or None. Names value, limit, unit and way out."""
     template = device.template
-    point = template.points[template.index[point_id]]
+    point = template.point(point_id)
     zh, en, write = in_chinese(device, point_id), f"{device.id}/{point_id}", point.write
     if write is None:
         return Text(

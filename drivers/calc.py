@@ -9,9 +9,11 @@ from enum import StrEnum
 from pydantic import BaseModel, Field
 
 from config.site import Device, Template
-from drivers.computed import ComputedDecoder, ComputedDriver, Nowhere, Raw, Strict
+from drivers.computed import CALCULATED, ComputedDriver, Nowhere
 from drivers.driver import Cadence, Decoder, Driver, OptionsError, Quality, Reading, Surroundings
 from drivers.expression import Expression, ExpressionError
+from drivers.readings import Readings, ReadingsDecoder
+from drivers.strict import Strict
 from drivers.usual import LEAST_WEEKS, Key, Usual
 
 _DIRECT = re.compile(r"\{([^{}/\s]+/[^{}/\s]+)\}")
@@ -62,6 +64,7 @@ class Options(Strict):
 
 class CalcSchema:
     name = "calc"
+    heavy = False
     connection: type[BaseModel] = Nowhere
     source: type[BaseModel] = Source
     options: type[BaseModel] = Options
@@ -79,6 +82,9 @@ class CalcSchema:
             _formula(source)
         except OptionsError as error:
             yield str(error)
+
+    def bars_writing(self, source: BaseModel, options: BaseModel) -> tuple[str, str] | None:
+        return CALCULATED
 
     def references(self, source: BaseModel) -> Sequence[str]:
         assert isinstance(source, Source)
@@ -160,6 +166,8 @@ class _Total:
 
 
 class CalcDriver(ComputedDriver):
+    follows = False
+
     def __init__(self, device: Device, cadence: Cadence, surroundings: Surroundings) -> None:
         super().__init__(device, cadence, surroundings)
         options = device.template.options
@@ -201,10 +209,10 @@ class CalcDriver(ComputedDriver):
     async def close(self) -> None:
         self._usual.cancel()
 
-    def computed(self) -> Raw:
+    def computed(self) -> Readings:
         self._usual.look()
         results = [self._point(at) for at in range(len(self._points))]
-        return tuple(value for value, _ in results), tuple(quality for _, quality in results)
+        return Readings([value for value, _ in results], [quality for _, quality in results])
 
     def _point(self, at: int) -> tuple[float, int]:
         source, formula = self._sources[at], self._formulas[at]
@@ -251,7 +259,7 @@ class Calc:
 
     def decoder(self, template: Template) -> Decoder:
         del template  # raw scans carry everything
-        return ComputedDecoder()
+        return ReadingsDecoder()
 
     def driver(
         self, device: Device, cadence: Cadence, decoder: Decoder, surroundings: Surroundings

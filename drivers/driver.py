@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from config.secrets import Secret, SecretMissing
 from config.site import Device, Template
 from drivers.cadence import Cadence as Cadence
 from drivers.cadence import Ticks
@@ -16,7 +17,7 @@ from drivers.errors import LinkError as LinkError
 from drivers.errors import OptionsError as OptionsError
 from drivers.errors import WriteError as WriteError
 from drivers.errors import WriteUnknown as WriteUnknown
-from drivers.links import Links
+from drivers.shares import Shares
 
 Value = float | str
 
@@ -59,6 +60,15 @@ class Scan:
     time_ns: int
     """UTC, the source's where there is one, else the time of the answer."""
     raw: Any
+    past: bool = False
+    """Recorded by the device itself, and read from it only now (a trend log, a frozen meter reading): it goes
+    into the history, and neither onto the screens nor before the alarm rules. Points that it does not bring
+    have BAD_NOT_READ."""
+    goes_on: bool = False
+    """Another scan of the same turn follows at once: they are recorded in one transaction."""
+    keeps: Mapping[str, bytes | None] = field(default_factory=dict)
+    """What the process keeps, by name, changes so in the transaction that records the turn; None forgets. On
+    the last scan of a turn, which is of now."""
 
 
 @dataclass(slots=True)
@@ -131,10 +141,15 @@ class History(Protocol):
 
 @runtime_checkable
 class Stateful(Protocol):
-    """A driver whose points accumulate: the field process keeps `state` and gives it back after a restart."""
+    """A driver whose points accumulate, or that follows what its device records: the field process keeps
+    `state` and gives it back after a restart."""
+
+    follows: bool
+    """Records of the device: then what a turn brings and the state that knows it as read are recorded in one
+    transaction. Else the state is kept now and then, and when the driver ends."""
 
     def state(self) -> Mapping[str, float]:
-        """Everything needed to go on, as plain numbers."""
+        """Everything needed to go on after the scans that were handed on, as plain numbers."""
 
     def restore(self, state: Mapping[str, float]) -> None:
         """Go on from `state`; before the first scan. Unknown keys are ignored."""
@@ -149,11 +164,38 @@ class Counting(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """That a person has seen an alarm which the device raised itself."""
+
+    by: str
+    comment: str
+    seen_ns: int = 0
+    """UTC. What came about at the device later, nobody had seen: it is left alone. 0: all there is now."""
+
+
+@runtime_checkable
+class Acknowledging(Protocol):
+    """A driver whose devices keep alarms of their own, which wait there for an acknowledgement."""
+
+    async def acknowledge(self, point: int, told: Acknowledgement) -> bool:
+        """Acknowledge what of a point's alarms (its index in the template) waits for it; false where nothing
+        did. May be called again for the same: a device takes no acknowledgement twice.
+
+        Raises WriteError where the device does not take it, LinkError where it did not answer.
+        """
+
+
+def no_secret(name: str) -> Secret:
+    """Where nobody keeps secrets."""
+    raise SecretMissing(f"no {name}: this process keeps no secrets")
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a driver is given besides its device; shared by the drivers of one process."""
 
-    links: Links
-    """Connections shared by the units behind them."""
+    shares: Shares
+    """What devices have in common: connections, sockets, engines."""
     ticks: Ticks
     """Wakes every device that is due at one instant at once."""
     plant: Plant
@@ -167,6 +209,8 @@ class Surroundings:
     """What the process tells of itself, by the names of `drivers.host.Fact`."""
     history: History | None = None
     """None where nothing recorded can be asked for."""
+    secret: Callable[[str], Secret] = no_secret
+    """The secret of that name, such as a password that a connection names. Raises SecretError."""
 
 
 class DriverType(Protocol):

@@ -4,11 +4,12 @@ Exceptions::
 
     DriverError            anything a driver reports on purpose
     ├── LinkError          the device or the way to it is not there: a link state, retried with back-off
+    │   └── Unanswered     the question left, no answer came; of a write nobody knows whether it was obeyed
     ├── WriteError         this write was refused or may not have arrived; it is never repeated
     │   └── WriteUnknown   the request left, no answer came: nobody can say whether the device obeyed
     └── OptionsError       a point or connection that this driver can never serve
 
-Anything else that leaves a driver is a defect and crashes the device's actor.
+Anything else that leaves a driver is a defect and crashes the device's actor. FramingError never leaves one.
 """
 
 
@@ -18,6 +19,15 @@ class DriverError(Exception):
 
 class LinkError(DriverError):
     """The device, or the way to it, is not there."""
+
+
+class Unanswered(LinkError):
+    """The question left, and its answer did not come."""
+
+    def __init__(self, reason: str, received: bytes = b"") -> None:
+        super().__init__(reason)
+        self.received = received
+        """What came instead, where nothing better can be said of it."""
 
 
 class WriteError(DriverError):
@@ -30,3 +40,7 @@ class WriteUnknown(WriteError):
 
 class OptionsError(DriverError):
     """This driver can never serve the point or the connection asked for."""
+
+
+class FramingError(Exception):
+    """What was received is not what the protocol allows, and cannot become it."""

@@ -10,8 +10,10 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from config.site import Device, Template
-from drivers.computed import ComputedDecoder, ComputedDriver, Nowhere, Raw, Strict
+from drivers.computed import CALCULATED, ComputedDriver, Nowhere
 from drivers.driver import Cadence, Decoder, Driver, Quality, Surroundings
+from drivers.readings import Readings, ReadingsDecoder
+from drivers.strict import Strict
 
 
 class Fact(StrEnum):
@@ -55,6 +57,7 @@ class Options(Strict):
 
 class HostSchema:
     name = "host"
+    heavy = False
     connection: type[BaseModel] = Nowhere
     source: type[BaseModel] = Source
     options: type[BaseModel] = Options
@@ -62,6 +65,9 @@ class HostSchema:
     def problems(self, source: BaseModel, options: BaseModel) -> Iterator[str]:
         del source, options
         yield from ()
+
+    def bars_writing(self, source: BaseModel, options: BaseModel) -> tuple[str, str] | None:
+        return CALCULATED
 
     def references(self, source: BaseModel) -> Sequence[str]:
         del source
@@ -74,10 +80,12 @@ class HostDriver(ComputedDriver):
         sources = [point.source for point in device.template.points]
         self._facts = [source.fact for source in sources if isinstance(source, Source)]
 
-    def computed(self) -> Raw:
+    def computed(self) -> Readings:
         facts = self.surroundings.facts()
-        values = tuple(facts.get(fact, math.nan) for fact in self._facts)
-        return values, tuple(Quality.BAD_INPUT if math.isnan(value) else Quality.GOOD for value in values)
+        values = [facts.get(fact, math.nan) for fact in self._facts]
+        return Readings(
+            values, [Quality.BAD_INPUT if math.isnan(value) else Quality.GOOD for value in values]
+        )
 
 
 class Host:
@@ -87,7 +95,7 @@ class Host:
 
     def decoder(self, template: Template) -> Decoder:
         del template  # raw scans carry everything
-        return ComputedDecoder()
+        return ReadingsDecoder()
 
     def driver(
         self, device: Device, cadence: Cadence, decoder: Decoder, surroundings: Surroundings

@@ -177,11 +177,10 @@ def _searchable(ref: _Ref, device: str, point: str, rule: str, zone: str) -> str
     """All that an alarm may be found by, in both languages."""
     site = ref.site
     owner, found = site.devices.get(device), site.rule(device, point, rule)
-    at = drawing.point_of(owner, point) if owner is not None else None
     named = owner or site.nodes.get(device)
     texts = [device, point, rule, owner.tag if owner is not None else ""]
     for language in ("zh", "en"):
         texts.append(named.name.in_language(language) if named is not None else "")
-        texts.append(drawing.rule_text(language, at, found, rule))
+        texts.append(drawing.rule_text(language, site.point(device, point), found, rule))
         texts.append(site.zones[zone].name.in_language(language) if zone in site.zones else "")
     return "\n".join(texts).casefold()

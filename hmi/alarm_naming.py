@@ -36,9 +36,7 @@ def owner_of(view: View, site: Site, device: str) -> str:
 
 def message_of(view: View, site: Site, name: Name) -> str:
     device, point, rule = name
-    known = site.devices.get(device)
-    at = drawing.point_of(known, point) if known is not None else None
-    return drawing.rule_text(view.language, at, site.rule(*name), rule)
+    return drawing.rule_text(view.language, site.point(device, point), site.rule(*name), rule)
 
 
 def title_of(view: View, site: Site, name: Name) -> str:

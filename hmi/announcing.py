@@ -19,6 +19,7 @@ from hmi.stations import said_of
 from hmi.view import View
 from hmi.words import alarms as alarm_words
 from hmi.words import annunciation as words
+from hmi.words import operating
 
 EMPTY = Markup("")
 AREAS = 3
@@ -35,13 +36,14 @@ def strips(view: View) -> Markup:
     index, stations = view.house.alarms, view.house.stations
     return Markup(
         '<div class="strips"><button type="button" class="warning sound-off" data-sound-off hidden>{off}'
-        "</button>{linkage}{flood}{areas}{notices}{calls}{sound}</div>{callup}"
+        "</button>{linkage}{flood}{areas}{waiting}{notices}{calls}{sound}</div>{callup}"
     ).format(
         off=view.say(words.SOUND_OFF),
         linkage=linkage_off(view),
         notices=view.block(lambda: _linkage(view), lambda: (view.live.linkage_revision, _is_off(view))),
         flood=view.block(lambda: _flood(view), lambda: stations.flood(view.station)),
         areas=view.block(lambda: _areas(view), lambda: (index.revision, tuple(view.live.areas()))),
+        waiting=view.block(lambda: _waiting(view), lambda: (tuple(view.live.waiting()), view.person)),
         calls=view.block(lambda: _calls(view), lambda: (_called(view), spoken_here(view))),
         callup=callup(view),
         sound=view.block(lambda: _sound(view), lambda: stations.sounding(view.station)),
@@ -170,6 +172,16 @@ def _areas(view: View) -> Markup:
     more = view.say(words.MORE_AREAS, count=len(areas) - AREAS) if len(areas) > AREAS else ""
     shown = "shelved" if all(one.mode is Mode.SHELVED for one in areas) else "marked"
     return Markup('<a class="notice modes {}" href="/modes">{}{}</a>').format(shown, said, more)
+
+
+def _waiting(view: View) -> Markup:
+    """For those who may carry them out: the first of the writes that wait for a second person."""
+    waiting = [*view.live.waiting()] if view.can("point.operate") else []
+    if not waiting:
+        return EMPTY
+    return Markup('<a class="notice marked" href="/device/{}">{}</a>').format(
+        waiting[0].device, view.say(operating.WAITING, count=len(waiting))
+    )
 
 
 def _is_off(view: View) -> bool:

@@ -269,6 +269,7 @@ def build(
         programs = asking.Ports(
             authority, ports.office, refusal, limiter, wall_ns, ports.gate, ports.journal,
             site=lambda: house.live.site, linkage=house.live.linkage_said,
+            posts=lambda hook: ports.posts(house.live.site, hook),
         )  # fmt: skip
 
         def made() -> FastAPI:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from actors.messages import Alarm
 from config.rules import Rule, RuleKind
-from config.site import Device, LimitSpan, Point, PointKind, Site
+from config.site import LimitSpan, Point, PointKind, Site
 from drivers.driver import Quality
 from hmi import words
 from hmi.live import Reading
@@ -37,9 +37,9 @@ class Drawn:
 
     text: str
     quality: str
-    """good, uncertain, substituted, test, stale or bad: the value's look."""
+    """good, uncertain, substituted, test, stale or bad: the value's look; write-only where there is none."""
     word: str
-    """Says what is wrong; '' when nothing is."""
+    """Says what is wrong, or that it is only written; '' when nothing is."""
     fraction: float | None
     """Where in the point's range it lies, 0 to 1, for bars."""
     on: bool
@@ -61,6 +61,8 @@ def quality(language: str, code: int, *, stale: bool) -> tuple[str, str]:
 
 
 def draw(language: str, point: Point, reading: Reading) -> Drawn:
+    if point.write_only:
+        return Drawn(NOTHING, "write-only", say(language, words.WRITE_ONLY), None, on=False)
     look, word = quality(language, reading.quality, stale=reading.stale)
     if point.kind is PointKind.TEXT:
         return Drawn(reading.text or NOTHING, look, word, None, on=False)
@@ -145,11 +147,6 @@ def date_and_clock(zone: ZoneInfo, time_ns: int) -> str:
     return datetime.fromtimestamp(time_ns / 1e9, zone).strftime("%Y-%m-%d %H:%M:%S") if time_ns else NOTHING
 
 
-def point_of(device: Device, point: str) -> Point | None:
-    at = device.template.index.get(point)
-    return None if at is None else device.template.points[at]
-
-
 @dataclass(frozen=True, slots=True)
 class AlarmText:
     """An alarm in words."""
@@ -162,10 +159,9 @@ class AlarmText:
 
 
 def alarm(language: str, site: Site, one: Alarm) -> AlarmText:
-    device = site.devices.get(one.device)
-    owner = device or site.nodes.get(one.device)
+    owner = site.devices.get(one.device) or site.nodes.get(one.device)
     zone = site.zones.get(one.zone)
-    point = point_of(device, one.point) if device else None
+    point = site.point(one.device, one.point)
     rule = site.rule(one.device, one.point, one.rule)
     return AlarmText(
         place=zone.name.in_language(language) if zone else one.zone,

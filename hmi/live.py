@@ -26,14 +26,16 @@ from actors.messages import (
     Link,
     LinkageState,
     NoticePosted,
+    OpenSelection,
     Scans,
+    SelectionsOpen,
     SpokenNotice,
     StationCalled,
     SubsystemState,
 )
 from actors.newest import LiveMessage, Matrix, Newest, empty_matrix
 from actors.table import Table, tables
-from config.site import Device, Point, PointKind, Site
+from config.site import STALE_PERIODS, Device, Point, PointKind, Site
 from drivers.driver import Quality
 from hmi.flood import WINDOW_S, FloodGauge
 from hmi.stream import Stream
@@ -46,8 +48,6 @@ CALLS = 50
 """Of the calls of plans to stations, so many are remembered."""
 SPOKEN = 10
 """Of the notices that stations read out, with their sound."""
-STALE_PERIODS = 3.0
-"""A value older than this many of its periods is stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +181,8 @@ class Live:
                 self._gauge(alarm, publisher.newest.alarms if known is None else known)
             case AreasChanged():
                 self.alarm_revision += 1
+            case SelectionsOpen():
+                self.state_revision += 1
             case LinkageState():
                 self.linkage_revision += 1
                 if fresh:
@@ -267,10 +269,23 @@ class Live:
         return None
 
     def subsystem_state(self, subsystem: str) -> SubsystemState | None:
-        for publisher in self.publishers.values():
-            if (state := publisher.newest.subsystems.get(subsystem)) is not None:
-                return state
-        return None
+        """What its field processes say, each of its own devices, together; its own process counts for the
+        rest. None before anybody has said."""
+        states = [
+            state
+            for process in self.site.processes_of(subsystem)
+            if (publisher := self.publishers.get(process)) is not None
+            and (state := publisher.newest.subsystems.get(subsystem)) is not None
+        ]
+        if not states:
+            return None
+        return SubsystemState(
+            subsystem,
+            sum(state.devices for state in states),
+            sum(state.up for state in states),
+            sum(state.faulted for state in states),
+            states[0].limit_set,
+        )
 
     def limit_set(self, subsystem: str) -> str:
         """The one in force; '' before anybody has said."""
@@ -291,6 +306,13 @@ class Live:
         for publisher in self.publishers.values():
             if publisher.newest.areas is not None:
                 yield from publisher.newest.areas.areas
+
+    def waiting(self) -> Iterator[OpenSelection]:
+        """The writes that wait for a second person."""
+        now_ns = self.wall_ns()
+        for publisher in self.publishers.values():
+            if publisher.newest.selections is not None:
+                yield from (one for one in publisher.newest.selections.selections if one.until_ns > now_ns)
 
     def linkage(self) -> LinkageState | None:
         """None while linkage is off: it says so, or nothing was heard of it or of `core` for too long."""
@@ -324,7 +346,7 @@ class Live:
 
     def main_points(self, device: Device) -> Iterator[Point]:
         """The points of a device that overviews show; the first analogue one when none is marked."""
-        points = device.template.points
+        points = [point for point in device.template.points if not point.write_only]
         marked = [point for point in points if point.main]
         yield from marked or [point for point in points if point.kind is PointKind.ANALOGUE][:1]
 

@@ -5,6 +5,7 @@ from nicegui import ui
 
 from actors.messages import CommandResult, OperatePoint, SelectPoint
 from config.site import Device, Point, PointKind, Verify
+from config.writing import unfounded
 from hmi import drawing, words
 from hmi.commanding import in_words, is_trouble, send
 from hmi.shell import EMPTY, html
@@ -31,6 +32,9 @@ class OperateDialog:
             self._choice = ui.select({}, label=view.say(own.NEW_VALUE)).props("outlined dense").mark("choice")
             self._entry = ui.input(view.say(own.NEW_VALUE)).props("outlined dense").mark("entry")
             self._entry.on("keydown.enter", self._select)
+            self._reason = ui.select({}, label=view.say(own.REASON)).props("outlined dense").mark("reason")
+            self._detail = ui.input(view.say(own.REASON_DETAIL)).props("outlined dense maxlength=200")
+            self._detail.mark("detail")
             self._problem = ui.label().classes("warning").mark("problem")
             self._stages = html(EMPTY)
             with ui.element("div").classes("actions"):
@@ -64,9 +68,16 @@ class OperateDialog:
         self._choice.set_options(states, value=self._other(point, states))
         self._choice.visible = point.kind is PointKind.DISCRETE and bool(states)
         self._entry.visible = not self._choice.visible
+        self._reason.set_options({one.zh: view.name(one) for one in write.reasons}, value=None)
+        self._reason.visible = bool(write.reasons)
+        self._detail.visible = write.two_person or bool(write.reasons)
+        self._detail.value = ""
+        self._step_1.text = view.say(own.ASK if write.two_person else own.SELECT)
         self._entry.value = ""
         self._entry.props(f'suffix="{point.unit}"' if point.unit.isascii() and '"' not in point.unit else "")
         self._complain("")
+        if write.two_person:
+            self._lines.append((view.say(own.TAKES_TWO), False))
         self._draw_stages()
         self._buttons(selected=False)
         self._dialog.open()
@@ -95,7 +106,7 @@ class OperateDialog:
             case Verify.READ_BACK:
                 return self._view.say(own.READ_BACK)
             case Verify.FEEDBACK:
-                feedback = drawing.point_of(self._device, point.write.feedback)
+                feedback = self._device.template.find(point.write.feedback)
                 assert feedback is not None, "held by the configuration"
                 return self._view.say(own.FEEDBACK, point=self._view.name(feedback.name))
             case Verify.NONE:
@@ -140,16 +151,29 @@ class OperateDialog:
             return
         if not await self._view.may("point.operate"):
             return
+        reason = self._given_reason()
+        if (why := unfounded(point, reason)) is not None:
+            self._complain(self._view.name(why))
+            return
         self._value, self._lines = value, []
-        result = await send(self._view, SelectPoint(self._device.id, point.id, value), self._ignore)
+        result = await send(self._view, SelectPoint(self._device.id, point.id, value, reason), self._ignore)
+        assert point.write is not None
+        said = drawing.with_unit(self._view.language, point, value)
         if is_trouble(result):
             self._lines.append((in_words(self._view, result, point), True))
+        elif point.write.two_person:
+            self._lines.append((f"{said} · {self._view.say(own.ASKED_FOR)}", False))
+            self._step_1.visible = False
         else:
             self._selection = str(result.value)
-            said = drawing.with_unit(self._view.language, point, value)
             self._lines.append((f"{said} · {self._view.say(own.SELECTED)}", False))
         self._draw_stages()
-        self._buttons(selected=bool(self._selection))
+        if not point.write.two_person:
+            self._buttons(selected=bool(self._selection))
+
+    def _given_reason(self) -> str:
+        parts = (str(self._reason.value or ""), str(self._detail.value or "").strip())
+        return "；".join(part for part in parts if part)
 
     async def _operate(self) -> None:
         point, selection = self._point, self._selection

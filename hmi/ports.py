@@ -1,6 +1,6 @@
 """What the pages need of the world outside this process."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -91,3 +91,5 @@ class Ports:
     """The public key under which browsers subscribe to messages; '' where push is not set up."""
     secrets: Callable[[Session], tuple[SecretRow, ...]]
     """Which secrets are set, since when and by whom; never a value."""
+    posts: Callable[[Site, str], Sequence[Commands]] = lambda _site, _hook: ()
+    """The field processes whose devices take what is posted to an inbound webhook of that name."""

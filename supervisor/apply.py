@@ -3,7 +3,7 @@
 import getpass
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ APPLIED_S = 20.0
 def apply_files(site: Path, paths: RunPaths, say: Callable[[str], None]) -> int:
     """Store the files as a new version, put it in force, and wait until every process has it."""
     try:
-        loaded(site)
+        fields = loaded(site).processes
         version = VersionStore(paths.configuration).import_files(
             read(site),
             getpass.getuser(),
@@ -34,22 +34,22 @@ def apply_files(site: Path, paths: RunPaths, say: Callable[[str], None]) -> int:
         return 1
     use_version(paths, version.number)
     say(f"version {version.number} is in force")
-    late = _wait_applied(paths, version.number)
+    late = _wait_applied(paths, fields, version.number)
     if late:
         say(f"not applied within {APPLIED_S:g} s by: {', '.join(late)}; their logs say why")
     return 1 if late else 0
 
 
-def _wait_applied(paths: RunPaths, version: int) -> list[str]:
-    """The field processes that have not applied the version in time."""
-    folders = sorted(folder.name for folder in (paths.root / "field").iterdir())
+def _wait_applied(paths: RunPaths, fields: Sequence[str], version: int) -> list[str]:
+    """Those of the field processes that have not applied the version in time."""
+    late = [*fields]
     until = time.monotonic() + APPLIED_S
     while time.monotonic() < until:
-        folders = [name for name in folders if _applied(paths, name) != version]
-        if not folders:
+        late = [name for name in late if _applied(paths, name) != version]
+        if not late:
             break
         time.sleep(0.1)
-    return folders
+    return late
 
 
 def _applied(paths: RunPaths, field: str) -> int:

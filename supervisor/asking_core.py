@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from actors.channels.command_client import BlockingCommandClient
 from actors.channels.query_client import BlockingQueryClient
 from actors.codecs import CORE_COMMANDS, QUERIES
-from actors.gate import OFFICE
 from actors.messages import (
     CommandResult,
     CommandRow,
@@ -20,6 +19,7 @@ from actors.messages import (
     Requests,
 )
 from actors.paths import RunPaths
+from actors.refusals import OFFICE
 
 TELL_S = 5.0
 """An event that `core` has not taken by then is told again."""

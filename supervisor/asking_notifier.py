@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from actors.channels.command_client import BlockingCommandClient
-from actors.gate import OFFICE
 from actors.messages import CommandResult
 from actors.paths import RunPaths
+from actors.refusals import OFFICE
 from business.notifier.messages import NOTIFIER_COMMANDS
 
 TELL_S: Final = 5.0

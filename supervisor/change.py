@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from actors.table import Table
-from config.site import Device, Site
+from config.site import Device, Site, Subsystem
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ def difference(
     stay = before.keys() & after.keys()
     moved = {id_ for id_ in stay if before[id_].subsystem != after[id_].subsystem}
     replaced = {id_ for id_ in stay - moved if before[id_].digest != after[id_].digest}
-    subsystems_before = {one.id: one for one in old.subsystems.values() if one.field == process}
-    subsystems_after = {one.id: one for one in new.subsystems.values() if one.field == process}
+    subsystems_before = _subsystems(process, old)
+    subsystems_after = _subsystems(process, new)
     subsystems_stay = subsystems_before.keys() & subsystems_after.keys()
     return Change(
         renewed_tables=tuple(sorted(renewed)),
@@ -83,8 +83,8 @@ def _hours(site: Site) -> tuple[object, ...]:
 
 
 def _devices(process: str, site: Site) -> dict[str, Device]:
-    return {
-        device.id: device
-        for device in site.devices.values()
-        if site.subsystems[device.subsystem].field == process
-    }
+    return {device.id: device for device in site.devices.values() if device.process == process}
+
+
+def _subsystems(process: str, site: Site) -> dict[str, Subsystem]:
+    return {id_: one for id_, one in site.subsystems.items() if process in site.processes_of(id_)}

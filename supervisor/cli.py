@@ -8,6 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from supervisor.certificate_commands import certificates
+from supervisor.cli_options import (
+    LanguageOption,
+    RunOption,
+    SecretsOption,
+    SiteArgument,
+    run_paths,
+    the_site,
+)
+from supervisor.configuration_commands import configuration
+from supervisor.profile_commands import profiles
+
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
@@ -20,15 +32,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-configuration = typer.Typer(help="Configuration versions of a site.", no_args_is_help=True)
 app.add_typer(configuration, name="config")
 audit = typer.Typer(help="The audit trail of a site.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
-
-SiteArgument = Annotated[Path, typer.Argument(help="directory with site.toml, or one .toml file")]
-RunOption = Annotated[Path | None, typer.Option("--run", help="run directory (default ./run/<site id>)")]
-
-SecretsOption = Annotated[bool, typer.Option("--with-secrets", help="with secrets/, sealed by a passphrase")]
+app.add_typer(profiles, name="profile")
+app.add_typer(certificates, name="certificate")
 
 DEMO = Path(__file__).parent.parent / "config" / "demo"
 
@@ -89,7 +97,7 @@ def status(
     """Show the running processes and their supervision trees."""
     from supervisor.status import show
 
-    raise typer.Exit(show(_paths(site or DEMO, run), as_json=as_json))
+    raise typer.Exit(show(run_paths(site or DEMO, run), as_json=as_json))
 
 
 @app.command("push-keys")
@@ -111,59 +119,10 @@ def push_keys(
         raise typer.Exit(1)
     name, pair = secret_name(account, "private-key"), new_key_pair()
     label = Text("推送私钥", "private key")
-    Vault(_paths(site, run).secrets, os.environ, {name: KnownSecret(label, label)}).store(name, pair.private)
+    Vault(run_paths(site, run).secrets, os.environ, {name: KnownSecret(label, label)}).store(
+        name, pair.private
+    )
     typer.echo(f'private key: the secret {name}\npublic_key = "{pair.public}"')
-
-
-@configuration.command("list")
-def list_versions(site: SiteArgument, run: RunOption = None) -> None:
-    """List the stored versions; the one in force is marked."""
-    from config.versions import VersionError, VersionStore
-
-    paths = _paths(site, run)
-    store = VersionStore(paths.configuration)
-    running = paths.running.read_text() if paths.running.exists() else ""
-    for number in store.numbers():
-        try:
-            version = store.get(number)
-        except VersionError as error:
-            typer.echo(f"{number:6}  {error}")
-            continue
-        mark = "*" if str(number) == running else " "
-        typer.echo(
-            f"{number:6}{mark} {version.created}  {version.origin:6}  {version.author}: {version.reason}"
-        )
-
-
-@configuration.command("export")
-def export_version(
-    site: SiteArgument,
-    run: RunOption = None,
-    version: Annotated[int, typer.Option(help="default: the latest")] = 0,
-) -> None:
-    """Write a stored version into the site's files."""
-    from config.export import export
-    from config.versions import VersionError, VersionStore
-
-    store = VersionStore(_paths(site, run).configuration)
-    try:
-        found = store.get(version) if version else store.latest()
-    except VersionError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
-    if found is None:
-        typer.echo("there is no stored version yet; steward run makes the first", err=True)
-        raise typer.Exit(1)
-    export(found.documents, site)
-    typer.echo(f"version {found.number} is now in the files of {site}")
-
-
-@configuration.command("apply")
-def apply_version(site: SiteArgument, run: RunOption = None) -> None:
-    """Take the site's files over into the running system: only what changed is restarted."""
-    from supervisor.apply import apply_files
-
-    raise typer.Exit(apply_files(site, _paths(site, run), typer.echo))
 
 
 @audit.command("verify")
@@ -176,7 +135,7 @@ def verify_audit(
     from supervisor.audit_cli import check
     from supervisor.launch import run_directory
 
-    found = _site(site)
+    found = the_site(site)
     url = _business(found.settings, run_directory(found, run))
     raise typer.Exit(check(url, anchor, typer.echo))
 
@@ -195,11 +154,28 @@ def backup(
     from supervisor.backup_cli import make
     from supervisor.launch import run_directory
 
-    found = _site(site)
+    found = the_site(site)
     paths = run_directory(found, run)
     url = _business(found.settings, paths)
     passphrase = _passphrase(asked=with_secrets, twice=True)
     raise typer.Exit(make(found, paths, url, to, passphrase, typer.echo))
+
+
+@app.command()
+def discover(
+    protocol: Annotated[str, typer.Argument(help="bacnet, opcua, dlt645, cjt188 or nut")],
+    where: Annotated[list[str] | None, typer.Argument(help="name=value, such as host=10.0.0.5")] = None,
+    secrets: Annotated[Path, typer.Option(help="folder of the secrets that are named")] = Path("secrets"),
+    language: LanguageOption = "",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
+) -> None:
+    """List what is on a line, behind a server or in a network, in the words of a site file."""
+    from supervisor.discover_cli import discover
+    from supervisor.profile_cli import reader_language
+
+    spoken = reader_language(language)
+    raise typer.Exit(discover(protocol, where or [], secrets, spoken, typer.echo, as_json=as_json))
 
 
 @app.command()
@@ -208,7 +184,7 @@ def backups(site: SiteArgument, run: RunOption = None) -> None:
     from supervisor.backup_cli import show
     from supervisor.launch import run_directory
 
-    found = _site(site)
+    found = the_site(site)
     raise typer.Exit(show(found, run_directory(found, run), typer.echo))
 
 
@@ -234,7 +210,7 @@ def restore(
     if source is None and not at:
         typer.echo("say which state: --from a backup, or --at a time; steward backups lists them", err=True)
         raise typer.Exit(2)
-    found = _site(site)
+    found = the_site(site)
     paths = run_directory(found, run)
     settings = replace(found.settings, database=database) if database else found.settings
     url = _business(settings, paths) if settings.database else None
@@ -251,12 +227,6 @@ def _passphrase(*, asked: bool, twice: bool) -> str:
     return typed
 
 
-def _paths(site: Path, run: Path | None):  # type: ignore[no-untyped-def]
-    from supervisor.launch import run_directory
-
-    return run_directory(_site(site), run)
-
-
 def _business(settings: "Settings", paths: "RunPaths") -> "URL":
     from config.secrets import SecretError
     from supervisor.database import business_url
@@ -264,17 +234,6 @@ def _business(settings: "Settings", paths: "RunPaths") -> "URL":
     try:
         return business_url(settings, paths, os.environ)
     except SecretError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
-
-
-def _site(site: Path):  # type: ignore[no-untyped-def]
-    from config.problems import SiteError
-    from supervisor.site_files import loaded
-
-    try:
-        return loaded(site)
-    except SiteError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
 

@@ -3,14 +3,15 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from actors.channels.command import Envelope, Reply
-from actors.channels.command_client import CommandClient
+from actors.channels.command_client import CommandClient, new_id
 from actors.codecs import FIELD_COMMANDS
 from actors.loop import IoLoop, Timer
-from actors.messages import CommandResult, Issuer, ReadConditions, Stage
+from actors.messages import CommandResult, Issuer, PassAcknowledgement, ReadConditions, Stage
 from actors.paths import RunPaths
 from actors.said import in_both, said
 
@@ -20,6 +21,8 @@ ITSELF = Issuer("core", "", "core")
 GATHER_S = 0.2
 """Zones ask for the condition sets one by one; the field processes are asked once for all of them."""
 READ_TTL_S = 10.0
+PASS_TTL_S = 30.0
+"""A field process that is restarted meanwhile still gets it."""
 
 
 class Forwarder:
@@ -45,13 +48,32 @@ class Forwarder:
     def use(self, fields: tuple[str, ...]) -> None:
         self._fields = fields
 
-    def forward(self, process: str, envelope: Envelope, reply: Reply) -> None:
-        """Send under the command's own id; `reply` hears every stage."""
+    def forward(self, processes: tuple[str, ...], envelope: Envelope, reply: Reply) -> None:
+        """Send under the command's own id; `reply` hears every stage, of several processes how it ended."""
+        if len(processes) > 1:
+            reply = Together(processes, reply).came
+        for process in processes:
+            self._forward(process, envelope, reply)
 
+    def _forward(self, process: str, envelope: Envelope, reply: Reply) -> None:
         def broken(error: BaseException) -> None:
             reply(CommandResult(envelope.id, Stage.UNKNOWN, _broken(process, error), None, time.time_ns()))
 
         self._loop.spawn(self._send(process, envelope, reply), on_error=broken)
+
+    def pass_on(
+        self, process: str, command: PassAcknowledgement, issuer: Issuer, taken: Callable[[str], object]
+    ) -> None:
+        """A command that comes of one which was carried out: it has no record of its own. `taken` hears ''
+        once the process keeps it, else why it does not."""
+
+        def answered(result: CommandResult) -> None:
+            if result.stage.is_final:
+                taken("" if result.stage is Stage.DONE else result.detail or str(result.stage))
+
+        deadline_s = time.monotonic() + PASS_TTL_S
+        envelope = Envelope(new_id(), issuer, PASS_TTL_S, deadline_s, command)
+        self._forward(process, envelope, answered)
 
     def read_conditions(self) -> None:
         for field in self._fields:
@@ -86,6 +108,25 @@ class Forwarder:
     async def _close(self) -> None:
         for client in self._clients.values():
             await client.stop()
+
+
+_WORSE = (Stage.DONE, Stage.CONFIRMED, Stage.REFUSED, Stage.FAILED, Stage.UNKNOWN)
+
+
+class Together:
+    """One command that several processes carry out: it has ended when each has, as badly as the worst."""
+
+    def __init__(self, processes: tuple[str, ...], reply: Reply) -> None:
+        self._left = len(processes)
+        self._reply = reply
+        self._ends: list[CommandResult] = []
+
+    def came(self, result: CommandResult) -> None:
+        if not result.stage.is_final:
+            return
+        self._ends.append(result)
+        if len(self._ends) == self._left:
+            self._reply(max(self._ends, key=lambda one: _WORSE.index(one.stage)))
 
 
 def _broken(process: str, error: BaseException) -> str:

@@ -2,28 +2,32 @@
 
 import getpass
 import logging
+import math
 import os
 import secrets
-import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from actors.paths import RunPaths
 from business.backup.restore import is_interrupted
 from config.load import read
+from config.problems import SiteError
 from config.resolve import build
 from config.site import Site
-from config.versions import VersionStore
+from config.versions import VersionError, VersionStore
 from drivers import SCHEMAS
-from drivers.modbus_schema import Connection
 from supervisor.ballast import Ballast
+from supervisor.forked import Nursery
 from supervisor.in_force import running_version, use_version
+from supervisor.interrupts import Interrupts
 from supervisor.lock import await_predecessors, hold
 from supervisor.log import set_up
 from supervisor.run import Process, Processes
@@ -32,6 +36,8 @@ from supervisor.site_files import loaded
 logger = logging.getLogger(__name__)
 
 READY_S = 60.0
+LOOK_S = 1.0
+"""How often it is looked which configuration is in force, and with it which processes there are."""
 NICE = {"web": 2, "historian": 5, "office": 5}
 """By how much processes give way to `field` and `core`."""
 
@@ -52,8 +58,11 @@ def run_directory(site: Site, told: Path | None) -> RunPaths:
     return RunPaths(root.absolute())
 
 
-def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
-    """The processes of a site. Stages stop one after the other: screens, plant, stores, simulators."""
+def processes(site: Site, paths: RunPaths, demo: str = "") -> list[Process]:
+    """The processes of a site. Stages stop one after the other: screens, plant, stores, simulators.
+
+    demo: what this launch of the demo goes by; '' for a real site.
+    """
     run = ("--run", str(paths.root))
 
     def process(name: str, module: str, stage: int, *more: str) -> Process:
@@ -61,16 +70,18 @@ def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
         nice = ("--nice", str(NICE.get(module, 0)))
         return Process(name, f"supervisor.processes.{module}", (*run, "--name", name, *nice, *more), stage)
 
-    fields = sorted({subsystem.field for subsystem in site.subsystems.values()})
+    fields = site.processes
+    told_fields = ("--fields", *fields)
+    plant = "simulators" if demo else ""
     found = [
         process("historian", "historian", 2),
         process("core", "core", 2),
         process("notifier", "notifier", 2),
-        *(replace(process(name, "field", 1), after="simulators" if demo else "") for name in fields),
-        process("office", "office", 1, *(("--demo", secrets.token_hex(8)) if demo else ())),
-        process("web-control", "web", 0, "--role", "control"),
-        process("web-office", "web", 0, "--role", "office"),
-        process("watchdog", "watchdog", 0),
+        *(replace(process(name, "field", 1), after=plant) for name in fields),
+        process("office", "office", 1, *(("--demo", demo) if demo else ())),
+        process("web-control", "web", 0, "--role", "control", *told_fields),
+        process("web-office", "web", 0, "--role", "office", *told_fields),
+        replace(process("watchdog", "watchdog", 0, *told_fields), after=plant),
     ]
     if demo:
         found.insert(0, process("simulators", "simulators", 3))
@@ -113,23 +124,24 @@ def _launch(told: Launch, site: Site, paths: RunPaths, say: Callable[[str], None
     use_version(paths, version.number)
     Ballast(paths.ballast, site.settings.ballast_mb).keep()
     guide = Guide(site, paths, say, demo=told.demo)
-    children = Processes(
-        processes(site, paths, demo=told.demo),
-        heard=guide.heard,
-        state_file=paths.processes,
-        log_file=log_file,
-    )
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    nursery = Nursery(("--run", str(paths.root)), log_file)
+    children = Processes(heard=guide.heard, state_file=paths.processes, nursery=nursery)
+    demo = secrets.token_hex(8) if told.demo else ""
+    interrupts = Interrupts()
     say(f"{site.name.zh} {site.name.en}: configuration version {version.number}, run directory {paths.root}")
     if log_file is not None:
         say(f"日志 log: {log_file}")
-    children.start()
+    children.keep(processes(site, paths, demo))
     # Waiting for Ctrl+C, not for the children: one that never gets ready must not hold it up.
-    if not stop.wait(READY_S) and (late := children.wait_ready(0.0)):
-        say(f"not ready after {READY_S:g} s: {', '.join(late)}; the log says why, they are tried on")
-    stop.wait()
+    ready_by_s = time.monotonic() + READY_S
+    while not interrupts.wait(LOOK_S):
+        if time.monotonic() > ready_by_s:
+            ready_by_s = math.inf
+            if late := children.wait_ready(0.0):
+                say(f"not ready after {READY_S:g} s: {', '.join(late)}; the log says why, they are tried on")
+        if (changed := _changed(site, paths)) is not None:
+            site = changed
+            children.keep(processes(site, paths, demo))
     say("正在停止 stopping ...")
     killed = children.stop()
     if killed:
@@ -137,8 +149,28 @@ def _launch(told: Launch, site: Site, paths: RunPaths, say: Callable[[str], None
     return 1 if killed else 0
 
 
+def _changed(site: Site, paths: RunPaths) -> Site | None:
+    """The site as it is in force by now; None as long as it is this one, or what is in force builds none."""
+    number = running_version(paths)
+    if number == site.version:
+        return None
+    try:
+        return build(VersionStore(paths.configuration).get(number).documents, SCHEMAS, number)
+    except (VersionError, SiteError):
+        logger.exception("the processes stay as they are: configuration version %d cannot be read", number)
+        return replace(site, version=number)
+
+
 class HalfRestored(Exception):
     """Raised before anything starts: the run directory is half old, half new."""
+
+
+@runtime_checkable
+class _Address(Protocol):
+    """A connection that leads to a port."""
+
+    host: str
+    port: int
 
 
 class PortTaken(Exception):
@@ -150,8 +182,8 @@ def check_ports(site: Site, *, demo: bool) -> None:
     wanted = {"settings.control": site.settings.control, "settings.office": site.settings.office}
     found = [(name, address.host, address.port) for name, address in wanted.items()]
     if demo:
-        connections = (device.connection for device in site.devices.values())
-        gateways = {(one.host, one.port) for one in connections if isinstance(one, Connection)}
+        played = (device.connection for device in site.devices.values() if device.template.model)
+        gateways = {(one.host, one.port) for one in played if isinstance(one, _Address) and one.host}
         found += [("simulated gateway", *gateway) for gateway in sorted(gateways)]
     taken = [f"  {host}:{port} ({name})" for name, host, port in found if not _is_free(host, port)]
     if taken:
@@ -219,5 +251,7 @@ class Guide:
 
 
 def to_terminal(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    """Where nobody reads any more, a site lives on and stops in order all the same."""
+    with suppress(BrokenPipeError):
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()

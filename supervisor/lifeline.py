@@ -8,6 +8,7 @@ lines of JSON to the parent: that it is ready, and what the terminal is to show.
 import json
 import logging
 import os
+import select
 import signal
 import sys
 import threading
@@ -36,17 +37,22 @@ class Lifeline:
     def __init__(self, leave: Callable[[], None]) -> None:
         self._leave = leave
         self._once = threading.Lock()
+        self._told, self._tell = os.pipe()
 
     def hold(self) -> None:
         """Begin to watch. Call it on the main thread. Ctrl+C is the parent's business."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, lambda *_: self._let_go())
+        # On the watching thread: what leaving takes may be just what the main thread holds at this moment.
+        signal.signal(signal.SIGTERM, lambda *_: os.write(self._tell, b"."))
         threading.Thread(target=self._watch, name="lifeline", daemon=True).start()
 
     def _watch(self) -> None:
         # Not sys.stdin: its buffer's lock would be held by this thread when the interpreter shuts down.
-        while os.read(sys.__stdin__.fileno() if sys.__stdin__ else 0, 4096):
-            pass
+        parent = sys.__stdin__.fileno() if sys.__stdin__ else 0
+        while True:
+            heard, _, _ = select.select((parent, self._told), (), ())
+            if self._told in heard or not os.read(parent, 4096):
+                break
         self._let_go()
 
     def _let_go(self) -> None:

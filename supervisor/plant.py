@@ -104,9 +104,9 @@ class Plant:
         return [
             Child(SWEEPS, self._start_sweeps, start_s=60.0),
             *(
-                self._subsystem(subsystem.id)
-                for subsystem in self.site.subsystems.values()
-                if subsystem.field == self.process
+                self._subsystem(subsystem)
+                for subsystem in self.site.subsystems
+                if self.process in self.site.processes_of(subsystem)
             ),
         ]
 
@@ -144,7 +144,11 @@ class Plant:
         return kept.read_limit_set(self._out.recall, subsystem, schedule, self._out.wall_ns())
 
     def _start_subsystem(self, subsystem: str, place: Place) -> Ref:
-        devices = [device for device in self.site.devices.values() if device.subsystem == subsystem]
+        devices = [
+            device
+            for device in self.site.devices.values()
+            if device.subsystem == subsystem and device.process == self.process
+        ]
         children = [self._state(subsystem), *map(self.child, devices)]
         return Supervisor.start(place.name, place.supervisor, children, on_fault=self._faulted)
 

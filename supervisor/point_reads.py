@@ -57,7 +57,7 @@ class PointReads:
         wanted: dict[str, list[str]] = defaultdict(list)
         for point in points:
             if (device := self._site.devices.get(point.device)) is not None:
-                wanted[self._site.subsystems[device.subsystem].field].append(str(point))
+                wanted[device.process].append(str(point))
         found: dict[PointName, PointRead | None] = dict.fromkeys(points)
         for read in await asyncio.gather(*(self._ask(*each) for each in wanted.items())):
             found.update({PointName(one.device, one.point): one for one in read})

@@ -1,10 +1,7 @@
 """The outermost supervisor: starts the processes of a site, restarts the failed, stops in order."""
 
-import contextlib
 import json
 import logging
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from supervisor.lifeline import RENEWED
+from supervisor.forked import Forked, Nursery
+from supervisor.lifeline import FAILED, RENEWED
 from supervisor.restart import RestartLimit
 
 logger = logging.getLogger(__name__)
@@ -23,7 +21,7 @@ machine takes its share."""
 INTENSITY, PERIOD_S = 5, 60.0
 """More restarts than this, and the process is set aside for `ASIDE_S`: its siblings do not depend on it."""
 ASIDE_S = 30.0
-AFTER_S = 10.0
+AFTER_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +43,13 @@ class Child:
         self,
         process: Process,
         heard: Callable[[str, Mapping[str, Any]], None],
-        log_file: Path | None = None,
+        nursery: Nursery,
     ) -> None:
         self.process = process
-        self._log_file = log_file
+        self._nursery = nursery
         self.restarts = 0
         self.state = "stopped"
-        self.popen: subprocess.Popen[bytes] | None = None
+        self.forked: Forked | None = None
         self.ready = threading.Event()
         self.predecessor: threading.Event | None = None
         self._heard = heard
@@ -67,9 +65,8 @@ class Child:
         self._leaving.set()
         if self.predecessor is not None:
             self.predecessor.set()
-        popen = self.popen
-        if popen is not None and popen.stdin is not None:
-            popen.stdin.close()
+        if (forked := self.forked) is not None:
+            forked.stdin.close()
 
     def wait(self, until: float) -> bool:
         """Wait until the process has ended; false when it runs at `until` (monotonic)."""
@@ -77,8 +74,8 @@ class Child:
         return not self._thread.is_alive()
 
     def kill(self) -> None:
-        if self.popen is not None:
-            self.popen.kill()
+        if self.forked is not None:
+            self.forked.kill()
 
     def _keep(self) -> None:
         if self.predecessor is not None:
@@ -112,23 +109,18 @@ class Child:
     def _run_once(self) -> int:
         self.state = "starting"
         self.ready.clear()
-        command = [sys.executable, "-m", self.process.module, *self.process.arguments]
-        # A session of its own: Ctrl+C reaches only this process, which then stops the children in order.
-        with self._log_file.open("ab") if self._log_file else contextlib.nullcontext() as log:
-            popen = subprocess.Popen(  # noqa: S603  # our own modules, no shell
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
-            )
-        self.popen = popen
-        if self._leaving.is_set() and popen.stdin is not None:  # asked while it was being started
-            popen.stdin.close()
-        assert popen.stdout is not None
-        with popen:
-            self._listen(popen.stdout)
-        return popen.returncode
+        try:
+            forked = self._nursery.fork(self.process.name, self.process.module, self.process.arguments)
+        except OSError:
+            if not self._leaving.is_set():
+                logger.exception("%s cannot be started", self.process.name)
+            return FAILED
+        with forked:
+            self.forked = forked
+            if self._leaving.is_set():  # asked while it was being started
+                forked.stdin.close()
+            self._listen(forked.stdout)
+            return forked.wait()
 
     def _listen(self, lines: IO[bytes]) -> None:
         for line in lines:
@@ -148,27 +140,33 @@ class Processes:
 
     def __init__(
         self,
-        processes: Sequence[Process],
         *,
         heard: Callable[[str, Mapping[str, Any]], None] = lambda _name, _facts: None,
         state_file: Path | None = None,
-        log_file: Path | None = None,
+        nursery: Nursery | None = None,
     ) -> None:
-        """`heard(name, facts)` is called on a watcher thread with every line a child announces.
-
-        The children's standard error goes to `log_file`, or where ours goes.
-        """
+        """`heard(name, facts)` is called on a watcher thread with every line a child announces."""
         self._state_file = state_file
+        self._nursery = nursery or Nursery()
         self._writing = threading.Lock()
         self._told = heard
-        self.children = {process.name: Child(process, self._heard, log_file) for process in processes}
+        self.children: dict[str, Child] = {}
 
-    def start(self) -> None:
-        """Start all at once: every channel connects by itself, in whichever order they come up."""
-        for child in self.children.values():
+    def keep(self, processes: Sequence[Process]) -> None:
+        """Have these: what is not among them, or is told otherwise by now, leaves first; what is new starts.
+
+        All start at once: every channel connects by itself, in whichever order they come up.
+        """
+        wanted = {process.name: process for process in processes}
+        stay = {name: one for name, one in self.children.items() if wanted.get(name) == one.process}
+        _end([one for name, one in self.children.items() if name not in stay])
+        new = [Child(one, self._heard, self._nursery) for one in processes if one.name not in stay]
+        self.children = stay | {child.process.name: child for child in new}
+        for child in new:
             if child.process.after:
                 child.predecessor = self.children[child.process.after].ready
             child.start()
+        self._write_states()
 
     def wait_ready(self, timeout_s: float) -> tuple[str, ...]:
         """The names of those that are not ready within `timeout_s`."""
@@ -182,6 +180,7 @@ class Processes:
     def stop(self) -> tuple[str, ...]:
         """Stop stage by stage within one deadline; returns the names that had to be killed."""
         until = time.monotonic() + STOP_S
+        self._nursery.close()
         stages = sorted({child.process.stage for child in self.children.values()})
         for at, stage in enumerate(stages):
             group = [child for child in self.children.values() if child.process.stage == stage]
@@ -191,30 +190,48 @@ class Processes:
             share = time.monotonic() + (until - time.monotonic()) / (len(stages) - at)
             for child in group:
                 child.wait(share)
-        killed = [child for child in self.children.values() if not child.wait(until)]
-        for child in killed:
-            child.kill()
-        for child in killed:
-            child.wait(time.monotonic() + 1.0)
+        killed = _kill([child for child in self.children.values() if not child.wait(until)])
+        self._nursery.wait()
         if self._state_file is not None:
             self._state_file.unlink(missing_ok=True)
-        return tuple(child.process.name for child in killed)
+        return killed
 
     def states(self) -> dict[str, dict[str, Any]]:
         return {
             name: {
                 "state": child.state,
                 "restarts": child.restarts,
-                "pid": child.popen.pid if child.popen else 0,
+                "pid": child.forked.pid if child.forked else 0,
             }
             for name, child in self.children.items()
         }
 
     def _heard(self, name: str, facts: Mapping[str, Any]) -> None:
-        if self._state_file is not None:
-            # Looked at and written under one lock: else an older look could be the last to be written.
-            with self._writing:
-                partial = self._state_file.with_suffix(".partial")
-                partial.write_text(json.dumps(self.states()))
-                partial.replace(self._state_file)
+        self._write_states()
         self._told(name, facts)
+
+    def _write_states(self) -> None:
+        if self._state_file is None:
+            return
+        # Looked at and written under one lock: else an older look could be the last to be written.
+        with self._writing:
+            partial = self._state_file.with_suffix(".partial")
+            partial.write_text(json.dumps(self.states()))
+            partial.replace(self._state_file)
+
+
+def _end(children: Sequence[Child]) -> None:
+    """In order, all at once; in `STOP_S` hard."""
+    for child in children:
+        child.ask_to_leave()
+    until = time.monotonic() + STOP_S
+    if killed := _kill([child for child in children if not child.wait(until)]):
+        logger.warning("had to be ended hard: %s", ", ".join(killed))
+
+
+def _kill(children: Sequence[Child]) -> tuple[str, ...]:
+    for child in children:
+        child.kill()
+    for child in children:
+        child.wait(time.monotonic() + 1.0)
+    return tuple(child.process.name for child in children)

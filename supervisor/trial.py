@@ -33,11 +33,20 @@ class _Heard:
 class Attendance:
     """Hears the beats of all processes, on the loop. A Service."""
 
-    def __init__(self, loop: IoLoop, paths: RunPaths, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        loop: IoLoop,
+        paths: RunPaths,
+        fields: Callable[[], tuple[str, ...]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """fields: the field processes of the version on trial; some may not have been started yet."""
         self._loop = loop
         self._paths = paths
+        self._fields = fields
         self._clock = clock
         self._work: Work | None = None
+        self._names: tuple[str, ...] = ()
         self._heard: dict[str, _Heard] = {}
 
     def start(self) -> None:
@@ -47,14 +56,20 @@ class Attendance:
         return self._work is None or self._work.stop(timeout_s)
 
     def begin(self) -> None:
-        """Listen to every process that `steward run` keeps."""
-        if self._work is None and (names := self.processes()):
-            self._work = self._loop.spawn(self._listen(names), on_error=_log)
+        """Listen to every process that `steward run` keeps, or will as soon as it has looked."""
+        names = self.processes()
+        if names == self._names:
+            return
+        self._names = names
+        if self._work is not None:
+            self._work.cancel()
+        self._work = self._loop.spawn(self._listen(names), on_error=_log)
 
     def end(self) -> None:
         if self._work is not None:
             self._work.cancel()
             self._work = None
+        self._names = ()
         self._heard.clear()
 
     def processes(self) -> tuple[str, ...]:
@@ -62,7 +77,7 @@ class Attendance:
             names = json.loads(self._paths.processes.read_text("utf-8"))
         except (OSError, ValueError):
             return ()
-        return tuple(sorted(set(names) - _NO_BEATS))
+        return tuple(sorted({*names, *self._fields()} - _NO_BEATS))
 
     def late(self, version: int) -> tuple[str, ...]:
         """The processes that do not have the version, or only since less than `HOLD_S`."""

@@ -11,7 +11,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,11 +42,11 @@ class Lag:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    body: bytes | None = None
+    bodies: Sequence[bytes] = ()
     state: Mapping[str, bytes | None] = field(default_factory=dict)
     finishes: str = ""
     seen: str = ""
-    """A command id to mark; answered through `answer`."""
+    """A command id to mark; answered through `answer`. The rest of the work is done only if it is new."""
     answer: "Future[bool] | None" = None
     stops: bool = False
 
@@ -126,9 +126,11 @@ class Outbox:
         self, body: bytes, state: Mapping[str, bytes | None] | None = None, finishes: str = ""
     ) -> None:
         """Queue a row; `state` (None removes a key) and the end of command `finishes` commit with it."""
-        with self._lock:
-            self._appended_bytes += len(body)
-        self._queue.put(_Work(body, state or {}, finishes))
+        self._append(_Work((body,), state or {}, finishes))
+
+    def append_all(self, bodies: Sequence[bytes], state: Mapping[str, bytes | None]) -> None:
+        """Queue rows that commit together, and with `state`."""
+        self._append(_Work(bodies, state))
 
     def put_state(self, state: Mapping[str, bytes | None]) -> None:
         """Change state without sending a row."""
@@ -140,15 +142,16 @@ class Outbox:
         Raises TimeoutError when it cannot be committed in time: the command must not be executed.
         """
         answer: Future[bool] = Future()
-        self._queue.put(_Work(seen=command, answer=answer))
-        try:
-            return answer.result(timeout_s)
-        except TimeoutError:
-            if answer.cancel():
-                raise TimeoutError(
-                    f"{self.path.name}: command {command} could not be recorded within {timeout_s} s"
-                ) from None
-            return answer.result()
+        return self._answered(_Work(seen=command, answer=answer), answer, timeout_s)
+
+    def keep_once(self, name: str, state: Mapping[str, bytes | None], timeout_s: float = 5.0) -> bool:
+        """Commit `state` and that `name` was seen; False, and nothing changes, when it was seen before.
+
+        Raises TimeoutError when it cannot be committed in time.
+        """
+        answer: Future[bool] = Future()
+        work = _Work(state=state, finishes=name, seen=name, answer=answer)
+        return self._answered(work, answer, timeout_s)
 
     def finish_seen(self, command: str) -> None:
         """The command has its result, or needs none."""
@@ -199,6 +202,22 @@ class Outbox:
             self._window.forget(sequence)
             self._queue.put(_NUDGE)
 
+    def _append(self, work: _Work) -> None:
+        with self._lock:
+            self._appended_bytes += sum(map(len, work.bodies))
+        self._queue.put(work)
+
+    def _answered(self, work: _Work, answer: "Future[bool]", timeout_s: float) -> bool:
+        self._queue.put(work)
+        try:
+            return answer.result(timeout_s)
+        except TimeoutError:
+            if answer.cancel():
+                raise TimeoutError(
+                    f"{self.path.name}: {work.seen} could not be recorded within {timeout_s} s"
+                ) from None
+            return answer.result()
+
     # --- in the outbox's thread ---
 
     def _run(self) -> None:
@@ -233,13 +252,13 @@ class Outbox:
                 group.append(self._queue.get(timeout=left_s) if left_s > 0 else self._queue.get_nowait())
             except queue.Empty:
                 break
-            size += len(group[-1].body or b"")
+            size += sum(map(len, group[-1].bodies))
             if self._commit_every_s == 0 and group[-1] is not _NUDGE:
                 due = 0.0
         return group
 
     def _commit(self, file: OutboxFile, group: list[_Work]) -> None:
-        bodies = [work.body for work in group if work.body is not None]
+        bodies = [body for work in group for body in work.bodies]
         first = self._write(file, group, bodies, room_needed=False)
         while first is None:
             self._on_disk_full()
@@ -285,11 +304,15 @@ class Outbox:
                 dropped = 0
             first = file.insert(bodies)
             for work in group:
+                if work.answer is not None:
+                    if work.answer.cancelled():
+                        continue
+                    answers.append((work.answer, is_new := file.see(work.seen)))
+                    if not is_new:
+                        continue
                 file.put_state(work.state)
                 if work.finishes:
                     file.finish(work.finishes)
-                if work.answer is not None and not work.answer.cancelled():
-                    answers.append((work.answer, file.see(work.seen)))
         if dropped:
             self._dropped += dropped
             self._window.forget(file.dropped_to)

@@ -10,6 +10,7 @@ Condense = Callable[[Sequence[bytes]], Sequence[bytes]]
 """What is sent in the place of rows given up; never more rows than it was given."""
 
 DAY_NS = 86_400 * 10**9
+HOUR_NS = DAY_NS // 24
 DROP_BYTES = 32 * 1024 * 1024
 """Read at once while rows are given up."""
 BULK_PAGE_BYTES = 32_768
@@ -65,7 +66,7 @@ class OutboxFile:
         self.bytes = self._number("SELECT coalesce(sum(length(body)), 0) FROM row")
         self.deleted_to = 0
         self.dropped_to = 0
-        connection.execute("DELETE FROM seen WHERE finished AND at_ns < ?", (clock_ns() - DAY_NS,))
+        self._forget()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -133,6 +134,8 @@ class OutboxFile:
                 self._connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, body))
 
     def see(self, command: str) -> bool:
+        if self._clock_ns() - self._forgotten_ns > HOUR_NS:
+            self._forget()
         cursor = self._connection.execute(
             "INSERT OR IGNORE INTO seen VALUES (?, ?, 0)", (command, self._clock_ns())
         )
@@ -140,6 +143,12 @@ class OutboxFile:
 
     def finish(self, command: str) -> None:
         self._connection.execute("UPDATE seen SET finished = 1 WHERE id = ?", (command,))
+
+    def _forget(self) -> None:
+        """Commands that ended a day ago are not remembered any more."""
+        self._forgotten_ns = self._clock_ns()
+        before_ns = self._forgotten_ns - DAY_NS
+        self._connection.execute("DELETE FROM seen WHERE finished AND at_ns < ?", (before_ns,))
 
     def _put(self, first: int, bodies: Sequence[bytes]) -> None:
         self._connection.executemany("INSERT INTO row VALUES (?, ?)", enumerate(bodies, first))

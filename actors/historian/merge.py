@@ -1,6 +1,5 @@
 """Many small files of a day become few, one merge at a time, each at once or not at all; old days go."""
 
-import logging
 import math
 from collections.abc import Iterator
 
@@ -12,8 +11,6 @@ from actors.historian.gather import PASS_ROWS
 from actors.historian.hot import ALWAYS, HotStore, SealedFile, transaction
 from actors.historian.seal import DAY_NS, Step, day_of, write_file
 from actors.paths import HistoryPaths
-
-logger = logging.getLogger(__name__)
 
 MANY = 48
 """Sealings of one block of an unfinished day; then a trend opens about 100 files for 30 days."""

@@ -40,12 +40,10 @@ async def recall(site: Site, plan: str, since_ns: int, until_ns: int, *, core: A
     rows += page
     plans = [each for each in site.plans.values() if each.enabled or each.id == plan]
     series = {}
-    for point in sorted(needed(plans), key=str):
-        device = site.devices.get(point.device)
-        if device is None or point.point not in device.template.index:
-            continue
-        if device.template.points[device.template.index[point.point]].kind is not PointKind.TEXT:
-            series[point] = await _series(historian, str(point), since_ns - BEFORE_NS, until_ns)
+    for name in sorted(needed(plans), key=str):
+        point = site.point(name.device, name.point)
+        if point is not None and point.kind is not PointKind.TEXT:
+            series[name] = await _series(historian, str(name), since_ns - BEFORE_NS, until_ns)
     return Past(tuple(reversed(rows)), series)
 
 

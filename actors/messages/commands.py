@@ -21,16 +21,28 @@ class SelectPoint:
     device: str
     point: str
     value: float | str
+    reason: str = ""
+    """Where the point asks for one; see `config.writing.unfounded`."""
 
 
 @dataclass(frozen=True, slots=True)
 class OperatePoint:
-    """Second step: do it. Bound to one selection, one user, one point, one value, 10 s."""
+    """Second step: do it. Bound to one selection, one user, one point, one value, 10 s; where it takes two
+    persons, to any other user who may, within 5 minutes (S-62)."""
 
     selection: str
     device: str
     point: str
     value: float | str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawSelection:
+    """What waits for a second person is not to be done: he declines, or the first thinks better of it."""
+
+    selection: str
+    device: str
+    point: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,19 @@ class AcknowledgeAlarm:
     rule: str
     event: int
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassAcknowledgement:
+    """What the zone sends to `field` once an alarm is acknowledged that the device raised itself."""
+
+    device: str
+    point: str
+    rule: str
+    event: int
+    note: str
+    seen_ns: int = 0
+    """When the person did, where that is a while ago; 0 for just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,3 +240,15 @@ class SingCanary:
 @dataclass(frozen=True, slots=True)
 class ReadConditions:
     """`core` asks `field` for the whole condition set of every device."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakePost:
+    """What an outside system posted to a device's webhook; the field process knows its secret."""
+
+    hook: str
+    id: str
+    at_s: int
+    """When it was signed, by the sender's clock."""
+    signatures: str
+    body: str

@@ -50,6 +50,20 @@ class ConditionsRead:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceAcknowledged:
+    """What became of an acknowledgement that was passed on to the device."""
+
+    device: str
+    point: str
+    rule: str
+    event: int
+    by: str
+    error: str
+    """Why the device has not taken it; '' if it has."""
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class LimitSetUsed:
     """Which state a subsystem is in: said when it changes, and on request."""
 

@@ -177,6 +177,26 @@ class AreasChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSelection:
+    """A write that waits for a second person."""
+
+    id: str
+    device: str
+    point: str
+    value: float | str
+    by: str
+    reason: str
+    until_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionsOpen:
+    """All that wait for a second person now."""
+
+    selections: tuple[OpenSelection, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """An alarm as lists show it. Its name is (device, point, rule)."""
 

@@ -67,7 +67,7 @@ class Definitions:
                     yield Alarm(device, point, rule, (device.id, point.id, rule.name) in own)
             for name in taken.get(device.id, ()):
                 profiled = self.of_profile(name)
-                point_ = point_of(device, name[1])
+                point_ = device.template.find(name[1])
                 if profiled is not None and point_ is not None:
                     yield Alarm(device, point_, profiled, own=True, enabled=False)
         for node in self.site.nodes.values():
@@ -94,8 +94,3 @@ def definitions(
         return Definitions(documents, found, found)
     plain = examine(without_alarms(documents), drivers, Problems())
     return Definitions(documents, found, plain or found)
-
-
-def point_of(device: Device, point: str) -> Point | None:
-    at = device.template.index.get(point)
-    return None if at is None else device.template.points[at]

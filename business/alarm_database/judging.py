@@ -7,7 +7,7 @@ from typing import Any
 
 from actors.said import said
 from business.alarm_database.columns import CHINESE, ENGLISH
-from business.alarm_database.definitions import Definitions, point_of
+from business.alarm_database.definitions import Definitions
 from business.alarm_database.fields import FIELD, FIELDS, Field, values_of
 from config.alarm_edits import AlarmEdit, AlarmName, without_name
 from config.own_alarms import OF_OWN
@@ -76,7 +76,7 @@ class Judge:
         owner = device or site.nodes.get(name[0])
         if owner is None:
             return Wrong("device", _unknown("设备", "device", name[0], [*site.devices, *site.nodes]))
-        if name[1] and (device is None or point_of(device, name[1]) is None):
+        if name[1] and (device is None or device.template.find(name[1]) is None):
             return Wrong("point", _unknown("测点", "point", name[1], device.template.index if device else ()))
         if not name[1] and name[2] not in owner.own_rules:
             return Wrong("rule", _unknown("设备报警", "alarm of a device", name[2], owner.own_rules))

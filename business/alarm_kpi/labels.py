@@ -104,7 +104,5 @@ def alarm_of(site: Site, device: str, point: str, rule: str, language: str) -> s
     said = known.text.in_language(language) if known else ""
     if said or not point:
         return said or rule
-    owner = site.devices.get(device)
-    at = owner.template.index.get(point) if owner else None
-    name = owner.template.points[at].name.in_language(language) if owner and at is not None else point
-    return f"{name} {rule}"
+    found = site.point(device, point)
+    return f"{found.name.in_language(language) if found else point} {rule}"

@@ -173,17 +173,6 @@ class Desk:
                 f"the site's id is changed from {old.id} to {new.id}; its data go by it: write {old.id}",
             )
             yield Trouble(("site", "id"), "", reason)
-        fields = {one.field for one in new.subsystems.values()} ^ {
-            one.field for one in old.subsystems.values()
-        }
-        if fields:
-            names = ", ".join(sorted(fields))
-            reason = said(
-                f"采集进程 {names} 有增减，须由 steward run 启动；请修改站点文件后重新运行 steward run",
-                f"field processes {names} come or go, which only steward run does; change the site's "
-                "files and start it anew",
-            )
-            yield Trouble((), "", reason)
         yield from self._probe(old, new)
 
 

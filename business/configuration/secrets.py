@@ -17,7 +17,8 @@ from actors.said import said
 from business.audit.model import AuditRecord
 from business.gate import Refused
 from business.notifier.channels.catalogue import secrets_of_accounts
-from config.site import Site
+from config.secret_names import secrets_named
+from config.site import Device, Site
 from config.text import Text
 
 CAMERA_PASSWORD = "camera-password"  # noqa: S105  # its name
@@ -58,11 +59,13 @@ SECRETS: Mapping[str, KnownSecret] = MappingProxyType(
     }
 )
 
+_OF_DEVICE = Text("设备或系统的管理员给出", "From whoever administers the device or system")
 _OF_ACCOUNT = Text("服务商控制台中给出；用于发送通知", "From the provider's console; used to send messages")
 
 
 def secrets_of(site: Site) -> Mapping[str, KnownSecret]:
-    """Those that every site has, of each provider of log-ins, and of each account for messages."""
+    """Those that every site has, of each provider of log-ins, of each account for messages, and those that
+    connections of devices name."""
     return {
         **SECRETS,
         **{
@@ -76,6 +79,25 @@ def secrets_of(site: Site) -> Mapping[str, KnownSecret]:
             name: KnownSecret(label, _OF_ACCOUNT)
             for name, label in secrets_of_accounts(site.notification.accounts)
         },
+        **_of_devices(site),
+    }
+
+
+def _of_devices(site: Site) -> Mapping[str, KnownSecret]:
+    users: dict[str, list[Device]] = {}
+    for device in site.devices.values():
+        for _, name in secrets_named(device.connection):
+            users.setdefault(name, []).append(device)
+    return {
+        name: KnownSecret(
+            Text(
+                f"设备连接口令（{devices[0].name.zh}{f'等 {len(devices)} 台' if devices[1:] else ''}）",
+                f"Of the connection to {devices[0].name.en}"
+                + (f" and {len(devices) - 1} more" if devices[1:] else ""),
+            ),
+            _OF_DEVICE,
+        )
+        for name, devices in sorted(users.items())
     }
 
 

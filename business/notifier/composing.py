@@ -44,11 +44,9 @@ def _of_alarm(site: Site, row: JournalRow, zone: ZoneInfo, language: str) -> dic
 
 def _value(site: Site, row: JournalRow) -> str:
     """With its unit; '' where the alarm says it itself."""
-    device = site.devices.get(row.device)
-    at = device.template.index.get(row.point) if device is not None else None
-    if device is None or at is None or row.value is None or row.state not in ACTIVE:
+    point = site.point(row.device, row.point)
+    if point is None or row.value is None or row.state not in ACTIVE:
         return ""
-    point = device.template.points[at]
     if point.kind is PointKind.DISCRETE or not math.isfinite(row.value):
         return ""
     return f"{row.value:.{point.decimals}f} {point.unit}".rstrip()

@@ -1,7 +1,7 @@
 """Who asks: the ends that the routes use, and the person behind a bearer token."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, TypeVar
 
@@ -63,6 +63,8 @@ class Ports:
     """The configuration in force."""
     linkage: Callable[[], LinkageState | None]
     """What linkage says of itself; None when nothing is heard of it."""
+    posts: Callable[[str], Sequence[Commands]] = lambda _hook: ()
+    """The field processes whose devices take what is posted to an inbound webhook of that name."""
 
 
 async def ports_of(request: Request) -> Ports:

@@ -9,6 +9,7 @@ from drivers.simulators.models import MODELS
 from drivers.simulators.presence import always_working_day, as_it_is
 from drivers.simulators.recorded import Recordings
 from drivers.simulators.server import CampusServer
+from drivers.simulators.shows import read_shows
 from drivers.simulators.wiring import Wiring
 
 __all__ = ["MODELS", "Campus", "CampusServer", "always_working_day", "campus_of"]
@@ -29,6 +30,7 @@ def campus_of(
         start_s=start_s,
         wiring=Wiring.read(),
         recordings=Recordings(),
+        shows=read_shows(),
         with_faults=with_faults,
         day=day,
     )

@@ -65,7 +65,7 @@ class AirMachine(Model):
             self.supply_c = toward(self.supply_c, self.room.temperature_c, dt_s, 900)
             return
         coldest = min(self.mixed_c, world.chilled_water.supply_c + 5)
-        warmest = max(self.mixed_c, min(40.0, world.hot_water_c - 12))
+        warmest = max(self.mixed_c, min(40.0, world.hot_water.supply_c - 12))
         drive = self.drive(coldest, warmest, dt_s)
         self.cooling, self.heating = max(drive, 0.0), max(-drive, 0.0)
         if drive > 0.02:
@@ -139,7 +139,7 @@ class AirHandler(AirMachine):
         clogged = self.has("clogged")
         filter_pa = 140 * part**1.8 * (2.1 if clogged else 1.0)
         heating = self.heating > 0
-        coil_in = world.hot_water_c if heating else water.supply_c
+        coil_in = world.hot_water.supply_c if heating else water.supply_c
         coil_out = coil_in - 14 * self.heating if heating else coil_in + 5.5 * min(1.0, 0.3 + self.cooling)
         return self.common() | {
             "return-temp": self.near(self.room.temperature_c, 0.06),

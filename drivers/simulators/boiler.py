@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from config.site import Device
 from drivers.simulators.model import Counter, Model, Reading
 from drivers.simulators.recorded import celsius, cubic_metres_h, kilopascal
-from drivers.simulators.world import World
+from drivers.simulators.world import HotWater, World
 
 _MOST_GAS_M3_H = 60.0
 
@@ -25,11 +25,19 @@ class Boiler(Model):
         fire = self._now[f"{self._own}FireRate_value"]
         # Below a few percent the burner only idles; the record shows 2 or 3 while it is off.
         self.fire_pct = fire if fire > 5 and self.able else 0.0
-        if not math.isnan(system := self._now["Boiler_SysHWS_value_f"]):
-            world.hot_water_c = celsius(system)
+        self._tell(world.hot_water)
         self._hours.add(float(self.fire_pct > 0), dt_s)
         self._gas.add(self.gas_m3_h, dt_s)
         self.power_kw = 1.5 if self.fire_pct else 0.2 if self.able else 0.0
+
+    def _tell(self, water: HotWater) -> None:
+        """What the logger missed stays as it was."""
+        if not math.isnan(supply := self._now["Boiler_SysHWS_value_f"]):
+            water.supply_c = celsius(supply)
+        if not math.isnan(back := self._now["Boiler_HWR_value_f"]):
+            water.return_c = celsius(back)
+        if not math.isnan(flow := self._now["Boiler_Flow_value_gpm"]):
+            water.flow_m3_h = cubic_metres_h(flow)
 
     @property
     def gas_m3_h(self) -> float:

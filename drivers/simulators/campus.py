@@ -14,13 +14,14 @@ from drivers.simulators.models import MODELS
 from drivers.simulators.plant import Machines, balance
 from drivers.simulators.presence import as_it_is, presence
 from drivers.simulators.recorded import Recordings
+from drivers.simulators.shows import Face, Shows
 from drivers.simulators.supply import Supply
 from drivers.simulators.thermal import Room
 from drivers.simulators.weather import Weather
 from drivers.simulators.wiring import Wiring
 from drivers.simulators.world import World
 
-_IN_ROOMS = frozenset({"ahu", "ahu-recorded", "fan-coil", "room-sensor"})
+_IN_ROOMS = frozenset({"ahu", "ahu-recorded", "fan-coil", "room-sensor", "wireless-room-sensor"})
 """Models that stand in a room and share its air."""
 
 PLANT = 2
@@ -42,6 +43,7 @@ class Campus:
         start_s: float,
         wiring: Wiring,
         recordings: Recordings,
+        shows: Shows | None = None,
         with_faults: bool = True,
         day: Callable[[datetime], datetime] = as_it_is,
     ) -> None:
@@ -81,6 +83,7 @@ class Campus:
         """In force now by chance; `played` are those of scenarios."""
         self.played: list[Fault] = []
         self._supply = Supply(wiring, by_model)
+        self._faces = {device.id: Face(device, shows or {}) for device in played}
 
     def step(self, dt_s: float) -> None:
         """Move everything on by `dt_s`."""
@@ -107,13 +110,13 @@ class Campus:
         """Every device with the values of all its points; None where a sensor is broken."""
         broken = {(fault.device, fault.point) for fault in self._suffered(SENSOR)}
         for model in self.models.values():
-            values = model.readings(self.world)
+            values = self._faces[model.device.id].readings(model.readings(self.world))
             hidden = {point: None for device, point in broken if device == model.device.id}
             yield model.device, {**values, **hidden} if hidden else values
 
     def write(self, device: str, point: str, value: float | str) -> None:
         """The control room wrote `value`, in the point's unit."""
-        self.models[device].write(point, value)
+        self.models[device].write(self._faces[device].reading(point), value)
 
     def silent(self) -> frozenset[str]:
         """Devices that do not answer now."""

@@ -11,15 +11,14 @@ from drivers.simulators.model import Counter, Model, Reading
 from drivers.simulators.recorded import Series
 from drivers.simulators.world import World
 
-_PHASES = (0.345, 0.335, 0.32)
-"""How single-phase loads happen to be spread."""
-
 
 class Meter(Model):
     """A feeder: the devices wired behind it and its sockets."""
 
     rank: ClassVar[int] = 3
     most_kw = 450.0
+    phases: ClassVar[tuple[float, float, float]] = (0.345, 0.335, 0.32)
+    """How single-phase loads happen to be spread."""
 
     def __init__(self, device: Device, world: World) -> None:
         super().__init__(device, world)
@@ -40,7 +39,7 @@ class Meter(Model):
     def step(self, world: World, dt_s: float) -> None:
         self.power_kw = min(self.load_kw(world), self.most_kw) if self.alive else 0.0
         self.factor = clamp(self.factor + 0.002 * (self._random.random() - 0.5), 0.9, 0.98)
-        self.phases_kw = [self.power_kw * share for share in _PHASES]
+        self.phases_kw = [self.power_kw * share for share in self.phases]
         self.volts = [
             self.near(world.grid_v - 0.01 * kw, 0.3) if self.alive else 0.0 for kw in self.phases_kw
         ]

@@ -75,7 +75,11 @@ class Counter:
 
     def __init__(self, most_per_h: float, time_s: float) -> None:
         self._most_per_h = most_per_h
-        self.value = most_per_h * max(0.0, time_s - COMMISSIONED_S) / 3600
+        self.value = self.most_by(time_s)
+
+    def most_by(self, time_s: float) -> float:
+        """The highest that it can have stood at."""
+        return self._most_per_h * max(0.0, time_s - COMMISSIONED_S) / 3600
 
     def add(self, per_h: float, dt_s: float) -> None:
         self.value += min(max(per_h, 0.0), self._most_per_h) * dt_s / 3600
@@ -83,3 +87,20 @@ class Counter:
     def once(self) -> None:
         """One event; whoever counts events keeps them below the pace."""
         self.value += 1
+
+
+class Settlement:
+    """What a counter stood at when the month began."""
+
+    def __init__(self, counter: Counter, local: datetime) -> None:
+        self._counter = counter
+        self._month = _first(local)
+        self.value = counter.most_by(self._month.timestamp())
+
+    def step(self, local: datetime) -> None:
+        if _first(local) != self._month:
+            self._month, self.value = _first(local), self._counter.value
+
+
+def _first(local: datetime) -> datetime:
+    return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -15,10 +15,12 @@ from drivers.simulators.lighting import Lighting
 from drivers.simulators.model import Model
 from drivers.simulators.plant import Chiller, CondenserPump, Pump, Tower
 from drivers.simulators.scenarios import DrillConsole
-from drivers.simulators.sensors import RoomSensor, WeatherStation
+from drivers.simulators.sensors import RoomSensor, WeatherStation, WirelessRoomSensor
 from drivers.simulators.signage import Camera, Display, PublicAddress
 from drivers.simulators.standby import Generator, TransferSwitch
+from drivers.simulators.tenants import TenantMeter, ThreePhaseTenantMeter
 from drivers.simulators.ups import Ups
+from drivers.simulators.valve_meters import HeatMeter, ValveWaterMeter
 from drivers.simulators.water import Sump, WaterMeter, WaterSupply
 from drivers.simulators.world import World
 
@@ -42,6 +44,7 @@ MODELS: Mapping[str, Callable[[Device, World], Model]] = {
     "fire-panel": FirePanel,
     "fresh-air": FreshAir,
     "generator": Generator,
+    "heat-meter": HeatMeter,
     "incomer": Incomer,
     "intrusion-host": IntrusionHost,
     "leak-detector": LeakDetector,
@@ -56,10 +59,14 @@ MODELS: Mapping[str, Callable[[Device, World], Model]] = {
     "room-sensor": RoomSensor,
     "shut-off-valve": ShutOffValve,
     "sump": Sump,
+    "tenant-meter": TenantMeter,
+    "tenant-meter-3p": ThreePhaseTenantMeter,
     "transfer-switch": TransferSwitch,
     "turnstile": Turnstile,
     "ups": Ups,
+    "valve-water-meter": ValveWaterMeter,
     "water-meter": WaterMeter,
     "water-supply": WaterSupply,
     "weather-station": WeatherStation,
+    "wireless-room-sensor": WirelessRoomSensor,
 }

@@ -34,6 +34,35 @@ class RoomSensor(Model):
         }
 
 
+class WirelessRoomSensor(RoomSensor):
+    """Wakes up once a minute, measures, and sleeps: its battery has to last for years."""
+
+    _EVERY_S = 60.0
+
+    def __init__(self, device: Device, world: World) -> None:
+        super().__init__(device, world)
+        self._wakes_s = world.time_s
+        self._lag_s = self._random.uniform(0, self._EVERY_S)
+        self._rssi_dbm = self._random.uniform(-105, -70)
+        self._measured: Mapping[str, Reading] = {}
+
+    def step(self, world: World, dt_s: float) -> None:
+        super().step(world, dt_s)
+        if world.time_s < self._wakes_s:
+            return
+        self._wakes_s = world.time_s + (self._EVERY_S if self._measured else self._lag_s)
+        self._measured = {
+            **super().readings(world),
+            "pressure": self.near(world.weather.pressure_hpa, 0.05),
+            "hcho": self.near(0.025, 0.004),
+            "battery": 96.0,
+            "rssi": round(self.near(self._rssi_dbm, 3)),
+        }
+
+    def readings(self, world: World) -> Mapping[str, Reading]:
+        return self._measured
+
+
 class WeatherStation(Model):
     def readings(self, world: World) -> Mapping[str, Reading]:
         sky = world.weather

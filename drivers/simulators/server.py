@@ -1,26 +1,29 @@
-"""Serves the campus: one Modbus server a gateway, stepped by one clock, pushing only what changed."""
+"""Serves the campus: a twin for each gateway, line, server and broker, one clock, and only what changed."""
 
 import asyncio
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from errno import EADDRINUSE
 
-from config.site import Device, Point
-from drivers.encoding import limits
-from drivers.modbus_schema import Connection, Source
-from drivers.modbus_twin import Fault, ModbusTwin
-from drivers.registers import Kind
+from config.site import Device, Point, PointKind
+from drivers.modbus.encoding import limits
+from drivers.modbus.registers import Kind
+from drivers.modbus.schema import Source
 from drivers.simulators.campus import Campus
 from drivers.simulators.model import Reading
 from drivers.simulators.snapshots import Snapshots
+from drivers.twin import Fault, Twin
+from drivers.twins import TWINS
 
 _WIDE = (Kind.FLOAT32, Kind.FLOAT64)
 _DIGITS: Mapping[Kind | None, int] = {Kind.BCD16: 4, Kind.BCD32: 8}
 
 Address = tuple[str, int]
+Home = tuple[str, Hashable]
+"""Protocol, and what devices of it share that one twin plays."""
 
 
 @dataclass(slots=True)
@@ -32,13 +35,15 @@ class _Shown:
     """Decimals worth sending of a float; None for what is whole in its registers."""
     low: float
     high: float
-    """What the registers can hold: a transmitter at the end of its range stays there."""
+    """What can be shown: a transmitter at the end of its range, or a counter of its digits, stays there."""
     last: float | str | None = None
 
     @classmethod
     def of(cls, point: Point) -> "_Shown":
         source = point.source
-        assert isinstance(source, Source)
+        if not isinstance(source, Source):
+            high = point.high if point.kind is PointKind.COUNTER else math.inf
+            return cls(point, point.decimals, -math.inf, high)
         if source.type in _WIDE:
             return cls(point, point.decimals + 1, -math.inf, math.inf)
         if source.type in _DIGITS:
@@ -57,7 +62,7 @@ class _Shown:
         elif self.digits is None:
             raw = min(max(round((reading - point.offset) / point.scale), self.low), self.high)
         else:
-            raw = (round(reading, self.digits) - point.offset) / point.scale
+            raw = (round(min(max(reading, self.low), self.high), self.digits) - point.offset) / point.scale
         if raw == self.last:
             return None
         self.last = raw
@@ -86,11 +91,11 @@ class CampusServer:
         self._period_s = period_s
         self._speed = speed
         self._clock = clock
-        self._twins: dict[Address, ModbusTwin] = {}
-        self._home: dict[str, Address] = {}
+        self._twins: dict[Home, Twin] = {}
+        self._home: dict[str, Home] = {}
         self._shown: dict[str, dict[str, _Shown]] = {}
         self._silent: frozenset[str] = frozenset()
-        self._down: frozenset[Address] = frozenset()
+        self._down: frozenset[Home] = frozenset()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -99,16 +104,16 @@ class CampusServer:
         self._shown = {
             device.id: {point.id: _Shown.of(point) for point in device.template.points} for device in devices
         }
-        for address, behind in _gateways(devices).items():
-            self._twins[address] = ModbusTwin(behind, self._written, address[0])
-            self._home.update((device.id, address) for device in behind)
+        for home, behind in _homes(devices).items():
+            self._twins[home] = TWINS[home[0]].twin(behind, self._written)
+            self._home.update((device.id, home) for device in behind)
         try:
             if self._snapshots_at is not None:
                 await self._snapshots.start(*self._snapshots_at)
             self.campus.step(self._period_s * self._speed)
             self.push()
-            for address in self._twins:
-                await self._listen(address)
+            for home in self._twins:
+                await self._listen(home)
         except OSError:
             await self.stop()
             raise
@@ -166,28 +171,30 @@ class CampusServer:
             self._twins[self._home[device]].misbehave(device, fault)
         self._silent = silent
         down = frozenset(self._home[device] for device in self.campus.cut_off())
-        for address in down - self._down:
-            await self._twins[address].stop()
-        for address in self._down - down:
-            await self._listen(address)
+        for home in down - self._down:
+            await self._twins[home].stop()
+        for home in self._down - down:
+            await self._listen(home)
         self._down = down
 
-    async def _listen(self, address: Address) -> None:
-        host, port = address
+    async def _listen(self, home: Home) -> None:
         try:
-            await self._twins[address].start(port)
+            await self._twins[home].start()
         except (OSError, RuntimeError) as error:  # pymodbus logs the reason and raises RuntimeError
-            message = f"{host}:{port} cannot be served; is another demo running on this machine?"
+            protocol, place = home
+            where = ":".join(map(str, place)) if isinstance(place, tuple) else str(place)
+            message = f"{protocol} {where} cannot be served; is another demo running on this machine?"
             raise OSError(EADDRINUSE, message) from error
 
 
-def _gateways(devices: Iterable[Device]) -> Mapping[Address, list[Device]]:
-    found: dict[Address, list[Device]] = defaultdict(list)
+def _homes(devices: Iterable[Device]) -> Mapping[Home, list[Device]]:
+    found: dict[Home, list[Device]] = defaultdict(list)
     for device in devices:
-        if not isinstance(device.connection, Connection):
+        driver = device.template.driver
+        if driver not in TWINS:
             raise TypeError(
-                f"device {device.id!r} has model {device.template.model!r} and driver"
-                f" {device.template.driver!r}; the simulators serve 'modbus' only"
+                f"device {device.id!r} has model {device.template.model!r} and driver {driver!r}; "
+                f"the simulators serve {', '.join(sorted(TWINS))}"
             )
-        found[device.connection.host, device.connection.port].append(device)
+        found[driver, TWINS[driver].home(device.connection)].append(device)
     return found

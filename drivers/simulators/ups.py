@@ -18,9 +18,12 @@ ON_MAINS, ON_BATTERY = 1, 2
 class Ups(Model):
     def __init__(self, device: Device, world: World) -> None:
         super().__init__(device, world)
+        self.settings = {"beeper": 1.0}
         self._base_kw = self._random.uniform(14, 22)
         self.charge_pct = 100.0
         self.load_kw = self._base_kw
+        self._battery_s = 0.0
+        """How long it has been on its battery."""
         self._energy = Counter(RATED_KW, world.time_s)
 
     @property
@@ -35,7 +38,9 @@ class Ups(Model):
             self.charge_pct = max(0.0, self.charge_pct)
             self.load_kw = self.load_kw if self.charge_pct else 0.0
             self.power_kw = 0.0
+            self._battery_s += dt_s
         else:
+            self._battery_s = 0.0
             missing_kwh = (100 - self.charge_pct) / 100 * BATTERY_KWH
             charging = min(CHARGER_KW, missing_kwh / hours if hours else 0.0)
             self.charge_pct = min(100.0, self.charge_pct + 100 * charging * hours / BATTERY_KWH)
@@ -54,24 +59,29 @@ class Ups(Model):
         volts = 384 + 0.3 * (self.charge_pct - 50) - (10 if battery else 0)
         flowing = self.power_kw - self.load_kw * (1 + _LOSSES) if not battery else -self.load_kw * 1.06
         minutes = BATTERY_KWH * self.charge_pct / 100 / max(self.load_kw, 1) * 60
-        return out | {
-            "state": float(ON_BATTERY if battery else ON_MAINS),
-            "in-frequency": 0.0 if battery else world.grid_hz,
-            "out-frequency": 50.0 if alive else 0.0,
-            "bypass-voltage": 0.0 if battery else self.near(world.grid_v, 0.3),
-            "out-power": self.load_kw,
-            "out-apparent": self.load_kw / 0.95,
-            "load": 100 * self.load_kw / RATED_KW,
-            "battery-voltage": self.near(volts, 0.2),
-            "battery-current": flowing * 1000 / volts,
-            "battery-charge": self.charge_pct,
-            "battery-minutes": minutes,
-            "battery-temp": self.near(25 + (3 if battery else 0), 0.1),
-            "cabinet-temp": self.near(29, 0.1),
-            "energy": self._energy.value,
-            "mains-ok": float(not battery),
-            "battery-ok": 1.0,
-            "bypass-ok": float(not battery),
-            "fault": 0.0,
-            "model": "DEMO-UPS-40K",
-        }
+        return (
+            out
+            | self.settings
+            | {
+                "state": float(ON_BATTERY if battery else ON_MAINS),
+                "in-frequency": 0.0 if battery else world.grid_hz,
+                "out-frequency": 50.0 if alive else 0.0,
+                "bypass-voltage": 0.0 if battery else self.near(world.grid_v, 0.3),
+                "out-power": self.load_kw,
+                "out-apparent": self.load_kw / 0.95,
+                "load": 100 * self.load_kw / RATED_KW,
+                "battery-voltage": self.near(volts, 0.2),
+                "battery-current": flowing * 1000 / volts,
+                "battery-seconds": self._battery_s,
+                "battery-charge": self.charge_pct,
+                "battery-minutes": minutes,
+                "battery-temp": self.near(25 + (3 if battery else 0), 0.1),
+                "cabinet-temp": self.near(29, 0.1),
+                "energy": self._energy.value,
+                "mains-ok": float(not battery),
+                "battery-ok": 1.0,
+                "bypass-ok": float(not battery),
+                "fault": 0.0,
+                "model": "DEMO-UPS-40K",
+            }
+        )

@@ -202,18 +202,24 @@ class WaterMeter(Model):
     def __init__(self, device: Device, world: World) -> None:
         super().__init__(device, world)
         self._full_m3_h = world.wiring.water.get(device.id, 4.0)
-        self._total = Counter(self.most_m3_h, world.time_s)
+        self.total = Counter(self.most_m3_h, world.time_s)
         self.flow_m3_h = 0.0
+
+    @property
+    def is_shut(self) -> bool:
+        return False
 
     def step(self, world: World, dt_s: float) -> None:
         leak = 1.5 if self.has("leak") else 0.0
         wanted = self._full_m3_h * (0.05 + 0.95 * world.presence) * self.near(1, 0.15) + leak
         self.flow_m3_h = min(toward(self.flow_m3_h, wanted, dt_s, 30), self.most_m3_h)
-        self._total.add(self.flow_m3_h, dt_s)
+        if self.is_shut:
+            self.flow_m3_h = 0.0
+        self.total.add(self.flow_m3_h, dt_s)
 
     def readings(self, world: World) -> Mapping[str, Reading]:
         return {
-            "total": self._total.value,
+            "total": self.total.value,
             "flow": self.flow_m3_h,
             "pressure": self.near(390, 2),
             "temperature": self.near(12 + 0.4 * world.weather.temperature_c, 0.1),

@@ -27,6 +27,8 @@ class Wiring:
     """Meter -> patterns of the devices behind it."""
     sockets_kw: Mapping[str, float] = field(default_factory=dict)
     """Meter -> its sockets and other small loads at full presence."""
+    tenants_kw: Mapping[str, float] = field(default_factory=dict)
+    """Meter of a tenant -> what he uses at full presence."""
     water: Mapping[str, float] = field(default_factory=dict)
     """Water meter -> m³/h at full presence."""
     area_m2: Mapping[str, float] = field(default_factory=dict)
@@ -47,6 +49,7 @@ class Wiring:
         return cls(
             meters={meter: tuple(patterns) for meter, patterns in tables["meters"].items()},
             sockets_kw=tables["sockets_kw"],
+            tenants_kw=tables["tenants_kw"],
             water=tables["water_m3_h"],
             area_m2=tables["area_m2"],
             process_kw=tables["process_kw"],

@@ -14,6 +14,15 @@ from drivers.simulators.wiring import Wiring
 
 
 @dataclass(slots=True)
+class HotWater:
+    """What the boilers send out and get back."""
+
+    supply_c: float = 55.0
+    return_c: float = 48.0
+    flow_m3_h: float = 0.0
+
+
+@dataclass(slots=True)
 class World:
     seed: int
     time_s: float
@@ -30,7 +39,7 @@ class World:
     recordings: Recordings
     wiring: Wiring
     chilled_water: ChilledWater = field(default_factory=ChilledWater)
-    hot_water_c: float = 55.0
+    hot_water: HotWater = field(default_factory=HotWater)
     grid_v: float = 230.0
     grid_hz: float = 50.0
     loads_kw: dict[str, float] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from hmi.operating import OperateDialog
 from hmi.pages.missing import missing
 from hmi.pages.subsystem import link_state
 from hmi.picture import live_picture
+from hmi.second_person import SecondPerson
 from hmi.shell import EMPTY, frame, html, symbol
 from hmi.tabular import table
 from hmi.trend import TrendPanel
@@ -41,6 +42,7 @@ class DevicePage:
         with frame(view, view.name(device.name)):
             html(self._status())
             html(view.block(self._alarms, lambda: view.house.alarms.revision))
+            html(SecondPerson(view, device).draw())
             with ui.element("div").classes("split"):
                 with ui.element("div"):
                     html(self._table())
@@ -155,19 +157,22 @@ class DevicePage:
 
     def _row(self, point: Point) -> Markup:
         view = self._view
-        cell = view.cell(self._device.id, point.id, with_age=True)
+        cell = view.cell(self._device.id, point.id, with_age=not point.write_only)
         bounds = drawing.bounds(view.live.site, point, view.live.limit_set(self._device.subsystem))
+        trend, name = EMPTY, Markup.escape(view.name(point.name))
+        if not point.write_only:
+            trend = Markup(' data-act="trend" data-key="{}"').format(point.id)
+            name = Markup('<button class="bare"{}>{}</button>').format(trend, name)
         return Markup(
-            '<tr data-act="trend" data-key="{id}"><td><button class="bare" data-act="trend" data-key="{id}">'
-            '{name}</button><br class="hide-small">'
-            '<small class="hide-small">{id}</small></td>'
+            '<tr{trend}><td>{name}<br class="hide-small"><small class="hide-small">{id}</small></td>'
             '<td class="number">{value}</td><td class="tight">'
             '<span class="q" id="{cell}q" data-quality="{quality}" data-good="{good}">{word}</span></td>'
             '<td class="tight number hide-small"><span id="{cell}a"></span></td>'
             '<td class="tight hide-small">{bar}</td><td class="tight">{buttons}</td></tr>'
         ).format(
             id=point.id,
-            name=view.name(point.name),
+            trend=trend,
+            name=name,
             value=view.value(self._device.id, point.id),
             cell=cell.id,
             quality=cell.shown.quality,
@@ -186,7 +191,7 @@ class DevicePage:
         shown = EMPTY
         if point.write is not None and view.can("point.operate"):
             shown += button.format("operate", point.id, view.say(words.OPERATE))
-        if point.kind is not PointKind.TEXT and view.can("point.substitute"):
+        if point.kind is not PointKind.TEXT and not point.write_only and view.can("point.substitute"):
             if state is not None and point.id in state.substituted:
                 shown += button.format("end-substitution", point.id, view.say(words.END_SUBSTITUTION))
             else:

@@ -177,7 +177,7 @@ class _Words:
     def __init__(self, view: View, row: JournalRow) -> None:
         site, language = view.live.site, view.language
         device = site.devices.get(row.device)
-        point = drawing.point_of(device, row.point) if device else None
+        point = site.point(row.device, row.point)
         rule = site.rule(row.device, row.point, row.rule)
         transition = words.TRANSITIONS.get(row.transition)
         self.tag = device.tag if device else ""

@@ -68,9 +68,7 @@ def _offline(view: View) -> Markup:
             for device in devices
             if (state := view.live.device_state(device.id)) and state.link in {Link.DOWN, Link.FAULTED}
         ]
-        unheard = sum(
-            view.live.is_silent(view.live.site.subsystems[device.subsystem].field) for device in devices
-        )
+        unheard = sum(view.live.is_silent(device.process) for device in devices)
         if unheard:
             said = view.say(words.DEVICES_UNKNOWN, count=unheard)
             return Markup('<span class="link down">{}</span>').format(said)

@@ -38,6 +38,8 @@ TRANSITIONS: Final[dict[str, Text]] = {
     "event_ends": Text("事件结束", "Event ended"),
     "response_step": Text("处置步骤", "Response step"),
     "verdict": Text("登记结论", "Verdict"),
+    "device_acknowledged": Text("设备已确认", "Acknowledged at the device"),
+    "device_not_acknowledged": Text("设备未确认", "Not acknowledged at the device"),
     "mode_begins": Text("进入状态", "Mode began"),
     "mode_ends": Text("退出状态", "Mode ended"),
 }

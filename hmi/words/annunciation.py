@@ -24,7 +24,7 @@ WHOLE_SITE = Text("全园区 {count}", "Whole site {count}")
 SELECT_PAGE = Text("选中本页", "Select the page")
 SELECT = Text("选中 {name}", "Select {name}")
 MEMBERS = Text("{count} 条由此引起", "{count} explained by it")
-DEVICES_BEHIND = Text("其下 {count} 台设备", "{count} devices behind it")
+DEVICES_BEHIND = Text("其下 {count} 台设备", "devices behind it: {count}")
 OCCURRED_TIMES = Text("上次确认后发生 {count} 次", "occurred {count} times since it was acknowledged")
 FIRST_OUT = Text("首出", "First out")
 FIRST_OUT_HINT = Text("本组中最先发生", "The first of its group")
@@ -101,15 +101,10 @@ KEY_LINES: Final[dict[str, Text]] = {
 # --- sound and stations
 STATION = Text("值班台", "Station")
 STATIONS = Text("值班台与声音", "Station and sound")
-NO_STATION = Text("未选值班台", "No station chosen")
-NO_STATION_HINT = Text(
-    "未选值班台：听到全园区的报警", "No station chosen: alarms of the whole site are heard"
-)
 SOUND_OFF = Text("声音未开启：点击此处开启报警声", "Sound is off: click here so that alarms can be heard")
 SOUND_ON = Text("声音正常", "Sound is on")
 SOUND_SILENT = Text("声音未开启", "Sound is off")
 SOUNDS = Text("{count} 条正在发声", "{count} sounding")
-TEST_SOUND = Text("试听", "Play")
 SOUND_NAMES = Text("提示音", "Sounds")
 SPEAK_TEST = Text("语音试听", "Speak")
 SPOKEN_TEST = Text("园区管家语音测试", "This is a test of the spoken prompts of Steward")
@@ -181,8 +176,6 @@ OCCURRED = Text("发生时间", "Occurred")
 CONDITION = Text("报警条件", "Condition")
 HOLDS = Text("仍然存在", "still holds")
 IS_OVER = Text("已消失", "is over")
-REPEATS = Text("次数", "Repeats")
-UNKNOWN_ALARM = Text("没有这个报警", "There is no such alarm")
 NOT_SAID = Text("未填写", "not given")
 
 # --- modes

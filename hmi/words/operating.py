@@ -11,6 +11,23 @@ VERIFIED_BY = Text("确认方式", "Confirmed by")
 READ_BACK = Text("回读", "Read-back")
 FEEDBACK = Text("反馈点 {point}", "Feedback point {point}")
 NOT_VERIFIED = Text("无回读", "Nothing to read back")
+REASON = Text("理由", "Reason")
+REASON_DETAIL = Text("说明（户号、文号等）", "Details (account, document ...)")
+TAKES_TWO = Text(
+    "须由两人操作：您提出，另一人在 5 分钟内执行",
+    "Takes two persons: you ask, another carries it out within 5 minutes",
+)
+ASK = Text("提出操作", "Ask for it")
+ASKED_FOR = Text("已提出，等待另一人执行", "Asked for; another person carries it out")
+WAITS = Text(
+    "{by} 提出：{point} = {value}，理由：{reason}；{until} 前有效",
+    "{by} asks for {point} = {value}, reason: {reason}; until {until}",
+)
+CARRY_OUT = Text("核对并执行", "Check and carry out")
+WITHDRAW = Text("撤回", "Withdraw")
+DECLINE = Text("不执行", "Decline")
+SECOND_SURE = Text("确认执行此操作？", "Carry this out?")
+WAITING = Text("{count} 项操作等待第二人执行", "Operations waiting for a second person: {count}")
 SELECT = Text("核对", "Check")
 CONFIRM_WRITE = Text("确认执行", "Confirm")
 SELECTED = Text("检查通过，请在 10 秒内确认执行", "Checks passed; confirm within 10 seconds")

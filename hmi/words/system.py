@@ -34,6 +34,7 @@ FIGURE_NAMES: Final[dict[str, Text]] = {
     "journal_rows": Text("记录行", "journal rows"),
     "journal_p50_ms": Text("记录中位耗时", "journal median"),
     "journal_p99_ms": Text("记录 99% 耗时", "journal 99 %"),
+    "linkage": Text("联动可用", "linkage works"),
     "loop_lag_ms": Text("画面延迟", "page delay"),
     "silent": Text("无回应路径", "silent paths"),
     "open_calls": Text("呼叫中", "calls under way"),

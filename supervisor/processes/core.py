@@ -93,7 +93,9 @@ class Core:
         self._linkage = LinkagePart(node, self._site, on_disk_full=self._ballast.free)
         self._forwarder = Forwarder(node.loop, node.paths)
         self._clocks = Clocks(node.loop, node.paths)
-        self._changeover = Changeover(node.paths, Attendance(node.loop, node.paths), self._versions)
+        self._changeover = Changeover(
+            node.paths, Attendance(node.loop, node.paths, lambda: self._site.processes), self._versions
+        )
         self._bound = self._bound_by(self._site.version)
         self._renewal = ""
         self._intake = Intake(
@@ -175,6 +177,9 @@ class Core:
             publish=self._publish_alarm,
             ready=self._intake.ready,
             read_conditions=self._forwarder.read_conditions,
+            pass_on=lambda command, issuer, taken: self._forwarder.pass_on(
+                self._site.devices[command.device].process, command, issuer, taken
+            ),
             clock=time.monotonic,
             wall_ns=time.time_ns,
         )
@@ -198,6 +203,7 @@ class Core:
             forward=self._forwarder.forward,
             apply_configuration=self._apply_command,
             show=self._show,
+            publish=lambda selections: self._node.publish("selections/", selections),
             clock_offset_s=self._clocks.offset_s,
             ready=self._intake.ready,
             clock=time.monotonic,
@@ -330,9 +336,8 @@ class Core:
         return bound(self._versions.get(version).documents, "core")
 
     def _use(self, site: Site) -> None:
-        fields = tuple(sorted({subsystem.field for subsystem in site.subsystems.values()}))
-        self._forwarder.use(fields)
-        self._clocks.use(fields)
+        self._forwarder.use(site.processes)
+        self._clocks.use(site.processes)
 
     def _announce(self) -> None:
         self._node.publish("configuration/", ConfigurationAnnounced(self._site.version))

@@ -4,6 +4,7 @@ It runs on from its last applied configuration when nothing else is up.
 """
 
 import logging
+import os
 import time
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -27,6 +28,7 @@ from actors.messages import (
     RetryDevice,
     SingCanary,
     Stage,
+    TakePost,
     UseLimitSet,
 )
 from actors.outlets import Outlets
@@ -39,20 +41,24 @@ from actors.write import Order, result
 from business.notifier.state import read_state
 from config.following import bound
 from config.rules import DEVICE_FAULT
+from config.secrets import secret
 from config.settings_schema import FIELD
 from config.site import Site
 from drivers import DRIVERS
 from drivers.cadence import Ticks
 from drivers.driver import Surroundings
-from drivers.links import Links
+from drivers.shares import Shares
 from supervisor.announcements import Announcements
 from supervisor.answers import snapshot_of, tree_of
 from supervisor.ballast import Ballast
 from supervisor.configuration import documents_of, fetch, keep, read_site
+from supervisor.elsewhere import Elsewhere, Everywhere
 from supervisor.facts import Facts
 from supervisor.lifeline import quit_now
 from supervisor.node import Node
 from supervisor.plant import Plant
+from supervisor.point_reads import PointReads
+from supervisor.posts import POST, Posts
 from supervisor.processes.arguments import parse
 from supervisor.recorded import Recorded
 from supervisor.spec import Retry
@@ -90,12 +96,18 @@ class Field:
             )
         )
         self._recall = self._conditions.load_state()
+        self._totals = {
+            key: body for key, body in self._history.load_state().items() if not key.startswith(POST)
+        }
         self._out = Outlets(
             process=node.name,
             version=site.version,
             loop=node.loop,
             publish=node.publish,
-            history=lambda message: self._history.append(HISTORY.encode(message)),
+            history=lambda messages, state: self._history.append_all(
+                [HISTORY.encode(message) for message in messages], state
+            ),
+            totals=self._totals,
             condition=self._condition,
             remember=self._remember,
             recall=self._recall,
@@ -111,8 +123,11 @@ class Field:
             unrecorded=partial(waiting, node.paths.spare_log),
             notifier=lambda: read_state(node.paths.notifier_state, time.time_ns()),
         )
-        self._links = Links(time.monotonic)
+        self._shares = Shares(time.monotonic)
         self._ticks = Ticks(time.monotonic)
+        self._posts = Posts(self._shares, node.loop, self._history)
+        self._reads = PointReads(node.loop, node.paths, site)
+        self._elsewhere = Elsewhere(node.loop, self._reads, time.monotonic, time.time_ns)
         self._recorded = Recorded(node.loop, node.paths.query("historian"), lambda: self._plant.site)
         self._plant = self._make_plant(site)
 
@@ -121,7 +136,10 @@ class Field:
         self._forget_faults()
         self._end_interrupted()
         self._shape_newest()
+        self._posts.restore({id_ for table in self._plant.tables.values() for id_ in table.row})
         node.start(self._recorded)
+        node.start(self._reads)
+        node.start(self._elsewhere)
         node.version = out.version
         node.rates = self._rates
         node.grow(self._plant.children())
@@ -195,14 +213,15 @@ class Field:
 
     def _surroundings(self, matrices: Matrices) -> Surroundings:
         return Surroundings(
-            links=self._links,
+            shares=self._shares,
             ticks=self._ticks,
-            plant=matrices,
+            plant=Everywhere(self._node.name, lambda: self._plant.site, matrices, self._elsewhere),
             may_poll=lambda: self._history.may_poll,
             clock=time.monotonic,
             wall_ns=time.time_ns,
             facts=self._facts,
             history=self._recorded,
+            secret=partial(secret, environ=os.environ, directory=self._node.paths.secrets, shortest=1),
         )
 
     def _shape_newest(self) -> None:
@@ -227,6 +246,7 @@ class Field:
             return
         site = read_site(configuration)
         self._out.version = site.version
+        self._reads.use(site)
         sizes = tuple(
             (table.id, len(table.devices), len(table.template.points))
             for table in tables(site, self._node.name)
@@ -241,6 +261,10 @@ class Field:
         if prefixes:
             gone = [key for key in self._recall if key.startswith(prefixes)]
             self._remember(dict.fromkeys(gone))
+            ended = [key for key in self._totals if key.startswith(prefixes)]
+            self._history.put_state(dict.fromkeys(ended))
+            for key in ended:
+                del self._totals[key]
         keep(configuration, self._files.applied)
         self._node.accept(version)
         logger.warning("configuration version %d is applied: %s", site.version, change.in_words())
@@ -257,6 +281,9 @@ class Field:
                         address.tell(SayLimitSet())
             case SingCanary():
                 self._sing(envelope.id)
+            case TakePost():
+                self._posts.take(envelope, reply)
+                return
             case _:
                 self._obey_once(envelope, reply)
                 return

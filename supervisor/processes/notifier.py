@@ -18,7 +18,6 @@ from actors.channels.command_client import BlockingCommandClient
 from actors.channels.query import Handler, QueryServer
 from actors.channels.socket_owner import Failed
 from actors.codecs import CORE_COMMANDS
-from actors.gate import NOTIFIER
 from actors.journal_reader import JournalReader
 from actors.messages import (
     AcknowledgeAlarm,
@@ -29,6 +28,7 @@ from actors.messages import (
     RequestRow,
     Stage,
 )
+from actors.refusals import NOTIFIER
 from actors.said import said
 from actors.zone import ConfigurationApplied
 from business.fields.keyring import keyring

@@ -10,6 +10,7 @@ from supervisor.configuration import fetch_site
 from supervisor.lifeline import Lifeline, announce, leave_within
 from supervisor.log import set_up
 from supervisor.processes.arguments import parse
+from supervisor.simulated_secrets import draw
 
 SEED = 20260101
 """The same faults come and go at the same distances in every demo."""
@@ -25,7 +26,6 @@ async def _play(server: CampusServer, left: asyncio.Event) -> None:
 def main() -> int:
     told = parse("simulators")
     set_up(told.name)
-    site = fetch_site(told.paths)
     loop = asyncio.new_event_loop()
     left = asyncio.Event()
 
@@ -33,10 +33,11 @@ def main() -> int:
         loop.call_soon_threadsafe(left.set)
         leave_within(1.5, 0)
 
-    Lifeline(leave).hold()
+    Lifeline(leave).hold()  # first of all: what follows may wait for core for ever
     site = fetch_site(told.paths)
     heart = Heart(told.name, told.paths, dict, site.version)
     heart.start()
+    draw(site, told.paths.secrets)
     campus = campus_of(site, seed=SEED, start_s=time.time(), day=always_working_day)
     loop.run_until_complete(_play(CampusServer(campus, snapshots=campus.world.wiring.snapshots), left))
     loop.close()

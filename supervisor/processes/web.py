@@ -15,7 +15,7 @@ from nicegui.storage import Storage
 from actors.channels.command_client import CommandClient
 from actors.channels.live import Subscriber
 from actors.channels.query_client import QueryClient
-from actors.codecs import CORE_COMMANDS, QUERIES
+from actors.codecs import CORE_COMMANDS, POSTS, QUERIES
 from actors.messages import Configuration, ReadConfiguration
 from actors.paths import RunPaths
 from business.access import Authority
@@ -39,6 +39,7 @@ from config.secrets import Secret, SecretMissing, secret
 from config.settings import Security
 from config.site import Site
 from drivers import SCHEMAS
+from drivers.http.schema import Connection as Platform
 from hmi.app import build
 from hmi.ports import Ports
 from supervisor.beat import Heart
@@ -57,15 +58,16 @@ LEAVE_S = 2.0
 class Outside:
     """The ends of the channels that the pages use, opened on the app's loop."""
 
-    def __init__(self, paths: RunPaths, site: Site, place: Place) -> None:
+    def __init__(self, paths: RunPaths, site: Site, place: Place, fields: tuple[str, ...]) -> None:
         """The office hears beats, configurations and linkage: no page of it shows a value of the plant."""
-        fields = sorted({subsystem.field for subsystem in site.subsystems.values()})
         publishers = (*fields, "core", "historian", "office")
         self._commands = {
             "core": CommandClient(paths.command("core"), CORE_COMMANDS),
             "office": CommandClient(paths.command("office"), BUSINESS_COMMANDS),
             "notifier": CommandClient(paths.command("notifier"), NOTIFIER_COMMANDS),
         }
+        taking = fields if place is Place.OFFICE else ()
+        self._posts = {name: CommandClient(paths.command(name), POSTS) for name in taking}
         self._queries = {
             name: QueryClient(paths.query(name), OFFICE_QUERIES if name == "office" else QUERIES)
             for name in publishers
@@ -94,12 +96,14 @@ class Outside:
             pictures=self._pictures,
             push_key=lambda site: push_key(site.notification.accounts),
             secrets=Vault(paths.secrets, os.environ, secrets_of(site)).rows,
+            posts=self._takers,
         )
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         clients: list[CommandClient | QueryClient] = [
             *self._commands.values(),
+            *self._posts.values(),
             *self._queries.values(),
             self._notifier,
         ]
@@ -111,6 +115,14 @@ class Outside:
             await self._pictures.close()
             for client in clients:
                 await client.stop()
+
+    def _takers(self, site: Site, hook: str) -> list[CommandClient]:
+        found = {
+            device.process
+            for device in site.devices.values()
+            if isinstance(device.connection, Platform) and device.connection.webhook == hook
+        }
+        return [self._posts[name] for name in sorted(found & self._posts.keys())]
 
     async def _configuration(self, version: int) -> Site:
         answer = await self._queries["core"].one(ReadConfiguration(version))
@@ -133,7 +145,7 @@ def main() -> int:
     configuration = fetch(told.paths)
     site = read_site(configuration)
     wait_for(told.paths, "office")
-    outside = Outside(told.paths, site, Place(told.role))
+    outside = Outside(told.paths, site, Place(told.role), told.fields)
     figures = Lag()
     server = _server(told, site, outside, figures)
     heart = Heart(told.name, told.paths, figures.rates, site.version)

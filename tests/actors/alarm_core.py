@@ -19,7 +19,7 @@ from actors.intake import Condition, Intake
 from actors.journal import Journal
 from actors.journal_entries import MarkApplied
 from actors.journal_reader import JournalReader
-from actors.messages import Alarm, AlarmChanged, AreasChanged, CommandResult, Issuer
+from actors.messages import Alarm, AlarmChanged, AreasChanged, CommandResult, Issuer, PassAcknowledgement
 from actors.zone import AlarmZone, Ask, ZoneOutlets
 from config.site import Site
 
@@ -53,6 +53,9 @@ class Core:
         self.now_s = self.started_s = now_s
         self.seen: queue.SimpleQueue[Alarm] = queue.SimpleQueue()
         self.results: queue.SimpleQueue[CommandResult] = queue.SimpleQueue()
+        self.passed_on: queue.SimpleQueue[tuple[PassAcknowledgement, Issuer, Callable[[str], object]]] = (
+            queue.SimpleQueue()
+        )
         self.sent_to_gate: list[Any] = []
         self.others: list[object] = []
         self.reads_asked = 0
@@ -102,6 +105,7 @@ class Core:
             journal=self.journal_address, board=self.board_address, publish=self.publish,
             ready=self.intake.ready,
             read_conditions=self.ask_conditions if address is None else lambda: None,
+            pass_on=lambda *passed: self.passed_on.put(passed),
             clock=lambda: self.now_s, wall_ns=self.wall_ns,
         )  # fmt: skip
         zone = AlarmZone.start(

@@ -3,7 +3,7 @@
 import asyncio
 import queue
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -34,6 +34,10 @@ class Told:
 
     def put(self, message: Any) -> None:
         self._queue.put(message)
+
+    def put_all(self, messages: Iterable[Any]) -> None:
+        for message in messages:
+            self.put(message)
 
     def next(self, kind: type[T]) -> T:
         """The next of this kind; what comes before it is passed over."""
@@ -71,7 +75,8 @@ class Rig:
             version=1,
             loop=self.loop,
             publish=lambda _topic, message: self.live.tell(message),
-            history=self.history.put,
+            history=lambda messages, _state: self.history.put_all(messages),
+            totals={},
             condition=self._condition,
             remember=self._remember,
             recall=self.recall,

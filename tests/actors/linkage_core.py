@@ -150,8 +150,9 @@ class PlantCore:
             journal=self.journal_address, linkage=self.linkage_address, board=Board(self.ruled),
             zones=lambda _: None,
             authority=self.office, encode=RECORDED.encode, forward=self._forward,
-            apply_configuration=lambda *_: None, show=lambda _: None, clock_offset_s=lambda _: 0.0,
-            ready=lambda *_, **__: None, clock=time.monotonic, wall_ns=time.time_ns,
+            apply_configuration=lambda *_: None, show=lambda _: None, publish=lambda _: None,
+            clock_offset_s=lambda _: 0.0, ready=lambda *_, **__: None,
+            clock=time.monotonic, wall_ns=time.time_ns,
         )  # fmt: skip
         ids = itertools.count()
         self.gate = Gate.start(None, site=self.site, outlets=outlets, new_id=lambda: f"sel-{next(ids)}")
@@ -201,7 +202,7 @@ class PlantCore:
         """The gate, as the executor sees it."""
         return self.kill(lambda: self.gate_address.tell(message))
 
-    def _forward(self, process: str, envelope: Envelope, reply: Reply) -> None:
+    def _forward(self, processes: tuple[str, ...], envelope: Envelope, reply: Reply) -> None:
         self.executed.append((envelope.id, envelope.body))
         if self.is_dead:
             return

@@ -85,7 +85,17 @@ def site(*points: Point, devices: Iterable[str] = ("ahu-1", "ahu-2"), version: i
         subsystems={"hvac": Subsystem("hvac", "hvac", text("HVAC"), "field-1", ("day", "night"))},
         devices={
             name: Device(
-                name, text(name), "", shared, "hvac", "building-a", Nothing(), 1.0, name, own_rules=OWN_RULES
+                name,
+                text(name),
+                "",
+                shared,
+                "hvac",
+                "building-a",
+                Nothing(),
+                1.0,
+                name,
+                "field-1",
+                own_rules=OWN_RULES,
             )
             for name in devices
         },

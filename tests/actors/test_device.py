@@ -147,6 +147,7 @@ def test_a_link_that_goes_down_and_up_is_told_and_logged_once_each(
     connects = driver.connects
     eventually(lambda: driver.connects > connects + 3)
     driver.reachable = True
+    driver.give(Scan(1, "raw"))
     placed.wait_link(Link.UP)
     said = [record.getMessage() for record in caplog.records if record.name == "actors.device"]
     assert len(said) == 2
@@ -154,6 +155,40 @@ def test_a_link_that_goes_down_and_up_is_told_and_logged_once_each(
     assert "the line is cut" in said[0]
     assert not placed.sweep.so_far(Lost)
     assert placed.driver is driver
+
+
+def test_a_device_that_answers_only_when_it_is_greeted_stays_down_and_becomes_an_alarm(
+    placed: Placed, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level("INFO", "actors.device")
+    monkeypatch.setattr(device_module, "PAUSE_S", 0.01)
+    monkeypatch.setattr(device_module, "LOSS_DELAY_S", 0.2)
+    driver = placed.driver
+
+    def read_in_vain() -> bool:
+        driver.give(LinkError("the second block is not answered"))
+        return bool(placed.rig.recall)
+
+    read_in_vain()
+    placed.wait_link(Link.DOWN)
+    eventually(read_in_vain)
+    assert placed.rig.conditions.next(ConditionChanged).active
+    assert driver.connects > 3
+    said = [record.getMessage() for record in caplog.records if record.name == "actors.device"]
+    assert said == ["ahu-2 is down: the second block is not answered"]
+
+
+def test_another_reason_for_being_down_is_shown_and_not_logged(
+    placed: Placed, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level("INFO", "actors.device")
+    monkeypatch.setattr(device_module, "PAUSE_S", 0.01)
+    for reason in ("no password", "no password", "the password is open to others"):
+        placed.driver.give(LinkError(reason))
+    assert placed.wait_link(Link.DOWN).reason == "no password"
+    assert placed.wait_link(Link.DOWN).reason == "the password is open to others"
+    said = [record.getMessage() for record in caplog.records if record.name == "actors.device"]
+    assert said == ["ahu-2 is down: no password"]
 
 
 def test_a_device_that_was_never_reached_is_down(caplog: pytest.LogCaptureFixture) -> None:
@@ -173,6 +208,7 @@ def test_a_loss_is_an_alarm_after_its_delay_and_over_with_the_link(monkeypatch: 
         assert began.time_ns == down.since_ns
         assert f"ahu-2//{COMM_LOSS}" in rig.recall
         placed.driver.reachable = True
+        placed.driver.give(Scan(1, "raw"))
         assert not rig.conditions.next(ConditionChanged).active
         assert f"ahu-2//{COMM_LOSS}" not in rig.recall
 
@@ -180,6 +216,7 @@ def test_a_loss_is_an_alarm_after_its_delay_and_over_with_the_link(monkeypatch: 
 def test_a_short_interruption_is_no_alarm(placed: Placed) -> None:
     placed.driver.give(LinkError("a moment"))
     placed.wait_link(Link.DOWN)
+    placed.driver.give(Scan(1, "raw"))
     placed.wait_link(Link.UP)
     assert not placed.rig.conditions.so_far(ConditionChanged)
 
@@ -194,6 +231,7 @@ def test_a_loss_that_held_before_a_restart_is_not_told_again_and_ends_with_the_l
         placed.restart()
         placed.wait_link(Link.DOWN)
         placed.driver.reachable = True
+        placed.driver.give(Scan(1, "raw"))
         placed.wait_link(Link.UP)
         assert [change.active for change in rig.conditions.so_far(ConditionChanged)] == [False]
 
@@ -424,6 +462,8 @@ def test_a_substitution_that_makes_no_sense_is_refused(placed: Placed, point_id:
 
 class Totalling(FakeDriver):
     """Accumulates."""
+
+    follows = False
 
     def __init__(self, rig: Rig) -> None:
         super().__init__(rig.loop)

@@ -3,6 +3,7 @@
 import itertools
 import queue
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import pytest
 from actors.actor import Ref
 from actors.address import Address
 from actors.channels.command import Envelope, Reply
-from actors.codecs import CORE_COMMANDS
+from actors.codecs import CORE_COMMANDS, RECORDED
 from actors.gate import GRACE_S, Gate, GateOutlets, Received
 from actors.intake import Part
+from actors.linkage.inbox import Given
 from actors.messages import (
     AcknowledgeAlarm,
     ApplyConfiguration,
@@ -24,21 +26,26 @@ from actors.messages import (
     OperatePoint,
     RemoveTag,
     RetryDevice,
+    SelectionsOpen,
     SelectPoint,
     Stage,
     SubstitutePoint,
     UseLimitSet,
+    WithdrawSelection,
     WritePoint,
 )
 from actors.permissions import PERMISSIONS
 from actors.said import in_language
 from actors.zone import Tick
+from config.text import Text
 from tests.actors.alarm_core import DEADLINE_S, Core, eventually
 from tests.actors.alarm_zone import ANNA, BERT, began
 from tests.actors.small_site import point, rule, site, writable
 from tests.actors.test_alarm_book import HIGH
 
-SITE = site(point("t", rule("high")), point("setpoint", write=writable(16, 28)))
+RELAY = replace(writable(0, 1), two_person=True, reasons=(Text("用户书面申请", "written request"),))
+SITE = site(point("t", rule("high")), point("setpoint", write=writable(16, 28)), point("relay", write=RELAY))
+ASKED = SelectPoint("ahu-1", "relay", 0.0, "用户书面申请；A栋301")
 FIELD_COMMANDS = [
     HangTag("ahu-1", "repair"),
     RemoveTag("ahu-1"),
@@ -71,9 +78,10 @@ class Gated:
     def __init__(self, core: Core) -> None:
         self.core = core
         self.office = Office()
-        self.forwarded: list[tuple[str, Envelope, Reply]] = []
+        self.forwarded: list[tuple[tuple[str, ...], Envelope, Reply]] = []
         self.applied: list[int] = []
         self.shown: queue.SimpleQueue[CommandResult] = queue.SimpleQueue()
+        self.waiting: queue.SimpleQueue[SelectionsOpen] = queue.SimpleQueue()
         self.offset_s: float | None = 0.0
         self.started = 0
         self.gate = self.start()
@@ -86,10 +94,11 @@ class Gated:
             zones={"building-a": self.core.zone_address}.get,
             board=self.core.board_address,
             authority=self.office,
-            encode=CORE_COMMANDS.encode,
-            forward=lambda process, envelope, reply: self.forwarded.append((process, envelope, reply)),
+            encode=RECORDED.encode,
+            forward=lambda *each: self.forwarded.append(each),
             apply_configuration=self.apply,
             show=self.shown.put,
+            publish=self.waiting.put,
             clock_offset_s=lambda _: self.offset_s,
             ready=self.core.intake.ready,
             clock=lambda: self.core.now_s,
@@ -151,8 +160,12 @@ def test_a_write_goes_through_select_and_operate_to_the_field_and_back(gated: Ga
     answers = gated.give("c2", OperatePoint(selected.value, "ahu-1", "setpoint", 21.0))
     assert answers.get(timeout=DEADLINE_S).stage is Stage.ACCEPTED
     eventually(lambda: len(gated.forwarded) == 1)
-    ((process, envelope, reply),) = gated.forwarded
-    assert (process, envelope.id, envelope.body) == ("field-1", "c2", WritePoint("ahu-1", "setpoint", 21.0))
+    ((processes, envelope, reply),) = gated.forwarded
+    assert (processes, envelope.id, envelope.body) == (
+        ("field-1",),
+        "c2",
+        WritePoint("ahu-1", "setpoint", 21.0),
+    )
     reply(result("c2", Stage.WRITTEN))
     reply(result("c2", Stage.CONFIRMED, 21.0))
     assert answers.get(timeout=DEADLINE_S).stage is Stage.WRITTEN
@@ -179,8 +192,8 @@ def test_a_command_is_on_disk_before_it_is_forwarded(gated: Gated) -> None:
 def test_what_concerns_the_field_goes_there_as_it_is(gated: Gated, body: object) -> None:
     answers = gated.give("c1", body)
     eventually(lambda: len(gated.forwarded) == 1)
-    process, envelope, reply = gated.forwarded[0]
-    assert (process, envelope.body) == ("field-1", body)
+    processes, envelope, reply = gated.forwarded[0]
+    assert (processes, envelope.body) == (("field-1",), body)
     assert gated.office.asked == [PERMISSIONS[type(body)]]
     reply(result("c1", Stage.DONE))
     assert final(answers).stage is Stage.DONE
@@ -302,3 +315,61 @@ def test_a_command_that_nobody_answers_is_unknown_in_the_end(gated: Gated) -> No
 
 def test_every_command_of_core_has_a_permission() -> None:
     assert {kind.__name__ for kind in PERMISSIONS} == set(CORE_COMMANDS._kinds)
+
+
+def waiting(gated: Gated) -> list[tuple[str, str, str]]:
+    """Who waits for a second person, as told last."""
+    told = gated.waiting.get(timeout=DEADLINE_S)
+    return [(one.by, f"{one.device}/{one.point}", one.reason) for one in told.selections]
+
+
+def test_what_takes_two_persons_is_asked_for_by_one_and_carried_out_by_another(gated: Gated) -> None:
+    """S-62: and everybody sees that it waits."""
+    assert waiting(gated) == []
+    asked = gated.ended("c1", ASKED)
+    assert asked.stage is Stage.DONE
+    assert "another person carries it out within 5 minutes" in in_language(asked.detail, "en")
+    assert waiting(gated) == [("anna", "ahu-1/relay", ASKED.reason)]
+    operate = OperatePoint(str(asked.value), "ahu-1", "relay", 0.0)
+    alone = gated.ended("c2", operate)
+    assert alone.stage is Stage.REFUSED
+    assert "another person must carry out ahu-1/relay" in in_language(alone.detail, "en")
+    gated.core.now_s += 299.0
+    gated.give("c3", operate, BERT)
+    eventually(lambda: len(gated.forwarded) == 1)
+    assert gated.forwarded[0][1].body == WritePoint("ahu-1", "relay", 0.0)
+    assert waiting(gated) == []
+
+
+def test_nobody_waits_for_ever_and_either_may_withdraw(gated: Gated) -> None:
+    assert waiting(gated) == []
+    asked = gated.ended("c1", ASKED)
+    assert len(waiting(gated)) == 1
+    withdraw = WithdrawSelection(str(asked.value), "ahu-1", "relay")
+    assert gated.ended("c2", withdraw, BERT).stage is Stage.DONE
+    assert waiting(gated) == []
+    assert gated.ended("c3", withdraw, BERT).stage is Stage.REFUSED
+    again = gated.ended("c4", ASKED)
+    assert len(waiting(gated)) == 1
+    gated.core.now_s += 301.0
+    gated.gate.tell(Tick())
+    assert waiting(gated) == []
+    late = gated.ended("c5", OperatePoint(str(again.value), "ahu-1", "relay", 0.0), BERT)
+    assert "has expired, it is valid for 300 s" in in_language(late.detail, "en")
+
+
+@pytest.mark.parametrize("reason", ["", "欠物业费", "用户书面申请书"])
+def test_only_the_reasons_that_the_law_allows_are_taken(gated: Gated, reason: str) -> None:
+    refused = gated.ended("c1", replace(ASKED, reason=reason))
+    assert refused.stage is Stage.REFUSED
+    assert in_language(refused.detail, "en") == "ahu-1/relay: the reason must be one of: written request"
+
+
+def test_no_plan_writes_what_takes_two_persons(gated: Gated) -> None:
+    answers: queue.SimpleQueue[CommandResult] = queue.SimpleQueue()
+    envelope = Envelope("c1", ANNA, 10.0, gated.core.now_s + 10.0, WritePoint("ahu-1", "relay", 0.0))
+    gated.gate.tell(Given(envelope, answers.put))
+    refused = final(answers)
+    assert refused.stage is Stage.REFUSED
+    assert "takes two persons" in in_language(refused.detail, "en")
+    assert not gated.forwarded

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from actors.gate import OFFICE
 from actors.messages import (
     ConfirmRun,
     HangTag,
@@ -26,6 +25,7 @@ from actors.messages import (
     StationCalled,
     StepState,
 )
+from actors.refusals import OFFICE
 from actors.said import in_language
 from actors.zone import ConfigurationApplied
 from config.plans import Condition, End, EndWhen, Op, StepKind, Trigger, TriggerKind

@@ -9,9 +9,17 @@ import pytest
 
 from actors import kept
 from actors.actor import Ref
-from actors.gather import Gathered
+from actors.gather import Batch, Gathered
 from actors.matrices import Matrices
-from actors.messages import ConditionChanged, ConditionsRead, History, HistoryChanges, Scans, TableDefined
+from actors.messages import (
+    ConditionChanged,
+    ConditionsRead,
+    History,
+    HistoryChanges,
+    HistoryTexts,
+    Scans,
+    TableDefined,
+)
 from actors.sweep import (
     Broken,
     EndSubstitute,
@@ -68,11 +76,12 @@ class Swept:
         """Told, and dealt with."""
         self.ref.ask(message, timeout=WITHIN_S)
 
-    def scan(self, raws: dict[int, Any], *, after_s: float = 1.0) -> None:
+    def scan(self, raws: dict[int, Any], *, after_s: float = 1.0, keeps: tuple[str, ...] = ()) -> None:
         """Raw scans by row, `after_s` after the last."""
         self.rig.now += after_s
         time_ns = self.rig.wall_ns()
-        self.tell(Gathered([*raws], [Scan(time_ns, raw) for raw in raws.values()], time_ns + 5))
+        scans = [Scan(time_ns, raw, keeps=dict.fromkeys(keeps)) for raw in raws.values()]
+        self.tell(Gathered([Batch([*raws], scans)], time_ns + 5))
 
     def read(self, row: int) -> tuple[float, int]:
         reading = self.matrices.reading(self.table.devices[row].id, "temperature")
@@ -312,6 +321,33 @@ def test_where_nearly_all_moved_history_is_dense() -> None:
         )
 
 
+def test_what_a_turn_keeps_changes_with_all_its_rows_and_where_it_brings_none() -> None:
+    with Rig() as rig:
+        appended: list[tuple[int, dict[str, bytes | None]]] = []
+        rig.outlets.history = lambda messages, state: appended.append((len(messages), dict(state)))
+        swept = Swept(rig, point("temperature"))
+        for at in (1, 2):
+            swept.scan({0: (20.0,)}, keeps=(f"post-{at}",))
+        assert appended[1:] == [(1, {"post-1": None}), (0, {"post-2": None})]
+        turn = [Scan(1_000, (40.0,), past=True, goes_on=True), Scan(3_000, (21.0,), goes_on=True)]
+        last = Scan(4_000, (22.0,), keeps={"~a/totals": b"4"})
+        swept.tell(
+            Gathered([Batch([0], turn[:1], past=True), Batch([0], turn[1:]), Batch([0], [last])], 9_000)
+        )
+        assert appended[3:] == [(3, {"~a/totals": b"4"})]
+
+
+def test_what_cannot_be_recorded_is_kept_as_it_was() -> None:
+    with Rig() as rig:
+        kept: list[str] = []
+        rig.outlets.history = lambda _messages, state: kept.extend(state)
+        swept = Swept(rig, point("temperature"))
+        broken = Scan(1_000, ValueError("of this device"), keeps={"broken": None})
+        swept.tell(Gathered([Batch([0, 1], [broken, Scan(1_000, (40.0,), keeps={"whole": None})])], 9_000))
+        swept.devices[0].next(Broken)
+        assert kept == ["whole"]
+
+
 def test_nothing_is_kept_of_a_table_without_history() -> None:
     with Rig() as rig:
         swept = Swept(rig, replace(point("temperature"), history=HistoryPolicy.NONE))
@@ -336,3 +372,26 @@ def test_a_sweep_that_restarts_alone_knows_limit_sets_and_substitutions(swept: S
         device.id: [],
     }
     assert swept.read(1) == (7.5, Quality.UNCERTAIN_SUBSTITUTED)
+
+
+def test_what_a_device_recorded_itself_goes_into_the_history_and_nowhere_else(swept: Swept) -> None:
+    swept.scan({0: (20.0, "x")})
+    for outlet in (swept.rig.live, swept.rig.history, swept.rig.conditions):
+        outlet.so_far(object)
+    recorded = [Scan(1_000, (40.0, "old")), Scan(2_000, (41.0, "older"))]
+    swept.tell(Gathered([Batch([0, 0], recorded, past=True)], 9_000))
+    changes = swept.rig.history.next(HistoryChanges)
+    assert (changes.rows.tolist(), changes.time_ns.tolist()) == ([0, 0], [1_000, 2_000])
+    assert changes.values.tolist() == [40.0, 41.0]
+    texts = swept.rig.history.next(HistoryTexts)
+    assert (texts.time_ns.tolist(), texts.texts) == ([1_000, 2_000], ("old", "older"))
+    assert not swept.rig.live.so_far(object)
+    assert not swept.rig.conditions.so_far(object), "40 is above the limit, but it is long ago"
+    assert swept.read(0) == (20.0, Quality.GOOD)
+
+
+def test_a_recording_that_cannot_be_decoded_is_the_defect_of_its_device(swept: Swept) -> None:
+    scans = [Scan(1_000, (40.0, "")), Scan(1_000, ("bad",))]
+    swept.tell(Gathered([Batch([0, 1], scans, past=True)], 9_000))
+    swept.devices[1].next(Broken)
+    assert swept.rig.history.next(HistoryChanges).values.tolist() == [40.0]

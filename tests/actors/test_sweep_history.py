@@ -12,6 +12,7 @@ from actors.messages import History, HistoryChanges, HistoryTexts, TableDefined
 from actors.sweep_history import DENSE, HistoryWriter
 from actors.table import Table, tables
 from config.site import HistoryPolicy, Point, PointKind
+from drivers.driver import Quality
 from tests.actors.small_site import point, site
 
 ROWS, POINTS = 3, 4
@@ -27,10 +28,16 @@ def table(*points: Point) -> Table:
     return found
 
 
-def written(kept: Any, on: Table | None = None) -> list[Any]:
+def writing(on: Table) -> tuple[HistoryWriter, list[Any]]:
+    """A writer, and what it has appended."""
     found: list[Any] = []
-    writer = HistoryWriter(on or table(), found.append)
+    return HistoryWriter(on, lambda messages, _state: found.extend(messages)), found
+
+
+def written(kept: Any, on: Table | None = None) -> list[Any]:
+    writer, found = writing(on or table())
     writer.write(AT, TIME_NS, 500, VALUES, QUALITY, np.array(kept, np.bool_))
+    writer.commit()
     return found
 
 
@@ -87,19 +94,35 @@ def test_a_table_with_a_point_that_is_not_kept_is_never_dense() -> None:
 
 
 def test_texts_are_written_by_column() -> None:
-    found: list[Any] = []
     texts = table(*(point(f"p{at}", kind=PointKind.TEXT) for at in range(POINTS)))
-    writer = HistoryWriter(texts, found.append)
+    writer, found = writing(texts)
     kept = np.array([True, False, True])
     writer.write_texts(AT, TIME_NS, 500, 2, ("a", "b", "c"), QUALITY, kept)
     writer.write_texts(AT, TIME_NS, 500, 2, ("a", "b", "c"), QUALITY, np.zeros(ROWS, np.bool_))
+    assert not found, "nothing is appended before the whole of a sweep is"
+    writer.commit()
     (message,) = found
     assert isinstance(message, HistoryTexts)
     assert (message.rows.tolist(), message.columns.tolist(), message.texts) == ([4, 2], [2, 2], ("a", "c"))
 
 
 def test_a_table_says_what_its_rows_and_columns_are() -> None:
-    found: list[Any] = []
-    HistoryWriter(table(), found.append).define()
+    writer, found = writing(table())
+    writer.define()
     devices, points = tuple(f"d{at}" for at in range(5)), tuple(f"p{at}" for at in range(POINTS))
     assert found == [TableDefined(table().digest, devices, points)]
+
+
+def test_of_the_past_only_what_was_brought_is_written_even_of_one_row_several_times() -> None:
+    on = table(
+        point("p0"), point("p1", kind=PointKind.TEXT), replace(point("p2"), history=HistoryPolicy.NONE)
+    )
+    quality = np.array([[0, 0, 0], [Quality.BAD_NOT_READ, 0, 0], [0, Quality.BAD_NOT_READ, 0]], np.uint8)
+    rows = np.array([2, 2, 2], np.int32)
+    writer, found = writing(on)
+    writer.write_past(rows, TIME_NS, 500, VALUES[:, :3].copy(), quality, {1: ("a", "b", "c")})
+    writer.commit()
+    numbers, texts = found
+    assert (numbers.rows.tolist(), numbers.columns.tolist()) == ([2, 2], [0, 0])
+    assert numbers.time_ns.tolist() == [100, 102]
+    assert (texts.texts, texts.time_ns.tolist()) == (("a", "b"), [100, 101])

@@ -11,7 +11,7 @@ def two_fields() -> Site:
     base = site(point("temperature"), devices=("c", "a", "b", "slow", "far"))
     devices = dict(base.devices)
     devices["slow"] = replace(devices["slow"], period_s=5.0)
-    devices["far"] = replace(devices["far"], subsystem="far")
+    devices["far"] = replace(devices["far"], subsystem="far", process="field-2")
     far = Subsystem("far", "hvac", base.subsystems["hvac"].name, "field-2", ("day",))
     return replace(base, devices=devices, subsystems={**base.subsystems, "far": far})
 

@@ -18,6 +18,7 @@ class _Model(BaseModel):
 class Connection(_Model):
     host: str
     port: int = Field(502, ge=1, le=65535)
+    unit: str = ""
     password: str = ""
 
 
@@ -35,6 +36,7 @@ class PlainSchema:
     """Registers from 0 to `registers`, and points that may read points of other devices."""
 
     name = "plain"
+    heavy = False
     connection: type[BaseModel] = Connection
     source: type[BaseModel] = Source
     options: type[BaseModel] = Options

@@ -233,6 +233,24 @@ def test_an_emergency_write_without_feedback_is_a_warning_and_no_error(bench: Be
     assert "没有反馈" in warning.zh
 
 
+def test_a_plan_waits_for_no_value_of_a_point_that_is_only_written(bench: Bench) -> None:
+    watched = 'kind = "watch", feedback = { point = "ahu-1/remote", value = 1, within_s = 30 }'
+    site = bench.site((LAST, watched))
+    assert not [*faults(site)]
+
+    def told(*only: str) -> list[tuple[object, ...]]:
+        device = site.devices["ahu-1"]
+        points = tuple(replace(point, write_only=point.id in only) for point in device.template.points)
+        changed = replace(device, template=replace(device.template, points=points))
+        found = [*faults(replace(site, devices={**site.devices, "ahu-1": changed}))]
+        assert all("is only written" in one.en and "只写" in one.zh and one.is_error for one in found)
+        return [one.keys for one in found]
+
+    assert told("temperature") == [("trigger", 0, "point")]
+    assert told("remote") == [("condition", 0, "point"), ("step", 1, "feedback", "point")]
+    assert told("setpoint") == [("step", 0, "restore")]
+
+
 def second(id_: str, *changes: tuple[str, str]) -> str:
     text = PLAN.replace('id = "night"', f'id = "{id_}"', 1)
     for old, new in changes:

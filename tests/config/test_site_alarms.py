@@ -34,7 +34,7 @@ name = {{ zh = "{id}", en = "{id}" }}
 profile = "meter"
 subsystem = "hvac"
 zone = "{zone}"
-connection = {{ host = "{host}" }}
+connection = {{ host = "{host}", unit = "{id}" }}
 {more}
 """
 

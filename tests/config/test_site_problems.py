@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.driver_schema import DriverSchema
+from config.editing import read_text
 from config.load import load_site, read
-from config.problems import Problem, SiteError
+from config.problems import Problem, Problems, SiteError
 from config.resolve import build
 
 Check = Callable[..., list[Problem]]
@@ -113,6 +114,9 @@ CASES = {
     "inside network": ("[[user]]", '[settings.security]\ninside_networks = ["10.0.0.0/40"]\n[[user]]', ["settings.security.inside_networks", "10.0.0.0/40"]),
     "setting port": ("[[user]]", "[settings]\ncontrol = { port = 0 }\n[[user]]", ["settings.control.port", "is 0", "1 to 65535"]),
     "one table for a list": ("[[user]]", "[user]", ["user is a list of tables", "[[user]]"]),
+    "the time zone of Beijing": ("Asia/Shanghai", "Asia/Beijing", ["time zone 'Asia/Beijing'", "Known: Asia/Shanghai"]),
+    "text for a table": ('name = { zh = "1号机组", en = "Unit 1" }', 'name = "1号机组"', ["name is '1号机组'", "should be a table: { zh = ..., en = ... }"]),
+    "profile without a driver": ('driver = "plain"\n', "", ["profile 'ahu' is only for other profiles to extend", "steward profile list"]),
     "no time zone": ('timezone = "Asia/Shanghai"', "", ["'timezone' is missing", "IANA"]),
 }  # fmt: skip
 
@@ -225,6 +229,30 @@ def test_a_syntax_error_is_told_with_its_line_and_hides_no_other_mistake(wrong: 
     assert "TOML syntax" in problems[0].message
 
 
+@pytest.mark.parametrize(
+    ("line", "way_out"),
+    [
+        ('id = "a"，b = 1', "'，' (U+FF0C) may only stand within quotes; write ','"),
+        ("id = “a”", "'“' (U+201C) may only stand within quotes; write '\"'"),
+        ('id\u3000= "a"', "'\\u3000' (U+3000) may only stand within quotes; write ' '"),
+        ("id = １", "'１' (U+FF11) may only stand within quotes; write '1'"),
+        ('name = "，" 总表', "'总' (U+603B) may only stand within quotes"),
+        ('name = "总表', "Correct it there"),
+        ('id = "a" b  # ，', "Correct it there"),
+    ],
+)
+def test_a_wide_character_outside_quotes_is_named_with_what_to_write(
+    wrong: Check, line: str, way_out: str
+) -> None:
+    (problem,) = wrong("limit = 30", "limit = 30", more=f"[[zone]]\n{line}\n")
+    assert problem.line == 2
+    assert problem.suggestion.startswith(f"{way_out}; names of other files")
+    problems = Problems()
+    assert read_text("more.toml", f"[[zone]]\n{line}\n", problems) is None
+    assert problems.all()[0].suggestion == way_out
+    assert ("只能写在引号里" in problems.all()[0].zh) == ("U+" in way_out)
+
+
 def test_names_that_a_broken_file_may_define_are_not_called_unknown(wrong: Check) -> None:
     problems = wrong('zone = "building-a"', 'zone = "tower"', more="[[zone]\n")
     assert [problem.file for problem in problems] == ["more.toml"]
@@ -238,6 +266,13 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "site.toml").write_bytes(b'a = "\xff"')
     with pytest.raises(SiteError, match="is not UTF-8"):
         read(tmp_path)
+    for encoding, told in (
+        ("gbk", r"toml:2: byte 13 is not UTF-8, the file seems to be GBK"),
+        ("utf-16", "UTF-16"),
+    ):
+        (tmp_path / "site.toml").write_bytes('a = "b"\nb = "总表"'.encode(encoding))
+        with pytest.raises(SiteError, match=told):
+            read(tmp_path)
 
 
 def test_a_file_without_site_is_told_so(tmp_path: Path, drivers: Mapping[str, DriverSchema]) -> None:

@@ -85,7 +85,7 @@ def with_files(site: Path, drivers: Drivers, **files: str) -> Site:
 def device(profile: str, name: str, more: str = "") -> str:
     return (
         f'[[device]]\nid = "{name}"\nname = {{ zh = "表", en = "M" }}\nprofile = "{profile}"\n'
-        f'subsystem = "hvac"\nzone = "building-a"\nconnection = {{ host = "h" }}\n{more}\n'
+        f'subsystem = "hvac"\nzone = "building-a"\nconnection = {{ host = "{name}" }}\n{more}\n'
     )
 
 
@@ -102,6 +102,29 @@ def test_a_good_site_is_resolved(site: Path, drivers: Drivers) -> None:
 
 def test_one_file_alone_is_a_site(site: Path, drivers: Drivers) -> None:
     assert list(load_site(site / "site.toml", drivers).devices) == ["ahu-1"]
+
+
+def test_a_profile_of_another_protocol_keeps_names_and_alarms_and_says_where_values_lie_anew(
+    site: Path, drivers: Drivers
+) -> None:
+    text = (
+        METERS
+        + """
+[profile.other-meter]
+extends = "meter"
+driver = "other"
+point = [{ id = "power", source = { address = 7 } }]
+"""
+    )
+    text = text.replace('kind = "analogue"', 'kind = "analogue"\nscale = 0.1\nfault_codes = [-1]', 1)
+    for profile, name in (("meter", "m"), ("other-meter", "o")):
+        text += device(profile, name, "parameters = { base = 3 }")
+    built = with_files(site, {**drivers, "other": drivers["plain"]}, more=text)
+    (point,) = built.devices["o"].template.points
+    assert (point.scale, point.fault_codes) == (1, ())
+    assert getattr(point.source, "address", None) == 7
+    assert [rule.name for rule in point.rules] == ["high", "high-high"]
+    assert len(built.devices["m"].template.points) == 2
 
 
 def test_profiles_of_a_folder_and_tables_of_all_files_are_joined(site: Path, drivers: Drivers) -> None:
@@ -140,6 +163,21 @@ def test_devices_with_equal_parameters_share_their_template(site: Path, drivers:
     assert devices["m0"].digest != devices["m1"].digest
 
 
+def test_a_device_written_down_twice_is_told_and_others_behind_its_address_are_not(
+    site: Path, drivers: Drivers
+) -> None:
+    """The same registers would be two devices, with two alarms of each fault."""
+    first = device("meter", "m1", "parameters = { base = 0 }")
+    again, channel = first.replace('id = "m1"', 'id = "m2"'), first.replace("base = 0", "base = 50")
+    with_files(site, drivers, more=METERS + first + channel.replace('id = "m1"', 'id = "m3"'))
+    with pytest.raises(SiteError) as raised:
+        with_files(site, drivers, more=METERS + first + again)
+    (problem,) = raised.value.problems
+    assert "m2" in str(problem)
+    assert "in the same way as device 'm1'. Correct its connection or its parameters" in str(problem)
+    assert "与设备 m1 的连接、模板和参数完全相同" in problem.zh
+
+
 @pytest.mark.parametrize(
     ("which", "ids"),
     [
@@ -153,7 +191,7 @@ def test_a_row_is_many_devices(site: Path, drivers: Drivers, which: str, ids: li
     assert [name for name in devices if name != "ahu-1"] == ids
     first, n = devices[ids[0]], int(ids[0][-3:])
     assert (first.name.zh, first.tag) == (f"{n}号电表", f"EM-{n}")
-    assert first.connection.model_dump() == {"host": f"10.0.0.{n}", "port": 500 + n, "password": ""}
+    assert first.connection.model_dump(exclude_defaults=True) == {"host": f"10.0.0.{n}", "port": 500 + n}
     assert first.template.points[0].source.model_dump()["address"] == n * 100 + 10
 
 

@@ -8,11 +8,12 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from config.secrets import Secret
 from config.site import Device, HistoryPolicy, Point, PointKind, Template
 from config.text import Text
 from drivers.cadence import Ticks
-from drivers.driver import Reading, Surroundings
-from drivers.links import Links
+from drivers.driver import Reading, Surroundings, no_secret
+from drivers.shares import Shares
 
 T = TypeVar("T")
 NAME = Text("名", "name")
@@ -55,7 +56,7 @@ def template(
 
 
 def device(name: str, made_from: Template, connection: BaseModel) -> Device:
-    return Device(name, NAME, "", made_from, "s", "z", connection, made_from.period_s, "")
+    return Device(name, NAME, "", made_from, "s", "z", connection, made_from.period_s, "", "field")
 
 
 @dataclass
@@ -72,18 +73,23 @@ class Process:
 
     plant: FakePlant = field(default_factory=FakePlant)
     polls: bool = True
-    links: Links = field(default_factory=lambda: Links(time.monotonic))
-    ticks: Ticks = field(default_factory=lambda: Ticks(time.monotonic))
+    clock: Callable[[], float] = time.monotonic
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.shares = Shares(self.clock)
+        self.ticks = Ticks(self.clock)
 
     @property
     def surroundings(self) -> Surroundings:
         return Surroundings(
-            self.links, self.ticks, self.plant, lambda: self.polls, time.monotonic, time.time_ns
-        )
+            self.shares, self.ticks, self.plant, lambda: self.polls, self.clock, time.time_ns,
+            secret=lambda name: Secret(self.secrets[name]) if name in self.secrets else no_secret(name),
+        )  # fmt: skip
 
     async def close(self) -> None:
         self.ticks.close()
-        await self.links.close()
+        await self.shares.close()
 
 
 async def until(holds: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:

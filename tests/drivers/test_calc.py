@@ -8,8 +8,9 @@ import pytest
 
 from drivers import SCHEMAS
 from drivers.calc import CalcDriver, Function, Options, Source
-from drivers.computed import ComputedDecoder, Nowhere
+from drivers.computed import Nowhere
 from drivers.driver import Cadence, Quality, Reading, Stateful, Surroundings, WriteError
+from drivers.readings import ReadingsDecoder
 from tests.drivers.plant import FakePlant, Process, device, point, template, until, within
 
 HOUR_S = 3600.0
@@ -33,7 +34,7 @@ def calculated(
     plant = FakePlant({("d", name): reading for name, reading in readings.items()})
     process = Process(plant)
     surroundings = Surroundings(
-        process.links, process.ticks, plant, lambda: True, clock.monotonic, clock.wall_ns
+        process.shares, process.ticks, plant, lambda: True, clock.monotonic, clock.wall_ns
     )
     virtual = device("v", template("calc", (point("p", source),), Options(stale_s=stale_s)), Nowhere())
     return CalcDriver(virtual, Cadence(1.0), surroundings), plant
@@ -48,7 +49,7 @@ async def scanned(driver: CalcDriver) -> tuple[float, int]:
     scan = await within(anext(scans))
     await scans.aclose()  # type: ignore[attr-defined]
     driver.surroundings.ticks.close()
-    columns = ComputedDecoder().decode([scan.raw])
+    columns = ReadingsDecoder().decode([scan.raw])
     return float(columns.values[0, 0]), int(columns.quality[0, 0])
 
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from drivers.computed import ComputedDecoder, Nowhere
+from drivers.computed import Nowhere
 from drivers.driver import Cadence, Quality, WriteError
 from drivers.host import Fact, Host, HostDriver, Options, Source
+from drivers.readings import ReadingsDecoder
 from tests.drivers.plant import Process, device, point, template, within
 
 
@@ -22,7 +23,7 @@ async def test_facts_become_points_and_what_is_not_known_is_bad() -> None:
     made_from = template("host", points, Options())
     surroundings = replace(process.surroundings, facts=lambda: facts)
     driver = Host().driver(
-        device("steward", made_from, Nowhere()), Cadence(1.0), ComputedDecoder(), surroundings
+        device("steward", made_from, Nowhere()), Cadence(1.0), ReadingsDecoder(), surroundings
     )
     assert isinstance(driver, HostDriver)
     await driver.connect()

@@ -51,7 +51,7 @@ class Virtual:
         self.now_s = float(NOON_S)
         process = Process(FakePlant())
         surroundings = Surroundings(
-            process.links, process.ticks, process.plant, lambda: True, lambda: self.now_s,
+            process.shares, process.ticks, process.plant, lambda: True, lambda: self.now_s,
             lambda: int(self.now_s * 1e9), history=history,
         )  # fmt: skip
         points = tuple(
@@ -68,8 +68,8 @@ class Virtual:
         self.driver.computed()
         for _ in range(200):
             await asyncio.sleep(0)
-        values, quality = self.driver.computed()
-        return list(zip(values, quality, strict=True))
+        found = self.driver.computed()
+        return list(zip(found.values, found.quality, strict=True))
 
 
 async def test_what_is_usual_is_the_mean_of_that_hour_and_its_spread() -> None:
@@ -101,7 +101,7 @@ async def test_the_next_hour_is_asked_for_before_it_begins() -> None:
     await virtual.scan(after_s=60)
     assert len(history.asked) == 56
     virtual.now_s = NOON_S + HOUR_S
-    assert virtual.driver.computed()[1] == (Quality.GOOD, Quality.GOOD)
+    assert virtual.driver.computed().quality == [Quality.GOOD, Quality.GOOD]
 
 
 async def test_without_an_answer_the_hour_gone_by_is_shown_as_stale_and_asked_again_later() -> None:

@@ -1,7 +1,6 @@
 """`simulators` of a campus on a working morning on which nothing breaks of itself, in quick motion."""
 
 import logging
-import sys
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +37,6 @@ def server(campus: Campus, **_given: Any) -> CampusServer:
     return CampusServer(campus, period_s=STEP_S, speed=SPEED, snapshots=snapshots)
 
 
-if __name__ == "__main__":
+def main() -> int:
     vars(simulators).update(campus_of=morning, CampusServer=server)
-    sys.exit(simulators.main())
+    return simulators.main()

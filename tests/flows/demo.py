@@ -7,10 +7,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.flows.house import ROOT, House, free_ports
+from actors.messages import PointsRead, ReadPoints
+from benchmarks.ports import free_ports
+from config.load import load_site
+from drivers import SCHEMAS
+from tests.flows.house import ROOT, House
 
 DEMO = ROOT / "config" / "demo"
-_PORT = re.compile(r"(\bport = |\b127\.0\.0\.1:)(\d+)")
+SITE = load_site(DEMO, SCHEMAS)
+_PORT = re.compile(r"(\b(?:trap_)?port = |\b127\.0\.0\.1:)(\d+)")
 _USERS = re.compile(r"^\[\[user\]\]\n(?:\w.*\n)+", re.MULTILINE)
 
 _WATCH = '"fl-a/smoke-fan-feedback", value = 1, within_s = 60'
@@ -36,6 +41,19 @@ def copy_of_the_demo(folder: Path) -> tuple[int, int]:
         file.write_text(text.replace(_WATCH, _WATCH_BRISKLY), "utf-8")
     (folder / "brisk.toml").write_text("".join(_BRISK.format(*one) for one in _SOONER), "utf-8")
     return moved["8080"], moved["8081"]
+
+
+def field_values(home: House, *points: str) -> dict[str, float | str | None]:
+    """What the field processes know now of `device/point`, each asked for its own."""
+    behind: dict[str, list[str]] = {}
+    for point in points:
+        behind.setdefault(SITE.devices[point.partition("/")[0]].process, []).append(point)
+    found: dict[str, float | str | None] = {}
+    for process, own in behind.items():
+        (read,) = home.ask(process, ReadPoints(tuple(own)))
+        assert isinstance(read, PointsRead)
+        found |= {f"{one.device}/{one.point}": one.value for one in read.points}
+    return found
 
 
 @contextlib.contextmanager

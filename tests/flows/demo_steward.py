@@ -11,10 +11,10 @@ from supervisor.run import Process
 _processes: Any = launch.processes
 
 
-def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
-    plain = {one.name: one for one in _processes(site, paths, demo=False)}
+def processes(site: Site, paths: RunPaths, demo: str = "") -> list[Process]:
+    plain = {one.name: one for one in _processes(site, paths)}
     found = []
-    for one in _processes(site, paths, demo=True):
+    for one in _processes(site, paths, demo or "quick"):
         if one.name == "simulators":
             one = replace(one, module="tests.flows.brisk_simulators")
         elif one.name == "office":

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -40,6 +39,7 @@ from actors.messages import (
 )
 from actors.paths import RunPaths
 from benchmarks.modbus_farm import Farm
+from benchmarks.ports import free_ports
 from business.access import Authority
 from business.access.messages import GrantRole
 from business.audit.model import AuditRecord
@@ -118,15 +118,6 @@ limit = 60
 deadband = 20
 priority = "medium"
 """
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 def write_site(
@@ -247,6 +238,10 @@ class House:
     def steward_pid(self) -> int:
         return self._steward.pid
 
+    def children(self) -> list[psutil.Process]:
+        """What `steward run` has started, and what that has forked."""
+        return psutil.Process(self._steward.pid).children(recursive=True)
+
     def interrupt(self) -> tuple[int, float]:
         """Ctrl+C; the exit status, and how many seconds it took."""
         began = time.monotonic()
@@ -258,7 +253,7 @@ class House:
 
     def kill_steward(self) -> list[psutil.Process]:
         """kill -9 of the outermost supervisor alone; its children."""
-        children = psutil.Process(self._steward.pid).children()
+        children = self.children()
         self._steward.kill()
         self._steward.wait(60)
         self._reading.join(30)
@@ -268,7 +263,7 @@ class House:
         """However the test ended, nothing of it runs on."""
         if self._steward.poll() is not None:
             return
-        children = psutil.Process(self._steward.pid).children()
+        children = self.children()
         for child in children:
             with contextlib.suppress(psutil.NoSuchProcess):
                 child.send_signal(signal.SIGCONT)

@@ -17,7 +17,7 @@ from actors.channels.outbox import Outbox
 from actors.channels.outbox_file import connect
 from config.site import Device, Template
 from drivers.driver import Cadence, Columns, Decoder, Driver, Surroundings
-from drivers.modbus import Modbus
+from drivers.modbus.driver import Modbus
 from supervisor.processes import field
 from tests.flows.house import TEMPERATURE
 
@@ -80,10 +80,10 @@ async def _never() -> None:
             continue
 
 
-if __name__ == "__main__":
+def main() -> int:
     if os.environ["STEWARD_ODD"] == "full":
         field.Outbox = small_outbox  # type: ignore[attr-defined, assignment]
     if os.environ["STEWARD_ODD"] == "start":
         sys.exit("a defect of the start")
     field.DRIVERS = {"modbus": OddModbus()}  # type: ignore[attr-defined]
-    sys.exit(field.main())
+    return field.main()

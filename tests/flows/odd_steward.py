@@ -11,10 +11,10 @@ from supervisor.run import Process
 _processes: Any = launch.processes
 
 
-def processes(site: Site, paths: RunPaths, *, demo: bool) -> list[Process]:
+def processes(site: Site, paths: RunPaths, demo: str = "") -> list[Process]:
     return [
         replace(one, module="tests.flows.odd_field") if one.module.endswith(".field") else one
-        for one in _processes(site, paths, demo=demo)
+        for one in _processes(site, paths, demo)
     ]
 
 

@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 
 from benchmarks.browser import chromium
 from benchmarks.modbus_farm import Farm
-from tests.flows.house import PASSWORD, ROOT, House, free_ports, house, write_site
+from benchmarks.ports import free_ports
+from tests.flows.house import PASSWORD, ROOT, House, house, write_site
 from tests.flows.visitor import PATIENCE_MS, Visitor
 
 expect.set_options(timeout=PATIENCE_MS)

@@ -2,7 +2,6 @@
 
 import time
 
-import psutil
 import pytest
 
 from benchmarks.modbus_farm import Farm
@@ -45,7 +44,7 @@ def test_a_hundred_devices_that_hang_in_close_do_not_hold_up_ctrl_c(monkeypatch:
     with Farm(100, registers=20) as farm, house(farm) as home:
         home.start(module="tests.flows.odd_steward")
         eventually(lambda: all(farm.polls()), what="a scan of every device")
-        children = psutil.Process(home.steward_pid).children()
+        children = home.children()
         _status, took_s = home.interrupt()
         assert took_s < STOP_S
         assert not [child for child in children if child.is_running()]
@@ -54,29 +53,17 @@ def test_a_hundred_devices_that_hang_in_close_do_not_hold_up_ctrl_c(monkeypatch:
 def test_ctrl_c_stops_everything_in_order(farm: Farm) -> None:
     with house(farm, devices=2) as home:
         home.start()
-        children = psutil.Process(home.steward_pid).children()
+        children = home.children()
         status, took_s = home.interrupt()
         assert (status, took_s < STOP_S) == (0, True)
         assert not [child for child in children if child.is_running()]
         assert not (home.paths.root / "processes.json").exists()
 
 
-def processes_of(steward: int) -> list[psutil.Process]:
-    """Those of the site: what a library asks of another program while it is imported is none of them."""
-
-    def is_one(child: psutil.Process) -> bool:
-        try:
-            return any("supervisor.processes" in word for word in child.cmdline())
-        except psutil.Error:
-            return False
-
-    return list(filter(is_one, psutil.Process(steward).children()))
-
-
 def test_ctrl_c_during_the_start_stops_everything(farm: Farm) -> None:
     with house(farm, devices=2) as home:
         home.begin()
-        children = eventually(lambda: processes_of(home.steward_pid), what="a child")
+        children = eventually(home.children, what="a child")
         _status, took_s = home.interrupt()
         assert took_s < STOP_S
         await_end(children)

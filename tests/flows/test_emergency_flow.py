@@ -18,9 +18,7 @@ from actors.messages import (
     Issuer,
     OperatePoint,
     Outcome,
-    PointsRead,
     ReadHeldPoints,
-    ReadPoints,
     ReadRequests,
     ReadRun,
     ReadRuns,
@@ -37,7 +35,7 @@ from actors.messages import (
     StopRun,
 )
 from benchmarks.browser import chromium
-from tests.flows.demo import demo_house
+from tests.flows.demo import demo_house, field_values
 from tests.flows.house import House, eventually
 from tests.flows.visitor import PATIENCE_MS, Visitor
 
@@ -108,9 +106,7 @@ class Room:
     # --- what it sees
 
     def values(self, *points: str) -> Values:
-        (found,) = self.home.ask("field", ReadPoints(points))
-        assert isinstance(found, PointsRead)
-        return {f"{one.device}/{one.point}": one.value for one in found.points}
+        return field_values(self.home, *points)
 
     def shows(self, wanted: dict[str, float]) -> None:
         try:

@@ -3,7 +3,6 @@
 import time
 
 import numpy as np
-import psutil
 import pytest
 
 from actors.messages import Issuer
@@ -153,7 +152,5 @@ def test_children_that_still_wait_for_each_other_leave_with_a_killed_supervisor(
     """What waits for `core` must not wait for ever when nobody is left to start it."""
     with house(farm, devices=2) as home:
         home.begin()
-        eventually(
-            lambda: len(psutil.Process(home.steward_pid).children()) >= 5, within_s=30, what="children"
-        )
+        eventually(lambda: len(home.children()) >= 6, within_s=30, what="children")
         await_end(home.kill_steward())

@@ -15,6 +15,7 @@ from actors.channels.command_client import BlockingCommandClient
 from actors.channels.query_client import BlockingQueryClient
 from actors.messages import AlarmState, CommandResult, Issuer, Stage
 from benchmarks.modbus_farm import Farm
+from benchmarks.ports import free_ports
 from business.duty.messages import CreateRoster, CreateTeam, EnlistMember, RosterLine
 from business.identity.account_messages import SetContact
 from business.notifier.messages import (
@@ -29,7 +30,7 @@ from business.notifier.messages import (
     SendMessage,
 )
 from config.notification import Progress
-from tests.flows.house import HOT, TEMPERATURE, House, calm, eventually, free_ports, house
+from tests.flows.house import HOT, TEMPERATURE, House, calm, eventually, house
 
 CALLING = """
 [[account]]

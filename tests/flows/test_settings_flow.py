@@ -6,19 +6,21 @@ import time
 from collections.abc import Iterator
 from itertools import pairwise
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
-from actors.messages import ApplyConfiguration, Issuer, Stage
+from actors.messages import AlarmState, ApplyConfiguration, Issuer, OperatePoint, SelectPoint, Stage
 from benchmarks.browser import chromium
 from benchmarks.modbus_farm import Farm
-from business.configuration.messages import SaveConfiguration, SettingEdit
+from benchmarks.ports import free_ports
+from business.configuration.messages import FileText, SaveConfiguration, SettingEdit
 from business.registry.messages import CreateRecord
 from config.applied import Event, noted, under_way
 from config.editing import as_text
 from config.versions import VersionStore
-from tests.flows.house import HOT, LEFT, TEMPERATURE, House, calm, eventually, free_ports, house
+from tests.flows.house import HOT, LEFT, TEMPERATURE, House, calm, eventually, house
 from tests.flows.visitor import PATIENCE_MS, Visitor
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -176,6 +178,68 @@ def test_a_module_is_switched_off_and_on_again(browser: Browser, site: House, ad
     visitor.close()
 
 
+SECOND = """
+[[subsystem]]
+id = "heating"
+kind = "hvac"
+name = {{ zh = "供热", en = "Heating" }}
+field = "east"
+
+[[device]]
+id = "e01"
+name = {{ zh = "东区机组", en = "East unit" }}
+profile = "unit"
+subsystem = "heating"
+zone = "b"
+connection = {{ host = "{host}", port = {port} }}
+"""
+
+
+def test_a_process_comes_and_goes_with_the_first_and_the_last_device_that_needs_it(
+    browser: Browser, site: House, admin: Issuer, farm: Farm
+) -> None:
+    """The other devices are read on; who hears all field processes starts anew."""
+
+    def use(text: str) -> int:
+        newest = store(site).numbers()[-1]
+        file = FileText("east.toml", text)
+        saved = site.tell_office(SaveConfiguration(running(site), newest, (), (file,), "east"), admin)
+        assert saved.stage is Stage.DONE, saved
+        apply(site, admin, newest + 1)
+        await_kept(site, newest + 1)
+        return newest + 1
+
+    since_ns, before = time.time_ns(), {name: site.pid(name) for name in site.states()}
+    host, port = farm.endpoints[3]
+    farm.set(3, TEMPERATURE, 33)
+    use(SECOND.format(host=host, port=port))
+    assert site.states()["east"]["state"] == "running"
+    assert {name for name, pid in before.items() if site.pid(name) != pid} == {
+        "web-control", "web-office", "watchdog",
+    }  # fmt: skip
+    visitor = Visitor(browser, site.control).log_in("chief")
+    shown = visitor.open("/device/e01").locator('[data-point="e01/temperature"]').first
+    expect(shown).to_contain_text("33")
+    expect(shown).to_have_attribute("data-quality", "good")
+    farm.set(3, TEMPERATURE, HOT)
+    eventually(lambda: "e01/temperature/high" in site.alarms(), what="an alarm of the new process")
+    wrote = site.tell(SelectPoint("e01", "setpoint", 21.0), admin)[-1]
+    assert wrote.stage is Stage.DONE
+    assert isinstance(wrote.value, str)
+    assert site.tell(OperatePoint(wrote.value, "e01", "setpoint", 21.0), admin)[-1].stage is Stage.CONFIRMED
+    visitor.close()
+
+    east = site.pid("east")
+    use("")
+    assert "east" not in site.states()
+    eventually(lambda: not psutil.pid_exists(east), what="the end of the process")
+    eventually(lambda: "e01/temperature/high" not in site.alarms(), what="the end of its alarm")
+    assert site.pid("field") == before["field"]
+    counted = site.history("u00/counter", since_ns).time_ns
+    assert max(later - earlier for earlier, later in pairwise(counted)) < 5e9
+    calm(farm, 4)
+
+
 def save(site: House, admin: Issuer, path: str, value: object, reason: str = "why") -> int:
     """A new version on the one in force; its number."""
     newest = store(site).numbers()[-1]
@@ -238,8 +302,13 @@ def test_a_kill_in_the_middle_of_applying_ends_with_every_process_on_one_version
     site: House, admin: Issuer, farm: Farm, process: str
 ) -> None:
     """Whoever dies, what was decided is on the disk; no alarm is lost, none comes twice."""
+
+    def is_high() -> bool:
+        alarm = site.alarms().get("u02/temperature/high")
+        return alarm is not None and alarm.state is AlarmState.UNACKNOWLEDGED
+
     farm.set(2, TEMPERATURE, HOT)
-    eventually(lambda: "u02/temperature/high" in site.alarms(), what="an alarm")
+    eventually(is_high, what="an alarm")
     event = site.alarms()["u02/temperature/high"].event
     version = save(site, admin, "settings.security.remembered", 6 + len(store(site).numbers()) % 10)
     apply(site, admin, version)
@@ -248,6 +317,7 @@ def test_a_kill_in_the_middle_of_applying_ends_with_every_process_on_one_version
     assert running(site) == version
     assert site.alarms()["u02/temperature/high"].event == event
     calm(farm, 3)
+    eventually(lambda: not is_high(), what="its return to normal")
 
 
 def test_a_start_of_the_whole_site_goes_by_the_version_in_force(farm: Farm) -> None:

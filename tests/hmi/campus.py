@@ -154,12 +154,16 @@ LAMP = template(
         point("power", Text("功率", "Power"), unit="kW", high=20, decimals=2, main=True),
     ),
 )
+RELAY = replace(writable(0, 1), two_person=True, reasons=(Text("用户书面申请", "Written request"),))
 METER = template(
     "meter",
     Text("电表", "Meter"),
-    tuple(
-        point(f"p{number}", Text(f"第 {number} 路功率", f"Feeder {number}"), unit="kW", main=number == 1)
-        for number in range(1, 40)
+    (
+        *(
+            point(f"p{number}", Text(f"第 {number} 路功率", f"Feeder {number}"), unit="kW", main=number == 1)
+            for number in range(1, 39)
+        ),
+        point("relay", Text("电表继电器", "Meter relay"), kind=PointKind.DISCRETE, high=1, write=RELAY),
     ),
 )
 SUBSYSTEMS = (
@@ -206,6 +210,7 @@ def campus(hostile: str = "") -> Site:
                 connection=Nothing(),
                 period_s=1.0,
                 digest="",
+                process="field",
                 own_rules=OWN_RULES,
             )
             devices[device.id] = device

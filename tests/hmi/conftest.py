@@ -48,6 +48,12 @@ def operator(browser: Browser, site: Served) -> Iterator[Person]:
 
 
 @pytest.fixture
+def leader(browser: Browser, site: Served) -> Iterator[Person]:
+    with logged_in(browser, site, "leader") as person:
+        yield person
+
+
+@pytest.fixture
 def manager(browser: Browser, site: Served) -> Iterator[Person]:
     with logged_in(browser, site, "manager") as person:
         yield person

@@ -48,6 +48,7 @@ from actors.messages import (
     Link,
     LinkageState,
     NoticePosted,
+    OpenSelection,
     OperatePoint,
     ReadJournal,
     ReadRun,
@@ -58,6 +59,7 @@ from actors.messages import (
     Runs,
     RunState,
     Scans,
+    SelectionsOpen,
     SelectPoint,
     SetArea,
     Snapshot,
@@ -66,6 +68,7 @@ from actors.messages import (
     StationCalled,
     Tree,
     Trend,
+    WithdrawSelection,
 )
 from actors.newest import LiveMessage
 from actors.paths import RunPaths
@@ -266,8 +269,19 @@ class Plant:
         now = time.time_ns()
         match body:
             case SelectPoint():
+                if body.reason:
+                    self.set_waiting(
+                        OpenSelection(
+                            "selection-1", body.device, body.point, body.value, issuer.user, body.reason,
+                            now + 300 * 10**9,
+                        )
+                    )  # fmt: skip
                 yield CommandResult("1", Stage.DONE, "selected", "selection-1", now)
-            case OperatePoint():
+            case OperatePoint() | WithdrawSelection():
+                self.set_waiting()
+                if isinstance(body, WithdrawSelection):
+                    yield CommandResult("2", Stage.DONE, "", None, now)
+                    return
                 yield CommandResult("2", Stage.ACCEPTED, "", None, now)
                 yield CommandResult("2", Stage.WRITTEN, "", None, now)
                 yield CommandResult("2", Stage.CONFIRMED, "", body.value, now)
@@ -303,6 +317,9 @@ class Plant:
             state = AlarmState(shelf) if shelf else step_.target if step_ else changed.state
             self.publish("core", AlarmChanged(replace(changed, state=state, changed_ns=now)), key)
         return Stage.DONE, ""
+
+    def set_waiting(self, *selections: OpenSelection) -> None:
+        self.publish("core", SelectionsOpen(selections), "selections")
 
     def set_areas(self, *areas: Area) -> None:
         self.areas = areas
@@ -490,6 +507,7 @@ def never(_context: JobContext) -> Generator[Progress, None, None]:
 ROLES = {
     "viewer": "viewer",
     "operator": "operator",
+    "leader": "shift-leader",
     "auditor": "auditor",
     "manager": "manager",
     "admin": "system-administrator",

@@ -137,6 +137,40 @@ def test_a_setpoint_is_selected_confirmed_and_read_back(operator: Person, site: 
     assert "selection-1" in site.command("OperatePoint")["body"]
 
 
+def test_what_takes_two_persons_is_asked_for_here_and_carried_out_by_another(
+    operator: Person, leader: Person, site: Served
+) -> None:
+    """S-62 on two screens."""
+    page = operator.open("/device/energy-2")
+    page.locator('[data-act=operate][data-key="relay"]').click()
+    dialog = page.locator(".q-dialog")
+    expect(dialog).to_contain_text("须由两人操作")
+    dialog.locator(".q-btn", has_text="提出操作").click()
+    expect(dialog).to_contain_text("理由须为以下之一：用户书面申请")
+    dialog.locator(".q-select", has_text="理由").click()
+    page.locator(".q-item", has_text="用户书面申请").click()
+    dialog.locator("input[maxlength='200']:visible").fill("户号 301")
+    dialog.locator(".q-btn", has_text="提出操作").click()
+    expect(dialog).to_contain_text("已提出，等待另一人执行")
+    expect(dialog.locator(".q-btn", has_text="确认执行")).to_be_hidden()
+    dialog.locator(".q-btn", has_text="关闭").click()
+    own = page.locator("[data-waiting]")
+    expect(own).to_contain_text(
+        re.compile("operator 提出：电表继电器 = (停止|运行)，理由：用户书面申请；户号 301")
+    )
+    expect(own.locator("button")).to_have_text(["撤回"])
+
+    other = leader.open("/")
+    other.locator("a.notice", has_text="1 项操作等待第二人执行").click()
+    waiting = other.locator("[data-waiting]")
+    waiting.locator("button", has_text="核对并执行").click()
+    sure = other.locator(".q-dialog")
+    expect(sure).to_contain_text("确认执行此操作？ operator 提出：电表继电器")
+    sure.locator(".q-btn", has_text="核对并执行").click()
+    expect(other.locator("[data-waiting]")).to_have_count(0)
+    assert "selection-1" in site.command("OperatePoint")["body"]
+
+
 def test_a_text_is_written_as_it_is_typed_and_may_be_empty(operator: Person, site: Served) -> None:
     """S4-6.3.4.8a: the line of an information display."""
     page = operator.open("/device/hvac-3")
@@ -158,7 +192,7 @@ def test_a_lamp_is_switched_by_the_name_of_its_state(operator: Person, site: Ser
     page = operator.open("/device/lighting-2")
     page.locator('[data-act=operate][data-key="on"]').click()
     dialog = page.locator(".q-dialog")
-    dialog.locator(".q-select").click()
+    dialog.locator(".q-select:visible").click()
     page.locator(".q-menu .q-item", has_text="停止").click()
     dialog.locator(".q-btn", has_text="核对").click()
     dialog.locator(".q-btn", has_text="确认执行").click()

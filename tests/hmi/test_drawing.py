@@ -72,6 +72,13 @@ def test_only_good_and_fresh_is_drawn_plain(code: int, stale: bool) -> None:
     assert bool(word) == (look != "good")
 
 
+@given(st.integers(0, 255), st.booleans())
+def test_a_point_that_is_only_written_is_neither_bad_nor_stale(code: int, stale: bool) -> None:
+    command = replace(FAN, write_only=True)
+    drawn = drawing.draw("en", command, reading(math.nan if code else 1.0, code, stale=stale))
+    assert drawn == drawing.Drawn("—", "write-only", "Write only", None, on=False)
+
+
 @given(
     st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(AIR_HANDLER.points), st.integers(0, 255)
 )

@@ -1,5 +1,6 @@
 """The live store: order, gaps, new epochs, snapshots, staleness."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from actors.messages import (
     Link,
     LinkageState,
     Scans,
+    SubsystemState,
 )
 from actors.table import tables
 from drivers.driver import Quality
@@ -257,3 +259,29 @@ def test_linkage_is_off_when_it_says_so_or_says_nothing(live: Live, clock: Clock
     assert (live.linkage(), live.linkage_trouble()) == (None, "")  # nobody knows any more
     says(3)
     assert live.linkage() is not None
+
+
+def test_a_subsystem_of_two_processes_is_their_sum(clock: Clock) -> None:
+    beside = {
+        id_: replace(device, process="field-opcua" if id_ == "hvac-2" else "field")
+        for id_, device in SITE.devices.items()
+    }
+    live = Live(replace(SITE, devices=beside), clock, clock.wall_ns)
+    assert live.subsystem_state("hvac") is None
+    for publisher, state in (
+        ("field-opcua", SubsystemState("hvac", 1, 0, 1, "winter")),
+        ("field", SubsystemState("hvac", 3, 2, 0, "summer")),
+        ("stranger", SubsystemState("hvac", 9, 9, 9, "")),
+    ):
+        live.restore(frame(0, publisher=publisher), [])
+        live.receive(frame(1, publisher=publisher), state)
+    assert live.subsystem_state("hvac") == SubsystemState("hvac", 4, 2, 1, "summer")
+
+
+def test_overviews_leave_out_what_is_only_written(live: Live) -> None:
+    device = SITE.devices["hvac-1"]
+    template = device.template
+    assert [point.id for point in live.main_points(device)] == ["supply-temperature", "fan"]
+    points = tuple(replace(point, write_only=point.id == "fan") for point in template.points)
+    commanded = replace(device, template=replace(template, points=points))
+    assert [point.id for point in live.main_points(commanded)] == ["supply-temperature"]

@@ -138,8 +138,10 @@ class Pusher:
         self._session: CDPSession = person.context.new_cdp_session(person.page)
         self._session.on("ServiceWorker.workerRegistrationUpdated", self._note)
         self._session.send("ServiceWorker.enable")
-        person.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        assert self._registrations
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._registrations:
+            assert time.monotonic() < deadline, "the browser told of no worker"
+            person.page.wait_for_timeout(50)
 
     def _note(self, told: dict[str, list[dict[str, str]]]) -> None:
         self._registrations += [

@@ -24,6 +24,8 @@ from hmi import words
 from hmi.words import access as access_words
 from hmi.words import jobs as job_words
 from hmi.words import refusals
+from hmi.words.system import FIGURE_NAMES
+from supervisor import linkage
 
 ROOT = Path(words.__file__).parents[1]
 CHINESE = re.compile("[一-鿿]")
@@ -124,3 +126,7 @@ def test_no_page_holds_words_of_its_own(path: Path) -> None:
 def test_an_explanation_of_another_process_is_shown_as_it_stands() -> None:
     assert refusals.refusal("en", "idle").startswith("Idle for 15 minutes")
     assert refusals.refusal("zh", "value 35 is over 28 °C") == "value 35 is over 28 °C"
+
+
+def test_whether_linkage_works_has_a_name_among_the_figures_of_core() -> None:
+    assert linkage.NAME in FIGURE_NAMES

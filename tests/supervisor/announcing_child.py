@@ -4,5 +4,8 @@ import sys
 
 from supervisor.lifeline import announce
 
-announce(ready=True)
-sys.stdin.read()
+
+def main() -> int:
+    announce(ready=True)
+    sys.stdin.read()
+    return 0

@@ -1,5 +1,9 @@
 """A small child process of the tests: `python -m tests.supervisor.child MODE [ARGUMENT]`."""
 
+import gc
+import os
+import random
+import signal
 import sys
 import threading
 import time
@@ -73,6 +77,21 @@ def babble(_: str) -> int:
     return obedient("")
 
 
+def about(_: str) -> int:
+    """Says what it has from those before it."""
+    announce(
+        name=Path("/proc/self/comm").read_text().strip(),
+        command=Path("/proc/self/cmdline").read_text().split("\0"),
+        arguments=sys.argv[1:],
+        open=[int(one.name) for one in Path("/proc/self/fd").iterdir() if one.exists()],
+        defaults=[signal.getsignal(one) == signal.SIG_DFL for one in (signal.SIGTERM, signal.SIGCHLD)],
+        leads=os.getsid(0) == os.getpid(),
+        collects=gc.isenabled(),
+        drawn=random.random(),
+    )
+    return obedient("")
+
+
 def hard(seconds: str) -> int:
     """Would leave in order, but does not manage to."""
     Lifeline(lambda: None).hold()
@@ -109,6 +128,11 @@ def _hanging(place: Place) -> Ref:
     return Hanging.start(place.name, place.supervisor)
 
 
-if __name__ == "__main__":
+def main() -> int:
     mode, *rest = sys.argv[1:]
-    sys.exit(globals()[mode](rest[0] if rest else ""))
+    ended: int = globals()[mode](rest[0] if rest else "")
+    return ended
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -30,3 +30,14 @@ def test_another_calendar_concerns_the_subsystems_that_go_by_it() -> None:
     for now in (replace(other, calendar=calendar), replace(other, timezone="Europe/Berlin")):
         assert changed(other, now).changed_subsystems == ("hvac",)
         assert changed(now, replace(now, version=2)).in_words() == "no device is concerned"
+
+
+def test_a_device_that_goes_to_another_process_leaves_this_one_and_its_subsystem_stays() -> None:
+    plain = site(point("p"))
+    moved = {**plain.devices, "ahu-2": replace(plain.devices["ahu-2"], process="field-1-bacnet")}
+    now = replace(plain, devices=moved)
+    change = changed(plain, now)
+    assert (change.removed, change.removed_subsystems, change.reseated) == (("ahu-2",), (), ("ahu-1",))
+    there = {one.id: one for one in tables(now, "field-1-bacnet")}
+    other = difference("field-1-bacnet", plain, now, {}, there)
+    assert (other.added, other.added_subsystems) == (("ahu-2",), ("hvac",))

@@ -28,6 +28,7 @@ class Stage:
     def __init__(self, paths: RunPaths, loop: IoLoop) -> None:
         self.paths = paths
         self.now_s = 100.0
+        self.fields: tuple[str, ...] = ("field",)
         self.loop = loop
         self.versions = VersionStore(paths.configuration)
         paths.create()
@@ -38,7 +39,7 @@ class Stage:
 
     def start(self) -> None:
         """As `core` starts, also after a crash."""
-        self.attendance = Attendance(self.loop, self.paths, lambda: self.now_s)
+        self.attendance = Attendance(self.loop, self.paths, lambda: self.fields, lambda: self.now_s)
         self.changeover = Changeover(
             self.paths, self.attendance, self.versions, clock=lambda: self.now_s, wall_ns=lambda: 7
         )
@@ -78,6 +79,17 @@ def test_a_version_that_every_process_has_for_a_while_is_kept(stage: Stage) -> N
     assert stage.changeover.look(2) is None
     assert stage.events() == [(2, Event.APPLIED), (2, Event.KEPT)]
     assert under_way(stage.paths.trial) is None
+
+
+def test_a_process_that_only_the_new_version_has_is_waited_for(stage: Stage) -> None:
+    stage.fields = ("field", "field-bacnet")  # the outermost supervisor has not looked yet
+    stage.changeover.begin(2, 1, "anna")
+    stage.pass_s(HOLD_S + 1, 2, "field", "office")
+    assert stage.changeover.look(2) is None
+    assert under_way(stage.paths.trial) is not None
+    stage.pass_s(HOLD_S + 1, 2, "field", "office", "field-bacnet")
+    assert stage.changeover.look(2) is None
+    assert stage.events() == [(2, Event.APPLIED), (2, Event.KEPT)]
 
 
 def test_one_process_that_does_not_come_up_brings_the_version_before_back(stage: Stage) -> None:

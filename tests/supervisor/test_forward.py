@@ -45,7 +45,7 @@ class Way:
         server.start()
         self._servers.append(server)
 
-    def send(self, process: str, id_: str, ttl_s: float = 5.0) -> None:
+    def send(self, *processes: str, id_: str, ttl_s: float = 5.0) -> None:
         issuer = Issuer("olga", "session", "station")
         envelope = Envelope(
             id=id_,
@@ -54,7 +54,7 @@ class Way:
             deadline_s=time.monotonic() + ttl_s,
             body=WritePoint("d", "p", 1.0),
         )
-        self.forwarder.forward(process, envelope, self.answers.put)
+        self.forwarder.forward(processes, envelope, self.answers.put)
 
     def close(self) -> None:
         assert self.forwarder.stop(WITHIN_S)
@@ -72,7 +72,7 @@ def way(paths: RunPaths) -> Iterator[Way]:
 
 def test_every_stage_comes_back_under_the_id_of_the_command(way: Way) -> None:
     way.field("field")
-    way.send("field", "abc")
+    way.send("field", id_="abc")
     came = way.came.get(timeout=WITHIN_S)
     assert (came.id, came.issuer.user, came.body) == ("abc", "olga", WritePoint("d", "p", 1.0))
     assert came.deadline_s - time.monotonic() < 5.0
@@ -81,12 +81,12 @@ def test_every_stage_comes_back_under_the_id_of_the_command(way: Way) -> None:
 
 
 def test_a_field_process_that_is_away_gets_nothing_later(way: Way) -> None:
-    way.send("field", "abc", ttl_s=0.3)
+    way.send("field", id_="abc", ttl_s=0.3)
     answer = way.answers.get(timeout=WITHIN_S)
     assert (answer.id, answer.stage) == ("abc", Stage.FAILED)
     assert "not sent" in answer.detail
     way.field("field")
-    way.send("field", "def")
+    way.send("field", id_="def")
     assert way.came.get(timeout=WITHIN_S).id == "def"
     assert way.came.empty()
 
@@ -94,7 +94,7 @@ def test_a_field_process_that_is_away_gets_nothing_later(way: Way) -> None:
 def test_many_commands_at_once_share_one_client(way: Way) -> None:
     way.field("field")
     for at in range(50):
-        way.send("field", f"c{at}")
+        way.send("field", id_=f"c{at}")
     ended: set[str] = set()
     while len(ended) < 50:
         answer = way.answers.get(timeout=WITHIN_S)
@@ -116,3 +116,14 @@ def test_zones_that_ask_for_conditions_together_ask_every_field_process_once(
         assert isinstance(way.came.get(timeout=WITHIN_S).body, ReadConditions)
     with pytest.raises(queue.Empty):
         way.came.get(timeout=0.3)
+
+
+def test_a_command_for_two_processes_ends_when_both_have_and_as_badly_as_the_worse(way: Way) -> None:
+    way.field("one")
+    way.field("two")
+    way.send("one", "two", id_="abc")
+    assert {way.came.get(timeout=WITHIN_S).id for _ in range(2)} == {"abc"}
+    assert way.answers.get(timeout=WITHIN_S).stage is Stage.DONE
+    way.send("one", "nobody", id_="def", ttl_s=0.3)
+    assert way.answers.get(timeout=WITHIN_S).stage is Stage.FAILED
+    assert way.answers.empty()

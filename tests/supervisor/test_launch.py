@@ -1,6 +1,7 @@
 """From a site to processes, and what the terminal shows."""
 
-import gc
+import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,7 @@ import pytest
 from actors.paths import RunPaths
 from config.settings import Settings, WebAddress
 from supervisor.in_force import use_version
-from supervisor.launch import Guide, processes, run_directory
-from supervisor.processes.arguments import parse
+from supervisor.launch import Guide, processes, run_directory, to_terminal
 from tests.actors.small_site import point, site
 
 SITE = site(point("temperature"))
@@ -28,7 +28,7 @@ def test_the_run_directory_is_as_told_or_from_the_environment_or_named_after_the
 
 
 def test_every_field_process_of_the_site_is_started_and_screens_stop_first() -> None:
-    found = {one.name: one for one in processes(SITE, RunPaths(Path("/r")), demo=False)}
+    found = {one.name: one for one in processes(SITE, RunPaths(Path("/r")))}
     assert found.keys() == {
         "historian", "core", "notifier", "field-1", "office", "web-control", "web-office", "watchdog",
     }  # fmt: skip
@@ -40,7 +40,7 @@ def test_every_field_process_of_the_site_is_started_and_screens_stop_first() -> 
 
 
 def test_the_demo_has_simulators_that_outlive_everything() -> None:
-    found = processes(SITE, RunPaths(Path("/r")), demo=True)
+    found = processes(SITE, RunPaths(Path("/r")), "a1")
     stage = {one.name: one.stage for one in found}
     assert stage["simulators"] > max(each for name, each in stage.items() if name != "simulators")
     (field,) = (one for one in found if one.name == "field-1")
@@ -92,7 +92,15 @@ def test_a_first_start_shows_where_to_enter_the_code(paths: RunPaths) -> None:
     assert "0badcafe" in terminal.text
 
 
-def test_a_process_collects_no_garbage_until_its_modules_are_there() -> None:
-    gc.disable()
-    parse("core", ["--run", "somewhere"])
-    assert gc.isenabled()
+class Gone(StringIO):
+    """A terminal that was closed."""
+
+    def flush(self) -> None:
+        raise BrokenPipeError
+
+
+def test_a_terminal_that_has_gone_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Gone()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    to_terminal("正在停止 stopping ...")
+    assert terminal.getvalue() == "正在停止 stopping ...\n"

@@ -21,7 +21,7 @@ from config.rules import DEVICE_FAULT
 from config.site import Device, Template
 from drivers.cadence import Ticks
 from drivers.driver import Cadence, Decoder, Driver, Quality, Scan, Surroundings
-from drivers.links import Links
+from drivers.shares import Shares
 from supervisor.plant import STATE, SWEEPS, Plant
 from supervisor.spec import Retry
 from supervisor.supervisor import Supervisor
@@ -78,7 +78,7 @@ class Grown:
     def _surroundings(self, matrices: Matrices) -> Surroundings:
         rig = self.rig
         return Surroundings(
-            links=Links(rig.outlets.clock),
+            shares=Shares(rig.outlets.clock),
             ticks=Ticks(rig.outlets.clock),
             plant=matrices,
             may_poll=lambda: True,
@@ -130,7 +130,8 @@ def test_an_order_reaches_the_device(rig: Rig) -> None:
     replies = Told()
     address = grown.plant.device("a")
     assert address is not None
-    address.tell(Order("1", "olga", rig.outlets.clock() + 5, HangTag("a", "belt"), replies.put))
+    order = Order("1", "olga", rig.outlets.clock() + 5, HangTag("a", "belt"), replies.put)
+    eventually(lambda: address.tell(order))  # an actor may speak before its supervisor has its address
     assert replies.next(object)
     assert grown.plant.device("nowhere") is None
     assert grown.plant.subsystem("nowhere") is None
@@ -166,7 +167,7 @@ def test_a_mended_device_is_tried_again_on_request_and_the_alarm_ends(rig: Rig) 
     grown.protocol.broken.clear()
     supervisor = grown.plant.supervisor("hvac")
     assert supervisor is not None
-    supervisor.tell(Retry("b"))
+    eventually(lambda: supervisor.tell(Retry("b")))
     grown.wait_link("b", Link.UP)
     grown.protocol.drivers["b"].give(Scan(5, (20.0,)))
     rig.live.next(Scans)

@@ -10,10 +10,8 @@ from supervisor.run import Process, Processes
 def test_the_state_file_shows_all_that_became_ready_at_one_moment(tmp_path: Path) -> None:
     """Every watcher thread writes it: an older look must never be the last to be written."""
     file = tmp_path / "processes.json"
-    children = Processes(
-        [Process(f"child-{n}", "tests.supervisor.announcing_child") for n in range(8)], state_file=file
-    )
-    children.start()
+    children = Processes(state_file=file)
+    children.keep([Process(f"child-{n}", "tests.supervisor.announcing_child") for n in range(8)])
     try:
         assert children.wait_ready(30.0) == ()
         deadline = time.monotonic() + 5.0

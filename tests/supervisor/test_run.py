@@ -30,11 +30,9 @@ class Kept:
         self._made: list[Processes] = []
 
     def __call__(self, *processes: Process, state_file: Path | None = None) -> Processes:
-        made = Processes(
-            processes, heard=lambda name, facts: self.heard.put((name, dict(facts))), state_file=state_file
-        )
+        made = Processes(heard=lambda name, facts: self.heard.put((name, dict(facts))), state_file=state_file)
         self._made.append(made)
-        made.start()
+        made.keep(processes)
         return made
 
     def hear(self, key: str) -> Any:
@@ -139,8 +137,8 @@ def test_one_that_does_not_leave_is_killed_within_the_deadline(
 
 def test_one_that_waits_for_another_starts_when_that_is_ready(keep: Kept) -> None:
     processes = keep(child("late", "obedient", after="early"), child("early", "slow", "0.5"))
-    eventually(lambda: processes.children["early"].popen is not None)
-    assert processes.children["late"].popen is None
+    eventually(lambda: processes.children["early"].forked is not None)
+    assert processes.children["late"].forked is None
     assert processes.wait_ready(WITHIN_S) == ()
 
 
@@ -158,7 +156,37 @@ def test_the_state_file_shows_what_runs_and_is_gone_with_it(keep: Kept, tmp_path
     file = tmp_path / "processes.json"
     processes = keep(child("one", "obedient"), state_file=file)
     assert processes.wait_ready(WITHIN_S) == ()
-    eventually(file.exists)
-    assert json.loads(file.read_text()) == processes.states()
+    # Told ready first, written down right after: what the file shows follows.
+    eventually(lambda: file.exists() and json.loads(file.read_text()) == processes.states())
     processes.stop()
     assert not file.exists()
+
+
+def test_what_is_told_otherwise_is_exchanged_and_the_others_stay(keep: Kept, tmp_path: Path) -> None:
+    file, state_file = tmp_path / "left", tmp_path / "processes.json"
+    stays, goes = child("stays", "obedient"), child("goes", "obedient", f"goes={file}")
+    processes = keep(stays, goes, child("other", "obedient", f"before={file}"), state_file=state_file)
+    assert processes.wait_ready(WITHIN_S) == ()
+    pids = {name: state["pid"] for name, state in processes.states().items()}
+    processes.keep([child("other", "obedient", f"after={file}"), child("comes", "obedient"), stays])
+    assert {*file.read_text().split()} == {"goes", "before"}
+    assert {*json.loads(state_file.read_text())} == {"stays", "other", "comes"}
+    assert processes.wait_ready(WITHIN_S) == ()
+    states = processes.states()
+    assert states["stays"] == {"state": "running", "restarts": 0, "pid": pids["stays"]}
+    assert states["other"]["pid"] != pids["other"]
+    assert not psutil.pid_exists(pids["goes"])
+    assert processes.stop() == ()
+    assert "after" in file.read_text().split()
+
+
+def test_one_that_does_not_leave_when_it_is_exchanged_is_killed(
+    keep: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "STOP_S", 0.5)
+    processes = keep(child("one", "stubborn"))
+    assert processes.wait_ready(WITHIN_S) == ()
+    pid = processes.states()["one"]["pid"]
+    processes.keep([])
+    assert processes.states() == {}
+    assert not psutil.pid_exists(pid)

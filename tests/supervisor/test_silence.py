@@ -13,12 +13,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 
+from benchmarks.ports import free_ports
 from config.notification import Account, Duties, Notification, NotificationSettings
 from config.site import Site
 from config.text import Text
 from supervisor.silence import AGAIN_S, Voice
 from tests.actors.small_site import point, rule, site
-from tests.flows.house import eventually, free_ports
+from tests.flows.house import eventually
 
 WRONG = {"core": "hangs", "zone-a": "away"}
 

@@ -19,6 +19,7 @@ from config.calendar import Calendar
 from drivers.calc import CalcDriver, Function, Options, Source
 from drivers.computed import Nowhere
 from drivers.driver import Cadence, Quality, Surroundings
+from drivers.readings import Readings
 from supervisor.recorded import Recorded
 from tests.actors.small_site import point, site
 from tests.drivers.plant import FakePlant, Process, device, template
@@ -79,7 +80,7 @@ def test_a_calculated_point_is_what_its_input_was_on_like_days(
     recorded.start()
     process = Process(FakePlant())
     surroundings = Surroundings(
-        process.links, process.ticks, process.plant, lambda: True, time.monotonic,
+        process.shares, process.ticks, process.plant, lambda: True, time.monotonic,
         lambda: int(NOW.timestamp() * 1e9), history=recorded,
     )  # fmt: skip
     points = tuple(
@@ -89,14 +90,14 @@ def test_a_calculated_point_is_what_its_input_was_on_like_days(
     driver = CalcDriver(
         device("v", template("calc", points, Options()), Nowhere()), Cadence(1.0), surroundings
     )
-    shown: list[tuple[tuple[float, ...], tuple[int, ...]]] = []
+    shown: list[Readings] = []
     known = threading.Event()
 
     async def scan() -> None:
         scans = driver.scans()
         while not known.is_set():
             shown.append((await anext(scans)).raw)
-            if shown[-1][1][0] == Quality.GOOD:
+            if shown[-1].quality[0] == Quality.GOOD:
                 known.set()
         await scans.aclose()  # type: ignore[attr-defined]
         await driver.close()
@@ -105,10 +106,10 @@ def test_a_calculated_point_is_what_its_input_was_on_like_days(
     work = loop.spawn(scan(), on_error=fail)
     try:
         assert known.wait(WITHIN_S)
-        (mean, spread), _ = shown[-1]
+        mean, spread = shown[-1].values
         assert mean == pytest.approx(100.5, abs=0.2)
         assert spread == pytest.approx(0.51, abs=0.05)
-        assert shown[0][1] == (Quality.BAD_INPUT, Quality.BAD_INPUT)
+        assert shown[0].quality == [Quality.BAD_INPUT, Quality.BAD_INPUT]
     finally:
         assert work.stop(5)
         assert recorded.stop(5)

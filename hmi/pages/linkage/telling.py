@@ -44,7 +44,7 @@ def point_name(view: View, site: Site, device: str, point: str) -> str:
     known = site.devices.get(device)
     if known is None:
         return f"{device}/{point}"
-    found = drawing.point_of(known, point)
+    found = known.template.find(point)
     return f"{view.name(known.name)} {view.name(found.name) if found is not None else point}"
 
 
@@ -57,8 +57,7 @@ def point_link(view: View, site: Site, device: str, point: str) -> Markup:
 
 
 def value_text(view: View, site: Site, device: str, point: str, value: float | str | None) -> str:
-    known = site.devices.get(device)
-    found = drawing.point_of(known, point) if known is not None else None
+    found = site.point(device, point)
     if found is not None:
         return drawing.with_unit(view.language, found, value)
     if value is None:

@@ -113,6 +113,21 @@ def test_finished_commands_are_forgotten_after_a_day_and_interrupted_ones_are_no
     assert again.stop(5)
 
 
+def test_what_is_kept_once_is_kept_with_its_name_and_leaves_with_the_rows_that_hold_it(
+    place: Path, unfailing: Any
+) -> None:
+    outbox = put(place / "o.db", unfailing)
+    assert outbox.keep_once("post 1", {"a": b"1", "b": b"2"})
+    assert not outbox.keep_once("post 1", {"a": b"again"})
+    assert outbox.load_state() == {"a": b"1", "b": b"2"}
+    assert outbox.interrupted() == (), "nobody waits for a result of it"
+    outbox.append_all((b"one", b"two"), {"a": None})
+    assert outbox.mark_seen("barrier")
+    assert [body for _, body in rows_of(place / "o.db")] == [b"one", b"two"]
+    assert outbox.load_state() == {"b": b"2"}
+    assert outbox.stop(5)
+
+
 def test_history_over_its_budget_gives_up_the_oldest_rows_and_something_stands_in_their_place(
     place: Path, unfailing: Any
 ) -> None:

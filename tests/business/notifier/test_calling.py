@@ -500,6 +500,19 @@ def test_in_a_flood_a_person_gets_a_digest_and_its_code_answers_all(tmp_path: Pa
     assert bench.states(medium="sms").count("gathered") == 9
 
 
+def test_a_digest_in_a_call_asks_for_a_key_that_answers_all(bench: Bench) -> None:
+    bench.round()
+    for number in range(8):
+        bench.happens(device=f"d{number}", priority=1)
+    bench.later(6)
+    digest = bench.taken("voice")[-1]
+    assert digest.asks
+    last = len(bench.taken("voice"))
+    bench.hears("voice", Answer("k1", "", "1", bench.now_ns, f"voice-{last}"))
+    bench.later(1)
+    assert len(bench.owed) == 5
+
+
 def test_a_flood_never_silences_what_is_critical(bench: Bench) -> None:
     bench.round()
     for number in range(30):

@@ -15,7 +15,7 @@ from actors.address import Address
 from actors.channels.command import Envelope, Reply
 from actors.channels.query import QueryFailed
 from actors.codecs import RECORDED
-from actors.gate import Authority, Gate, GateOutlets, Received
+from actors.gate import Gate, GateOutlets, Received
 from actors.linkage.executor import Linkage
 from actors.linkage.inbox import Journaled
 from actors.linkage.outlets import LinkageOutlets, Pulse
@@ -35,6 +35,7 @@ from actors.messages import (
     Runs,
     Stage,
 )
+from actors.refusals import Authority
 from config.plans import End, EndWhen, PlanGroup, PointName, StepKind, Trigger, TriggerKind
 from tests.actors.alarm_core import Core, eventually
 from tests.actors.linkage_bench import BACK, BUTTON, plan, step, write
@@ -83,8 +84,8 @@ class Plant:
             journal=core.journal_address, zones={"building-a": core.zone_address}.get,
             board=core.board_address, linkage=self._address, authority=self._authority,
             encode=RECORDED.encode, forward=self._forward, apply_configuration=lambda *_: None,
-            show=lambda _: None, clock_offset_s=lambda _: 0.0, ready=core.intake.ready,
-            clock=lambda: core.now_s, wall_ns=core.wall_ns,
+            show=lambda _: None, publish=lambda _: None, clock_offset_s=lambda _: 0.0,
+            ready=core.intake.ready, clock=lambda: core.now_s, wall_ns=core.wall_ns,
         )  # fmt: skip
         self._gate = Gate.start(None, site=SITE, outlets=outlets, new_id=lambda: "selection")
         eventually(lambda: core.reads_asked > 0)
@@ -132,8 +133,8 @@ class Plant:
 
     # --- the field, and who listens
 
-    def _forward(self, process: str, envelope: Envelope, reply: Reply) -> None:
-        assert process
+    def _forward(self, processes: tuple[str, ...], envelope: Envelope, reply: Reply) -> None:
+        assert processes
         reply(CommandResult(envelope.id, Stage.CONFIRMED, "", None, time.time_ns()))
 
     def _read(

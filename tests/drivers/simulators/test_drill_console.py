@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import pytest
 
 from config.site import Site
-from drivers.decoding import RegisterDecoder
-from drivers.driver import LinkError, WriteUnknown
-from drivers.modbus import ModbusDriver
+from drivers.driver import Decoder, Driver, LinkError, Scan, WriteUnknown
 from drivers.simulators import CampusServer
 from drivers.simulators.wiring import Wiring
 from tests.drivers.plant import Process
@@ -18,7 +17,7 @@ from tests.drivers.simulators.test_campus_server import (
     campus_at,
     driver_of,
     elsewhere,
-    one_scan,
+    lean,
 )
 
 Seen = tuple[str, str, float]
@@ -62,15 +61,22 @@ WITH: Mapping[str, tuple[str, ...]] = {
 """Scenario -> those without which nobody would see it."""
 
 
+async def one_scan(driver: Driver) -> Scan:
+    async with asyncio.timeout(PATIENCE_S), aclosing(driver.scans()) as scans:  # type: ignore[type-var]
+        async for scan in scans:
+            return scan
+    raise AssertionError("a driver's scans never end")
+
+
 @dataclass
 class ControlRoom:
-    """Reads and writes devices by the Modbus driver, one connection each for the whole test."""
+    """Reads and writes devices by their drivers, one connection each for the whole test."""
 
     site: Site
     process: Process
-    drivers: dict[str, tuple[ModbusDriver, RegisterDecoder]] = field(default_factory=dict)
+    drivers: dict[str, tuple[Driver, Decoder]] = field(default_factory=dict)
 
-    async def driver(self, device: str) -> tuple[ModbusDriver, RegisterDecoder]:
+    async def driver(self, device: str) -> tuple[Driver, Decoder]:
         if device not in self.drivers:
             self.drivers[device] = driver_of(self.site.devices[device], self.process)
             await self.drivers[device][0].connect()
@@ -120,7 +126,7 @@ class ControlRoom:
 @pytest.fixture
 async def room(demo: Site) -> AsyncIterator[ControlRoom]:
     """A control room before a campus on which a second passes in a twentieth of one."""
-    moved, process = elsewhere(demo), Process()
+    moved, process = elsewhere(lean(demo)), Process()
     server = CampusServer(campus_at(moved), period_s=0.05, speed=20)
     await server.start()
     room = ControlRoom(moved, process)

@@ -1,0 +1,1 @@
+"""What outside systems post to the plant's devices."""

@@ -1,0 +1,1 @@
+"""Other systems' databases, read and never written: parking, one-card, energy."""

@@ -1,0 +1,1 @@
+"""Modbus: framing, registers, the shared connection, the driver and its twin."""

@@ -1,0 +1,40 @@
+"""Which way leads to a device: a link over Modbus TCP, or a unit on a line."""
+
+from drivers.line import Line, join, leave
+from drivers.modbus.link import Link
+from drivers.modbus.links import Links
+from drivers.modbus.request import Channel
+from drivers.modbus.rtu_unit import Debts, RtuUnit
+from drivers.modbus.schema import Connection
+from drivers.shares import Shares
+
+
+async def reach(connection: Connection, shares: Shares) -> Channel:
+    """The way to the device, with one user more. Raises OptionsError where a line is used otherwise."""
+    unit = connection.unit
+    if not connection.is_rtu:
+        return _links(shares).acquire((connection.host, connection.port), unit, connection.terms)
+    line = await join(shares, connection.line, _asker(unit))
+    debts = shares.lasting(("modbus-rtu", str(line)), Debts)
+    return shares.acquire(_key(line, unit), lambda: RtuUnit(line, unit, _asker(unit), debts))
+
+
+async def let_go(channel: Channel, connection: Connection, shares: Shares) -> None:
+    """One user less; what is shared closes with its last."""
+    if isinstance(channel, Link):
+        await _links(shares).release(channel, connection.unit)
+    elif isinstance(channel, RtuUnit):
+        await shares.release(_key(channel.line, channel.unit), channel)
+        await leave(shares, channel.line, _asker(channel.unit))
+
+
+def _links(shares: Shares) -> Links:
+    return shares.lasting("modbus", lambda: Links(shares.clock))
+
+
+def _key(line: Line, unit: int) -> tuple[str, str, int]:
+    return "modbus-rtu", str(line), unit
+
+
+def _asker(unit: int) -> str:
+    return f"Modbus unit {unit}"

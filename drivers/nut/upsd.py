@@ -1,0 +1,185 @@
+"""One TCP connection to upsd, shared by the UPSes behind it: one question at a time."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from drivers.backoff import Backoff
+from drivers.errors import LinkError
+from drivers.nut.answer import Listing, Refused, said
+from drivers.nut.line import LONGEST, Malformed, line, meaning
+from drivers.nut.schema import Connection, Tls
+from drivers.shares import Opening
+
+DENIALS = frozenset({"ACCESS-DENIED", "INVALID-USERNAME", "INVALID-PASSWORD"})
+
+
+class Lost(LinkError):
+    """The connection is gone; the question may have arrived, for it was sent."""
+
+
+@dataclass(slots=True)
+class _Stream:
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    known: bool = False
+    """Whether upsd has been told who asks."""
+    denied: bool = False
+    """Whether upsd has refused who asks, who can be said but once in a connection."""
+
+
+class Upsd:
+    def __init__(
+        self,
+        connection: Connection,
+        password: Callable[[], str],
+        backoff: Backoff,
+        clock: Callable[[], float],
+    ) -> None:
+        """`password` raises LinkError."""
+        self._connection = connection
+        self._password = password
+        self._backoff = backoff
+        self._opening = Opening(str(self), self._open, backoff, clock)
+        self._stream: _Stream | None = None
+        self._turn = asyncio.Lock()
+
+    def __str__(self) -> str:
+        return f"{self._connection.host}:{self._connection.port}"
+
+    async def opened(self) -> None:
+        """Return once the connection stands; paces itself. Raises LinkError."""
+        if self._stream is None:
+            await self._opening.opened()
+
+    async def listed(self, timeout_s: float, *what: str) -> list[list[str]]:
+        """The lines of `LIST what`, each without the words of the question. Raises LinkError, Refused."""
+        async with self._turn, self._asking(timeout_s) as stream:
+            stream.writer.write(line("LIST", *what))
+            listing = Listing(*what)
+            while not listing.take(await self._answer(stream)):
+                pass
+            self._backoff.succeeded()
+            return listing.rows
+
+    async def without(self, ups: str, error: Refused, timeout_s: float) -> LinkError:
+        """Why nothing is known of a UPS; of one that upsd does not know, which others it does."""
+        why = f"{self} {ups}: {meaning(str(error))}"
+        if str(error) == "UNKNOWN-UPS":
+            with suppress(Refused):
+                known = [row[0] for row in await self.listed(timeout_s, "UPS") if row]
+                why += f"; it has {', '.join(known)}"
+        return LinkError(why)
+
+    async def order(self, timeout_s: float, *what: str) -> None:
+        """Tell upsd to do something, as the user where there is one.
+
+        Raises Refused, Lost when it was sent and not answered, another LinkError when it was not sent, and
+        ValueError for what no line can hold.
+        """
+        async with self._turn:
+            if self._stream is not None and self._stream.denied:  # upsd or the secret may know better now
+                self._drop()
+                await self._opening.opened()
+            stream = self._stream
+            try:
+                if stream is not None and not stream.known and self._connection.user:
+                    await self._introduce(timeout_s)
+                    stream.known = True
+                await self._tell(timeout_s, *what)
+            except Refused as error:
+                if stream is not None:
+                    stream.denied = str(error) in DENIALS
+                raise
+
+    async def close(self) -> None:
+        await self._opening.cancel()
+        self._drop()
+
+    async def _open(self) -> None:
+        connection = self._connection
+        try:
+            async with asyncio.timeout(connection.connect_timeout_s):
+                reader, writer = await asyncio.open_connection(
+                    connection.host, connection.port, limit=LONGEST
+                )
+                stream = _Stream(reader, writer)
+                if connection.tls is not Tls.NONE:
+                    await self._encrypted(stream)
+        except TimeoutError:
+            limit_s = connection.connect_timeout_s
+            raise LinkError(f"{self} did not accept a connection within {limit_s:g} s") from None
+        except (OSError, ValueError) as error:
+            raise LinkError(f"{self} cannot be reached: {error}") from error
+        self._stream = stream
+
+    async def _encrypted(self, stream: _Stream) -> None:
+        try:
+            stream.writer.write(line("STARTTLS"))
+            try:
+                await self._answer(stream)
+            except Refused as error:
+                raise LinkError(f"{self} does not encrypt: {meaning(str(error))}") from error
+            context = await asyncio.get_running_loop().run_in_executor(None, self._context)
+            await stream.writer.start_tls(context, server_hostname=self._connection.host)
+        except BaseException:
+            stream.writer.transport.abort()
+            raise
+
+    def _context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=self._connection.ca or None)
+        if self._connection.tls is Tls.UNVERIFIED:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+    async def _introduce(self, timeout_s: float) -> None:
+        password = self._password()
+        try:
+            await self._tell(timeout_s, "USERNAME", self._connection.user)
+            await self._tell(timeout_s, "PASSWORD", password)
+        except Lost as error:
+            raise LinkError(f"{error}; nothing was written") from error
+
+    async def _tell(self, timeout_s: float, *what: str) -> None:
+        question = line(*what)
+        async with self._asking(timeout_s) as stream:
+            stream.writer.write(question)
+            answer = await self._answer(stream)
+            if answer[0] != "OK":
+                raise Malformed(f"{answer[:4]} for OK")
+
+    @asynccontextmanager
+    async def _asking(self, timeout_s: float) -> AsyncIterator[_Stream]:
+        """After a question that was not answered to its end nobody knows whose the next line is: all ends."""
+        stream = self._stream
+        if stream is None:
+            raise LinkError(f"{self} is not connected; nothing was sent")
+        try:
+            async with asyncio.timeout(timeout_s):
+                yield stream
+        except Refused:
+            raise
+        except TimeoutError:
+            self._drop()
+            raise Lost(f"{self} did not answer within {timeout_s:g} s") from None
+        except (OSError, ValueError) as error:
+            self._drop()
+            raise Lost(f"{self}: {error}") from error
+        except BaseException:
+            self._drop()
+            raise
+
+    async def _answer(self, stream: _Stream) -> list[str]:
+        """One line. Raises Refused, Malformed, OSError."""
+        received = await stream.reader.readline()
+        if not received.endswith(b"\n"):
+            raise ConnectionResetError("upsd closed the connection")
+        return said(received)
+
+    def _drop(self) -> None:
+        if self._stream is not None:
+            stream, self._stream = self._stream, None
+            stream.writer.transport.abort()

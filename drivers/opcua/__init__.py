@@ -1,0 +1,1 @@
+"""OPC UA: subscriptions, writes, conditions and browsing over secured sessions."""

@@ -1,0 +1,1 @@
+"""SNMP: messages and their security, the driver, the receiver of traps, and its twin."""
