@@ -49,7 +49,9 @@ unexport PYTHONDONTWRITEBYTECODE
 ROOM_KB := 4000000
 SCRATCH := $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -1)" -gt $(ROOM_KB) ] 2>/dev/null && echo /dev/shm || echo $${TMPDIR:-/tmp})
 PYTEST := env TMPDIR=$(SCRATCH) $(BIN)/pytest
-RUN := $(PYTEST) -m "not soak" --dist loadfile
+# A test that fails may show once more that the machine was the reason, and is named with its traceback (decision 0024).
+AGAIN := --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks
+RUN := $(PYTEST) -m "not soak" --dist loadfile $(AGAIN)
 
 test: system check ## set everything up, check, and pass every test
 	$(RUN) -n $(SITES) $(WHOLE)
