@@ -33,6 +33,7 @@ from actors.messages import (
     WritePoint,
 )
 from actors.outlets import Outlets, Tell
+from actors.said import in_language, said
 from actors.sweep import Broken, EndSubstitute, Lost, Observed, Substitute
 from actors.write import Order, result
 from config.rules import COMM_LOSS
@@ -57,6 +58,7 @@ class LinkDown:
     """The pump lost the device, or cannot reach it."""
 
     reason: str
+    """Said in both languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ class DeviceActor(Actor):
                         gather(row, totals.kept_with(scan))
                 except LinkError as error:
                     lost = True
-                    self.tell_self(LinkDown(str(error)))
+                    self.tell_self(LinkDown(said(error.why.zh, error.why.en)))
                 await asyncio.sleep(PAUSE_S)
         finally:
             totals.end()
@@ -221,7 +223,7 @@ class DeviceActor(Actor):
                 self._tell_state()
             return
         if link is Link.DOWN:
-            logger.warning("%s is down: %s", self._device.id, reason)
+            logger.warning("%s is down: %s", self._device.id, in_language(reason, "en"))
             self._sweep.tell(Lost(self._seat[0]))
         elif self._link is Link.DOWN:
             logger.info("%s is up again", self._device.id)

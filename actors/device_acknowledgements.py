@@ -103,7 +103,7 @@ class Acknowledgements:
             return
         detail = ""
         if message.error is not None:
-            detail = said(f"设备没有接受确认：{message.error}", str(message.error))
+            detail = said(f"设备没有接受确认：{message.error.why.zh}", message.error.why.en)
         told = DeviceAcknowledged(
             one.device, one.point, one.rule, one.event, one.by, detail, self._out.wall_ns()
         )

@@ -1,7 +1,7 @@
 """What a device answers to the persons who act on it."""
 
 from actors.messages import Link
-from actors.said import in_chinese, said
+from actors.said import in_chinese, in_language, said
 from config.site import Device
 
 
@@ -22,8 +22,8 @@ def prevented_by_tag(device: Device, by: str, note: str) -> str:
 
 def prevented_by_link(device: Device, link: Link, reason: str) -> str:
     return said(
-        f"{in_chinese(device)}不在线：{reason or '尚未连上'}；没有发送",
-        f"{device.id} is {link}: {reason or 'not reached yet'}; nothing was sent",
+        f"{in_chinese(device)}不在线：{in_language(reason, 'zh') or '尚未连上'}；没有发送",
+        f"{device.id} is {link}: {in_language(reason, 'en') or 'not reached yet'}; nothing was sent",
     )
 
 

@@ -78,18 +78,19 @@ class Writes:
         writing = self._under_way.get(message.id)
         if writing is None:
             return
-        if message.error is not None and not isinstance(message.error, WriteUnknown):
-            self._finish(writing, Stage.FAILED, said(f"写入失败：{message.error}", str(message.error)))
+        error = message.error
+        if error is not None and not isinstance(error, WriteUnknown):
+            self._finish(writing, Stage.FAILED, said(f"写入失败：{error.why.zh}", error.why.en))
             return
-        writing.answered = message.error is None
+        writing.answered = error is None
         if writing.answered:
             self._reply(writing.order, Stage.WRITTEN, "")
         confirming = confirming_point(self._device, writing.point)
         if confirming is None:
-            if writing.answered:
+            if error is None:
                 self._finish(writing, Stage.DONE, "")
             else:
-                detail = said(f"设备没有应答：{message.error}", str(message.error))
+                detail = said(f"设备没有应答：{error.why.zh}", error.why.en)
                 self._finish(writing, Stage.UNKNOWN, detail)
             return
         # Also after an unanswered write: reading back is what can still tell whether the device obeyed.

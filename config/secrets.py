@@ -10,11 +10,13 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import NoReturn
 
+from config.text import Explained, Text
+
 SHORTEST = 32
 """Bytes; what is generated has as many at random."""
 
 
-class SecretError(Exception):
+class SecretError(Explained):
     """Raised when a secret is missing, too short or open to others; never says its value."""
 
 
@@ -79,17 +81,24 @@ def secret(
     variable = "STEWARD_" + name.upper().replace("-", "_").replace(" ", "_")
     own = directory / name.replace(" ", "-")
     if variable in environ:
-        value, place = environ[variable], f"the environment variable {variable}"
+        value = environ[variable]
+        place = Text(f"环境变量 {variable} 中", f"the environment variable {variable}")
     elif named := environ.get(f"{variable}_FILE"):
-        value, place = _read(Path(named), name), f"the file {named} of {variable}_FILE"
+        value = _read(Path(named), name)
+        place = Text(f"{variable}_FILE 所指文件 {named} 中", f"the file {named} of {variable}_FILE")
     elif own.exists() or (generate and _generate(own)):
-        value, place = _read_own(own, name), f"the file {own}"
+        value, place = _read_own(own, name), Text(f"文件 {own} 中", f"the file {own}")
     else:
-        raise SecretMissing(f"no {name}: set {variable}, or {variable}_FILE to a file, or write it to {own}")
+        raise SecretMissing(
+            f"缺少密钥 {name}：请设置 {variable}，或用 {variable}_FILE 指定文件，或写入 {own}",
+            f"no {name}: set {variable}, or {variable}_FILE to a file, or write it to {own}",
+        )
     if (size := len(value.encode())) < shortest:
         raise SecretError(
-            f"the {name} in {place} has {size} bytes, at least {shortest} are needed;"
-            " make one with: openssl rand -hex 32"
+            f"{place.zh}的密钥 {name} 只有 {size} 字节，至少需要 {shortest} 字节；"
+            "生成命令：openssl rand -hex 32",
+            f"the {name} in {place.en} has {size} bytes, at least {shortest} are needed;"
+            " make one with: openssl rand -hex 32",
         )
     return Secret(value)
 
@@ -98,7 +107,8 @@ def _read_own(file: Path, name: str) -> str:
     mode = stat.S_IMODE(file.stat().st_mode)
     if mode & 0o077:
         raise SecretError(
-            f"the {name} in {file} is open to others (mode {mode:03o}); run: chmod 600 {file}, and renew it"
+            f"密钥 {name} 的文件 {file} 他人可读（权限 {mode:03o}）；请执行 chmod 600 {file} 并更换密钥",
+            f"the {name} in {file} is open to others (mode {mode:03o}); run: chmod 600 {file}, and renew it",
         )
     return _read(file, name)
 
@@ -107,9 +117,15 @@ def _read(file: Path, name: str) -> str:
     try:
         return file.read_text("utf-8").strip()
     except OSError as error:
-        raise SecretError(f"the {name} in {file} cannot be read: {error.strerror}") from error
+        raise SecretError(
+            f"密钥 {name} 的文件 {file} 无法读取：{error.strerror}",
+            f"the {name} in {file} cannot be read: {error.strerror}",
+        ) from error
     except UnicodeDecodeError:
-        raise SecretError(f"the {name} in {file} is not UTF-8 text; write it as hex or Base64") from None
+        raise SecretError(
+            f"密钥 {name} 的文件 {file} 不是 UTF-8 文本；请写成十六进制或 Base64",
+            f"the {name} in {file} is not UTF-8 text; write it as hex or Base64",
+        ) from None
 
 
 def _generate(file: Path) -> bool:

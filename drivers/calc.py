@@ -109,10 +109,16 @@ def _formula(source: Source) -> Formula:
         single = source.function.accumulates or source.function.is_usual
         if not points or (single and len(points) != 1):
             wanted = "exactly one input" if single else "at least one input"
-            raise OptionsError(f"function {source.function} needs {wanted}, {len(points)} are given")
+            raise OptionsError(
+                f"函数 {source.function} 需要{'恰好' if single else '至少'}一个输入，给出了 {len(points)} 个",
+                f"function {source.function} needs {wanted}, {len(points)} are given",
+            )
         return Formula(points, _STATISTICS.get(source.function))
     if not isinstance(source.inputs, Mapping) and source.inputs:
-        raise OptionsError('a formula names its inputs: inputs = { a = "device/point" }')
+        raise OptionsError(
+            '公式须给输入命名：inputs = { a = "device/point" }',
+            'a formula names its inputs: inputs = { a = "device/point" }',
+        )
     names = dict(source.inputs) if isinstance(source.inputs, Mapping) else {}
     taken = list(names)
 
@@ -125,7 +131,7 @@ def _formula(source: Source) -> Formula:
     try:
         expression = Expression(_DIRECT.sub(direct, source.expression), names)
     except ExpressionError as error:
-        raise OptionsError(str(error)) from error
+        raise OptionsError(f"公式有误：{error}", str(error)) from error
     used = expression.names
     return Formula(
         tuple(_split(names[name]) for name in used),

@@ -31,7 +31,10 @@ class ComputedDriver(PacedDriver):
 
     async def write(self, point: int, value: Value) -> None:
         name = self.device.template.points[point].id
-        raise WriteError(f"{self.device.id}/{name} is calculated; {value} cannot be written to it")
+        raise WriteError(
+            f"{self.device.id}/{name} 由计算得出；不能写入 {value}",
+            f"{self.device.id}/{name} is calculated; {value} cannot be written to it",
+        )
 
     async def close(self) -> None:
         """Nothing to let go of."""

@@ -187,7 +187,7 @@ class Acknowledging(Protocol):
 
 def no_secret(name: str) -> Secret:
     """Where nobody keeps secrets."""
-    raise SecretMissing(f"no {name}: this process keeps no secrets")
+    raise SecretMissing(f"缺少密钥 {name}：该进程不保管密钥", f"no {name}: this process keeps no secrets")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,15 @@ Exceptions::
     └── OptionsError       a point or connection that this driver can never serve
 
 Anything else that leaves a driver is a defect and crashes the device's actor. FramingError never leaves one.
+
+Each is made of two texts, `LinkError(zh, en)`: operators read them on the screen, in their language. What a
+library or a device says in a text of its own stands in both as it is.
 """
 
+from config.text import Explained
 
-class DriverError(Exception):
+
+class DriverError(Explained):
     """Anything a driver reports on purpose."""
 
 
@@ -24,8 +29,8 @@ class LinkError(DriverError):
 class Unanswered(LinkError):
     """The question left, and its answer did not come."""
 
-    def __init__(self, reason: str, received: bytes = b"") -> None:
-        super().__init__(reason)
+    def __init__(self, zh: str, en: str, received: bytes = b"") -> None:
+        super().__init__(zh, en)
         self.received = received
         """What came instead, where nothing better can be said of it."""
 
@@ -42,5 +47,5 @@ class OptionsError(DriverError):
     """This driver can never serve the point or the connection asked for."""
 
 
-class FramingError(Exception):
+class FramingError(Explained):
     """What was received is not what the protocol allows, and cannot become it."""

@@ -129,6 +129,13 @@ def moment(field: Field, data: bytes) -> datetime:
 
 def encoded(field: Field, value: float | str) -> bytes:
     """`value` as it travels. Raises ValueError where it does not fit."""
+    try:
+        return _encoded(field, value)
+    except OverflowError:
+        raise ValueError(f"{value} does not fit {field.size} bytes") from None
+
+
+def _encoded(field: Field, value: float | str) -> bytes:
     match field.kind:
         case Kind.NUMBER:
             return bcd.packed(round(float(value) * 10**field.decimals), field.size, signed=field.signed)

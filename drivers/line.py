@@ -9,11 +9,13 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
+from config.text import Text
 from drivers.backoff import Backoff
 from drivers.errors import FramingError, LinkError, OptionsError, Unanswered
 from drivers.line_patience import Patience
 from drivers.line_schema import LineTerms
 from drivers.line_wire import LONGEST, Wire
+from drivers.reasons import unreachable
 from drivers.serial_port import open_port
 from drivers.shares import Opening, Shares
 
@@ -37,8 +39,10 @@ async def join(shares: Shares, terms: LineTerms, asker: Hashable) -> "Line":
     if line.terms.medium != terms.medium:
         await shares.release(key, line)
         raise OptionsError(
+            f"{terms.address} 已按 {line.terms.medium} 使用，{asker} 却要求 {terms.medium}；"
+            "同一线路上的设备必须写法一致",
             f"{terms.address} is used as {line.terms.medium}, and {asker} wants it as {terms.medium}: "
-            "all devices of a line must say the same"
+            "all devices of a line must say the same",
         )
     line.terms = line.terms.cautious(terms)
     line.users[asker] += 1
@@ -77,7 +81,7 @@ class Line:
         self._backoff = backoff
         self._opening = Opening(str(self), self._open, backoff, clock)
         self._wire: Wire | None = None
-        self._why = f"{self} is not connected"
+        self._why = Text(f"{self} 未连接", f"{self} is not connected")
         self._task: asyncio.Task[None] | None = None
         self._ahead: deque[_Question] = deque()
         self._turns: OrderedDict[Hashable, deque[_Question]] = OrderedDict()
@@ -142,7 +146,7 @@ class Line:
     ) -> bytes:
         if self._wire is None:
             if not self._resumes:
-                raise LinkError(f"{self._why}; nothing was sent")
+                raise self._not_sent(LinkError)
             try:
                 await self.opened()
             except LinkError:
@@ -184,11 +188,8 @@ class Line:
             try:
                 async with asyncio.timeout(terms.connect_timeout_s):
                     await loop.create_connection(lambda: wire, terms.host, terms.port)
-            except TimeoutError:
-                limit_s = terms.connect_timeout_s
-                raise LinkError(f"{self} did not accept a connection within {limit_s:g} s") from None
             except OSError as error:
-                raise LinkError(f"{self} cannot be reached: {error}") from error
+                raise unreachable(self, error, terms.connect_timeout_s) from error
         self._wire = wire
         self._proven = False
         self._patience.connected()
@@ -197,23 +198,29 @@ class Line:
 
     async def _serve(self, wire: Wire) -> None:
         """Ask one question after the other for as long as the connection lives."""
-        self._why, self._resumes = f"{self} was closed", False
+        self._why, self._resumes = self._closed(), False
         try:
             self._why = await self._until_lost(wire)
-            self._resumes = bool(wire.gone) and self._proven
+            self._resumes = wire.gone is not None and self._proven
         finally:
             self._wire = None
             wire.abort()
             error = _Postponed if self._resumes else LinkError
             while question := self._next():
-                question.answer.set_exception(error(f"{self._why}; nothing was sent"))
+                question.answer.set_exception(self._not_sent(error))
 
-    async def _until_lost(self, wire: Wire) -> str:
+    def _not_sent(self, kind: type[LinkError]) -> LinkError:
+        return kind(f"{self._why.zh}；没有发送", f"{self._why.en}; nothing was sent")
+
+    def _closed(self) -> Text:
+        return Text(f"{self} 已关闭", f"{self} was closed")
+
+    async def _until_lost(self, wire: Wire) -> Text:
         loop = asyncio.get_running_loop()
         unrest_s = None
         while True:
-            if wire.gone:
-                return f"{self} {wire.gone}"
+            if wire.gone is not None:
+                return Text(f"{self} {wire.gone.zh}", f"{self} {wire.gone.en}")
             rest_s = max(self._free_s, wire.heard_s + self._calm_s) - loop.time()
             if not (self._ahead or self._turns):
                 unrest_s = None
@@ -221,13 +228,15 @@ class Line:
             elif rest_s > 0:
                 unrest_s = unrest_s or max(loop.time(), self._free_s)
                 if wire.heard_s > unrest_s + UNREST_S:
-                    return f"{self} never falls silent, though nobody is asked"
+                    return Text(
+                        f"{self} 没有询问也不断有数据", f"{self} never falls silent, though nobody is asked"
+                    )
                 await self._stir(loop.time() + rest_s)
             elif question := self._next():
                 unrest_s = None
                 await self._converse(wire, question)
                 if self._patience.is_at_end(self.users):
-                    return f"{self} has gone silent"
+                    return Text(f"{self} 已无任何应答", f"{self} has gone silent")
 
     async def _stir(self, until_s: float | None) -> None:
         """Until something came, is to be sent, or has ended; at most until then."""
@@ -271,7 +280,8 @@ class Line:
                 rest_s = max(rest_s, BROADCAST_REST_S)
             self._free_s = max(loop.time(), left_s) + rest_s
             if not question.answer.done():  # the line closes
-                question.answer.set_exception(Unanswered(f"{self} was closed"))
+                closed = self._closed()
+                question.answer.set_exception(Unanswered(closed.zh, closed.en))
 
     async def _answer(self, wire: Wire, question: _Question, cut: Cut, left_s: float) -> bytes:
         seen = -1
@@ -282,14 +292,17 @@ class Line:
                 try:
                     answer = cut(received) if received else None
                 except FramingError as error:
-                    raise Unanswered(f"{self}: {error}") from error
+                    raise Unanswered(f"{self}：{error.why.zh}", f"{self}: {error}") from error
                 if answer is not None:
                     self._calm_s = self._gap_s
                     return answer
-            if wire.gone:
-                raise Unanswered(f"{self} {wire.gone}")
+            if wire.gone is not None:
+                raise Unanswered(f"{self} {wire.gone.zh}", f"{self} {wire.gone.en}")
             if seen > LONGEST:
-                raise Unanswered(f"{self} received {seen} bytes without an answer among them")
+                raise Unanswered(
+                    f"{self} 收到 {seen} 字节，其中没有应答",
+                    f"{self} received {seen} bytes without an answer among them",
+                )
             until_s = left_s + self._patience_s(question)
             if wire.heard:  # an answer that is still coming is not late
                 until_s = max(until_s, wire.heard_s + CALM_S)
@@ -301,11 +314,16 @@ class Line:
         received = self._without_echo(wire, question.frame)
         if self.terms.echo and question.frame not in wire.heard:
             return Unanswered(
-                f"{self} did not give back what was sent, though echo = true", bytes(wire.heard)
+                f"{self} 没有回显所发内容，而配置为 echo = true",
+                f"{self} did not give back what was sent, though echo = true",
+                bytes(wire.heard),
             )
         if received:
-            return Unanswered(f"{self} received {received[:32].hex(' ')}, which is no answer", received)
-        return Unanswered(f"{self} brought no answer within its time-out")
+            seen = received[:32].hex(" ")
+            return Unanswered(
+                f"{self} 收到 {seen}，不是应答", f"{self} received {seen}, which is no answer", received
+            )
+        return Unanswered(f"{self} 超时无应答", f"{self} brought no answer within its time-out")
 
     def _without_echo(self, wire: Wire, frame: bytes) -> bytes:
         if not self.terms.echo:

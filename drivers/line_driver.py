@@ -38,7 +38,9 @@ class LineDriver(PacedDriver):
     def line(self) -> Line:
         """Raises LinkError while there is none."""
         if self._line is None:
-            raise LinkError(f"{self.device.id} is not connected; nothing was sent")
+            raise LinkError(
+                f"{self.device.id} 未连接；没有发送", f"{self.device.id} is not connected; nothing was sent"
+            )
         return self._line
 
     def lives(self) -> None:

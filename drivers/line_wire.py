@@ -3,6 +3,9 @@
 import asyncio
 from typing import cast
 
+from config.text import Text
+from drivers.reasons import of_system
+
 LONGEST = 4096
 """Bytes; more than that is no answer in any protocol."""
 
@@ -11,7 +14,8 @@ class Wire(asyncio.Protocol):
     def __init__(self, stirred: asyncio.Event) -> None:
         self.heard = bytearray()
         self.heard_s = asyncio.get_running_loop().time()
-        self.gone = ""
+        self.gone: Text | None = None
+        """Why nothing comes any more, after the name of the line."""
         self._stirred = stirred
         self._transport: asyncio.Transport | None = None
 
@@ -29,7 +33,10 @@ class Wire(asyncio.Protocol):
         self._stirred.set()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.gone = f"closed the connection: {error}" if error else "closed the connection"
+        self.gone = Text("关闭了连接", "closed the connection")
+        if error:
+            why = of_system(error)
+            self.gone = Text(f"{self.gone.zh}：{why.zh}", f"{self.gone.en}: {why.en}")
         self._stirred.set()
 
     def abort(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Protocol
 
+from config.text import Explained, Text
 from drivers.driver import Quality
 from drivers.errors import LinkError, Unanswered, WriteUnknown
 from drivers.readings import Readings
@@ -17,16 +18,20 @@ Found = tuple[float, str, int]
 """Value, text and quality of one point."""
 
 
-class Refused(Exception):
+class Refused(Explained):
     """The device answers that it cannot tell."""
 
-    def __init__(self, reason: str, *, absent: bool) -> None:
-        super().__init__(reason)
+    def __init__(self, zh: str, en: str, *, absent: bool) -> None:
+        super().__init__(zh, en)
         self.absent = absent
         """It does not have what was asked for; else something is wrong with it or the question."""
 
 
 class Asked(Protocol):
+    @property
+    def zh(self) -> str:
+        """As `str`, in Chinese."""
+
     @property
     def told(self) -> set[int]:
         """The identifiers of which it has told something since it was reached."""
@@ -52,7 +57,7 @@ class Read(Protocol):
     def parts(self) -> Sequence["Read"]:
         """The questions that bring one by one what this one brings together; () where it is one already."""
 
-    def found(self, data: bytes) -> Mapping[int, Found] | str:
+    def found(self, data: bytes) -> Mapping[int, Found] | Text:
         """What an answer brings for each column, or why it cannot be that answer."""
 
 
@@ -89,7 +94,7 @@ class Poll:
         told = [await self._read(device, read) for read in tuple(self._asked(self._clock()))]
         errors = [answer for answer in told if answer is not None]
         if errors and len(errors) == len(told) and not any(error.absent for error in errors):
-            raise LinkError(str(errors[0]))
+            raise LinkError(errors[0].why.zh, errors[0].why.en)
 
     def put(self, column: int, found: Found) -> None:
         """What is known otherwise than by a read."""
@@ -135,8 +140,12 @@ class Poll:
 async def answer(device: Asked, read: Read, retries: int) -> Mapping[int, Found]:
     """What one question brings. Raises Refused or LinkError."""
     found = read.found(await asked(device, read.identifier, retries))
-    if isinstance(found, str):
-        raise Refused(f"{device}: the answer to {read.identifier:X} is none, {found}", absent=False)
+    if isinstance(found, Text):
+        raise Refused(
+            f"{device.zh}：对 {read.identifier:X} 的应答无效，{found.zh}",
+            f"{device}: the answer to {read.identifier:X} is none, {found.en}",
+            absent=False,
+        )
     return found
 
 
@@ -157,7 +166,11 @@ async def asked(device: Asked, identifier: int, retries: int) -> bytes:
         if not device.told or identifier in device.told:
             raise
     await device.read(min(device.told))
-    raise Refused(f"{device} says nothing when asked for {identifier:X}, and answers others", absent=True)
+    raise Refused(
+        f"{device.zh} 对 {identifier:X} 不应答，对其他询问有应答",
+        f"{device} says nothing when asked for {identifier:X}, and answers others",
+        absent=True,
+    )
 
 
 @contextlib.contextmanager
@@ -166,6 +179,8 @@ def sent_once(what: str) -> Iterator[None]:
     try:
         yield
     except Unanswered as error:
-        raise WriteUnknown(f"{what}: {error}; whether it took effect is unknown") from error
+        raise WriteUnknown(
+            f"{what}：{error.why.zh}；写入是否生效不明", f"{what}: {error}; whether it took effect is unknown"
+        ) from error
     except LinkError as error:
-        raise LinkError(f"{what}: {error}") from error
+        raise LinkError(f"{what}：{error.why.zh}", f"{what}: {error}") from error

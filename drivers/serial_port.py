@@ -11,6 +11,7 @@ import serial
 
 from drivers.errors import LinkError
 from drivers.line_schema import Characters, Parity
+from drivers.reasons import of_system
 
 CHUNK_BYTES = 4096
 PARITIES = {Parity.NONE: serial.PARITY_NONE, Parity.EVEN: serial.PARITY_EVEN, Parity.ODD: serial.PARITY_ODD}
@@ -51,11 +52,17 @@ async def open_port(path: str, characters: Characters, protocol: asyncio.Protoco
         async with asyncio.timeout(limit_s):
             port = await opened
     except TimeoutError:
-        raise LinkError(f"{path} could not be opened within {limit_s:g} s") from None
+        raise LinkError(
+            f"{path} 在 {limit_s:g} s 内未能打开", f"{path} could not be opened within {limit_s:g} s"
+        ) from None
     except (*UNUSABLE, ValueError) as error:
         if getattr(error, "errno", None) in TAKEN:
-            raise LinkError(f"{path} is in use by another program, or under another name") from error
-        raise LinkError(f"{path} cannot be opened: {_reason(error)}") from error
+            raise LinkError(
+                f"{path} 正被其他程序使用，或以另一名称使用",
+                f"{path} is in use by another program, or under another name",
+            ) from error
+        why = of_system(error)
+        raise LinkError(f"{path} 无法打开：{why.zh}", f"{path} cannot be opened: {why.en}") from error
     PortTransport(port, protocol)
 
 
@@ -99,7 +106,7 @@ class PortTransport(asyncio.Transport):
         if received:
             self._protocol.data_received(received)
         else:
-            self._end(OSError("the port has disappeared"))
+            self._end(OSError(errno.ENODEV, "the port has disappeared"))
 
     def _writable(self) -> None:
         try:
@@ -144,8 +151,3 @@ def _close(port: serial.Serial) -> None:
         pass
     finally:
         port.close()
-
-
-def _reason(error: Exception) -> str:
-    number = error.args[0] if error.args else None
-    return os.strerror(number).lower() if isinstance(number, int) else str(error)

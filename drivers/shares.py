@@ -86,9 +86,9 @@ class Attempt:
         task = self._task
         await asyncio.wait({task})
         if task.cancelled():
-            raise LinkError(f"{self._name} was closed")
+            raise LinkError(f"{self._name} 已关闭", f"{self._name} was closed")
         if error := task.result():
-            raise LinkError(str(error))
+            raise LinkError(error.why.zh, error.why.en)
 
     async def cancel(self) -> None:
         """End the attempt under way; those who wait for it get LinkError."""

@@ -9,6 +9,18 @@ from config.problems import Unfit
 from config.secret_names import SecretName as SecretName
 
 
+def is_host_name(host: str) -> str:
+    """What a look-up takes as a name; others end it with a UnicodeError. Raises Unfit."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        raise Unfit(
+            "不是主机名：两点之间须有 1 至 63 个字符",
+            "is no name of a host: between two dots there are 1 to 63 characters",
+        ) from None
+    return host
+
+
 def _is_host(host: str) -> str:
     if ":" in host:
         try:
@@ -20,7 +32,7 @@ def _is_host(host: str) -> str:
             ) from None
     if any(one.isspace() or one == "/" for one in host):
         raise Unfit("含有空格或斜杠；请去掉", "has a space or a slash in it; leave it out")
-    return host
+    return is_host_name(host)
 
 
 Host = Annotated[str, AfterValidator(_is_host)]

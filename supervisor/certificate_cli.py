@@ -113,7 +113,7 @@ def show(where: str, save: Path | None, language: str, say: Say, *, replace: boo
         say(refused.why.in_language(language))
         return 1
     except (LinkError, CertificateError) as error:
-        say(Text(f"读取证书失败：{error}", str(error)).in_language(language))
+        say(Text(f"读取证书失败：{error.why.zh}", error.why.en).in_language(language))
         return 1
     for certificate, ways in shown.items():
         for line in _page(certificate):

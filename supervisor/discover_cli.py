@@ -43,7 +43,7 @@ def discover(
         say(error.why.in_language(language))
         return 1
     except (DriverError, SecretError) as error:
-        say(Text(f"{protocol} 查找失败：{error}", str(error)).in_language(language))
+        say(Text(f"{protocol} 查找失败：{error.why.zh}", error.why.en).in_language(language))
         return 1
     if not found and not as_json:
         say(_NOTHING.in_language(language))

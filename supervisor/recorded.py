@@ -45,7 +45,7 @@ class Recorded:
         try:
             answer = await self._client.one(question(point, hour_ns), timeout_s=PATIENCE_S)
         except QueryFailed as error:
-            raise LinkError(str(error)) from error
+            raise LinkError(f"历史数据无法查询：{error}", str(error)) from error
         return hour_mean(answer, hour_ns)
 
     async def _serve(self) -> None:

@@ -1,11 +1,7 @@
 """What a command of `steward` cannot do, said in the language of its terminal."""
 
-from config.text import Text
+from config.text import Explained
 
 
-class Refused(Exception):
+class Refused(Explained):
     """What was asked for cannot be; says why in one line."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.why = Text(zh, en)

@@ -59,7 +59,7 @@ _STATION.watch(_DEVICE, _Listener())
 
 def _look(answer: Answer) -> None:
     if isinstance(answer, Refusal):
-        assert str(answer)
+        assert answer.why.zh
         return
     for form in _FORMS:
         value, _ = shown(answer, form)
@@ -68,7 +68,7 @@ def _look(answer: Answer) -> None:
 
 def _decoded(pdu: Pdu) -> None:
     if pdu.kind != Kind.COMPLEX_ACK:
-        assert pdu.refusal
+        assert pdu.refusal.zh
         return
     match pdu.service:
         case Confirmed.READ_PROPERTY:
@@ -105,7 +105,7 @@ async def _heard(datagram: bytes) -> None:
         open_.clear()
         for question in questions:
             question.over()
-            question.fail(Silence("over"))
+            question.fail(Silence("已结束", "over"))
             question.answer.exception()
 
 

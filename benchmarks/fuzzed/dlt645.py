@@ -45,7 +45,7 @@ def _feed(received: bytes) -> None:
         answer = parsed(raw)
         assert answer.framed() == raw
         for word in answer.data[:1] if answer.failed else b"":
-            assert EDITION_2007.refusal(word)
+            assert EDITION_2007.refusal(word).zh
         _decode_all(answer.data)
     _decode_all(received)  # a checksum stops most mutants; what stands behind it takes any bytes
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from config.text import Text
 from drivers.questions import Read
 from drivers.readings import Readings, ReadingsDecoder
 
@@ -11,7 +12,7 @@ _DECODER = ReadingsDecoder()
 def decode(read: Read, data: bytes) -> None:
     """Whatever stands behind an identifier becomes values, or is no answer."""
     found = read.found(data)
-    if isinstance(found, str):
+    if isinstance(found, Text):
         return
     seen = found.values()
     values, qualities = [value for value, _, _ in seen], [quality for _, _, quality in seen]

@@ -49,12 +49,16 @@ class Keyring:
         short = next((number for number, key in enumerate(keys, start=1) if len(key.encode()) < SHORTEST), 0)
         if short or not keys:
             raise SecretError(
+                f"{NAME} 的第 {short or 1} 个密钥缺失或不足 {SHORTEST} 字节；生成命令：openssl rand -hex 32",
                 f"key {short or 1} of the {NAME} is missing or has fewer than {SHORTEST} bytes; "
-                "make one with: openssl rand -hex 32"
+                "make one with: openssl rand -hex 32",
             )
         self._keys = {key.header: key for key in map(_key, keys)}
         if len(self._keys) < len(keys):
-            raise SecretError(f"a key stands twice in the {NAME}; leave one of them out")
+            raise SecretError(
+                f"{NAME} 中有一个密钥重复；请去掉一个",
+                f"a key stands twice in the {NAME}; leave one of them out",
+            )
         self._newest = list(self._keys.values())[-1]
         self._index_keys: dict[tuple[bytes, str], bytes] = {}
 

@@ -63,6 +63,8 @@ def _line(
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         why = said(f"参数 {where} 有误，请在渠道设置中改正", f"option {where} is wrong: {first['msg']}")
-    except (SecretError, NotHanded) as error:
+    except SecretError as error:
+        why = said(error.why.zh, error.why.en)
+    except NotHanded as error:
         why = str(error)
     return Line(account, kind, None, why)

@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from config.text import Text
+from drivers.strict import is_host_name
+
 PORT = 47808
 LAST_NETWORK = 65534
 EVERYWHERE = 65535
@@ -28,9 +31,16 @@ class Address(NamedTuple):
         """What stays the same whichever router leads there."""
         return (self.network, self.mac) if self.network else (self.host, self.port)
 
-    def __str__(self) -> str:
+    @property
+    def name(self) -> Text:
         where = f"{self.host}:{self.port}"
-        return f"{self.network}:0x{self.mac.hex()} via {where}" if self.network else where
+        if not self.network:
+            return Text(where, where)
+        far = f"{self.network}:0x{self.mac.hex()}"
+        return Text(f"{far} 经 {where}", f"{far} via {where}")
+
+    def __str__(self) -> str:
+        return self.name.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ def host_and_port(text: str) -> tuple[str, int]:
     port = int(found["port"] or PORT)
     if not 0 < port <= 65535:
         raise ValueError(f"port {port} of {text!r} is not within 1 to 65535")
-    return found["host"], port
+    return is_host_name(found["host"]), port
 
 
 def _mac(text: str, mac: str) -> bytes:

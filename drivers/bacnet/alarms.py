@@ -10,7 +10,6 @@ from drivers.bacnet.resolving import own_address
 from drivers.bacnet.services import Ref
 from drivers.bacnet.session import Session
 from drivers.bacnet.tags import Malformed, ObjectId
-from drivers.errors import LinkError
 
 PROCESS = 1
 PAGES = 100
@@ -90,7 +89,7 @@ async def standing(session: Session) -> AsyncIterator[Event]:
         try:
             events, more = reports.event_information(pdu.payload, session.device.instance)
         except Malformed as error:
-            raise LinkError(f"{session} answers nonsense: {error}") from error
+            raise session.nonsense(error) from error
         for event in events:
             yield event
         if not more or not events:

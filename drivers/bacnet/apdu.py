@@ -3,6 +3,7 @@
 from enum import IntEnum
 from typing import NamedTuple
 
+from config.text import Text
 from drivers.bacnet.names import abort_text, error_text, reject_text
 from drivers.bacnet.tags import Datum, Malformed, Reader, Tag, encoded
 
@@ -73,7 +74,7 @@ class Pdu(NamedTuple):
     window: int = 0
 
     @property
-    def refusal(self) -> str:
+    def refusal(self) -> Text:
         """What an error, reject or abort says."""
         match self.kind:
             case Kind.REJECT:
@@ -84,7 +85,7 @@ class Pdu(NamedTuple):
                 try:
                     return error_text(*error(self.payload))
                 except Malformed:
-                    return "error without a reason"
+                    return Text("错误，未给出原因", "error without a reason")
 
 
 def parsed(apdu: bytes) -> Pdu:

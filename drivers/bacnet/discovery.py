@@ -112,7 +112,10 @@ async def _listed(session: Session) -> list[ObjectId]:
         size = (await session.read([Ref(session.device, _LIST, 0)]))[Ref(session.device, _LIST, 0)]
         count = 0 if isinstance(size, Refusal) or len(size) != 1 else size[0].value
         if not isinstance(count, int):
-            raise LinkError(f"{session} does not tell its objects: {whole}")
+            raise LinkError(
+                f"{session.name.zh} 未给出对象列表：{whole.why.zh}",
+                f"{session} does not tell its objects: {whole}",
+            )
         refs = [Ref(session.device, _LIST, at + 1) for at in range(min(count, LONGEST_LIST))]
         answers = (await session.read(refs)).values()
         data = [datum for answer in answers if not isinstance(answer, Refusal) for datum in answer]

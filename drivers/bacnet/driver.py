@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Iterable, Mapping
 
 from config.site import Device, Template
+from config.text import Text
 from drivers.backoff import Backoff
 from drivers.bacnet import services
 from drivers.bacnet.acknowledging import Acknowledger
@@ -113,7 +114,7 @@ class BacnetDriver(PacedDriver):
     async def turn(self) -> Iterable[Scan]:
         session = self._session
         if session is None:
-            raise LinkError(f"{self.device.id} is not connected")
+            raise LinkError(f"{self.device.id} 未连接", f"{self.device.id} is not connected")
         past: list[Scan] = []
         if self._polls_now:
             self._polls_now = False
@@ -135,31 +136,46 @@ class BacnetDriver(PacedDriver):
     async def write(self, point: int, value: Value) -> None:
         place, session = self._layout.places[point], self._session
         name = f"{self.device.id}/{self.device.template.points[point].id}"
-        where = f"{name} ({place.ref}) := {value}"
+        where = Text(f"{name}（{place.ref}）:= {value}", f"{name} ({place.ref}) := {value}")
         if place.is_log or place.form.bit is not None or place.form.one_of:
-            raise WriteError(f"{where}: part of a value or a log cannot be written; write to its object")
+            raise WriteError(
+                f"{where.zh}：日志或值的一部分不能写入；请写入其对象",
+                f"{where.en}: part of a value or a log cannot be written; write to its object",
+            )
         if place.relinquishes and value != 1:
-            raise WriteError(f"{where}: 1 gives up command, nothing else can be written")
+            raise WriteError(
+                f"{where.zh}：只能写入 1，即放弃控制",
+                f"{where.en}: 1 gives up command, nothing else can be written",
+            )
         if session is None:
-            raise LinkError(f"{name}: not connected; nothing was written")
+            raise LinkError(f"{name}：未连接；未写入", f"{name}: not connected; nothing was written")
         ref = Ref(place.ref.object, PRESENT_VALUE) if place.relinquishes else place.ref
         try:
             datum = NULL if place.relinquishes else written(value, place.tag or await self._tag(session, ref))
         except WriteError as error:
-            raise WriteError(f"{where}: {error}") from error
+            raise WriteError(f"{where.zh}：{error.why.zh}", f"{where.en}: {error}") from error
         priority = place.priority if ref.property == PRESENT_VALUE else None
         try:
             pdu = await session.command(
                 Confirmed.WRITE_PROPERTY, services.write_property(ref, datum, priority)
             )
         except Silence as error:
-            raise WriteUnknown(f"{where}: {error}; whether the write took effect is unknown") from error
-        if (refusal := _refused(pdu)) is not None:
-            raise refusal(f"{where} at priority {priority}: {pdu.refusal}")
+            raise WriteUnknown(
+                f"{where.zh}：{error.why.zh}；写入是否生效不明",
+                f"{where.en}: {error}; whether the write took effect is unknown",
+            ) from error
+        if (kind := _refused(pdu)) is not None:
+            at = "" if priority is None else f"，优先级 {priority}"
+            raise kind(
+                f"{where.zh}{at}：{pdu.refusal.zh}", f"{where.en} at priority {priority}: {pdu.refusal.en}"
+            )
 
     async def acknowledge(self, point: int, told: Acknowledgement) -> bool:
         if self._session is None:
-            raise LinkError(f"{self.device.id}: not connected; nothing was acknowledged")
+            raise LinkError(
+                f"{self.device.id}：未连接；没有确认",
+                f"{self.device.id}: not connected; nothing was acknowledged",
+            )
         object_ = self._layout.places[point].ref.object
         return await self._acknowledger.acknowledge(self._session, object_, told)
 
@@ -275,7 +291,11 @@ class BacnetDriver(PacedDriver):
         if (tag := self._poll.tag(ref)) is None:
             answer = (await session.read([ref]))[ref]
             if isinstance(answer, Refusal) or not answer or answer[0].tag == Tag.NULL:
-                raise WriteError(f"its type is not known ({answer}); give it as type in the source")
+                why = answer.why if isinstance(answer, Refusal) else Text("没有值", str(answer))
+                raise WriteError(
+                    f"其类型未知（{why.zh}）；请在 source 中写明 type",
+                    f"its type is not known ({why.en}); give it as type in the source",
+                )
             tag = answer[0].tag
         return tag
 

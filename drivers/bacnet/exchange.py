@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Callable, Hashable
 
+from config.text import Text
 from drivers.bacnet import apdu
 from drivers.bacnet.address import Address
 from drivers.bacnet.apdu import SEGMENTS, Kind, Pdu
@@ -41,7 +42,10 @@ class InvokeIds:
         if self._resting:
             self._resting = {id_: until_s for id_, until_s in self._resting.items() if until_s > now_s}
         if len(self._resting) == INVOKE_IDS:
-            raise LinkError("256 questions were not answered; none can be asked now")
+            raise LinkError(
+                "256 个询问未得到应答，暂时不能再询问",
+                "256 questions were not answered; none can be asked now",
+            )
         self._last = (self._last + 1) % INVOKE_IDS
         while self._last in self._resting:
             self._last = (self._last + 1) % INVOKE_IDS
@@ -108,15 +112,20 @@ class Exchange:
 
     def unreachable(self, network: int, router: tuple[str, int]) -> None:
         """A router cannot reach a network behind it."""
-        told = f"router {router[0]}:{router[1]} says that network {network} cannot be reached"
+        where = f"{router[0]}:{router[1]}"
         for question in self._open.values():
             if question.to.network == network and question.to[:2] == router:
-                question.fail(LinkError(told))
+                question.fail(
+                    LinkError(
+                        f"路由器 {where} 报告无法到达网络 {network}",
+                        f"router {where} says that network {network} cannot be reached",
+                    )
+                )
 
-    def end(self, reason: str) -> None:
+    def end(self, why: Text) -> None:
         """No more answers can come."""
         for question in self._open.values():
-            question.fail(Silence(reason))
+            question.fail(Silence(why.zh, why.en))
 
     def _segment(self, source: Address, question: "_Question", pdu: Pdu) -> None:
         got = len(question.segments)
@@ -127,7 +136,12 @@ class Exchange:
             return
         if got == SEGMENTS:
             self._send(apdu.abort(pdu.invoke, Abortion.BUFFER_OVERFLOW, server=False), source)
-            question.fail(LinkError(f"{source} answers in more than {SEGMENTS} segments"))
+            question.fail(
+                LinkError(
+                    f"{source.name.zh} 的应答超过 {SEGMENTS} 个分段",
+                    f"{source} answers in more than {SEGMENTS} segments",
+                )
+            )
             return
         question.segments.append(pdu.payload)
         question.wait()
@@ -166,4 +180,9 @@ class _Question:
             self.answer.set_exception(error)
 
     def _silent(self) -> None:
-        self.fail(Silence(f"{self.to} did not answer within {self._timeout_s:g} s"))
+        self.fail(
+            Silence(
+                f"{self.to.name.zh} 在 {self._timeout_s:g} s 内无应答",
+                f"{self.to} did not answer within {self._timeout_s:g} s",
+            )
+        )

@@ -34,8 +34,10 @@ class BacnetExplorer:
                 return
             if not found:
                 raise LinkError(
+                    f"设备 {where.device} 在 {where.wait_s:g} s 内无应答；"
+                    "请写明其 address，换用其他 interface，或加大 wait_s",
                     f"device {where.device} did not answer within {where.wait_s:g} s;"
-                    " give its address, another interface, or a longer wait_s"
+                    " give its address, another interface, or a longer wait_s",
                 )
             async for one in objects(station, found[0]):
                 yield {

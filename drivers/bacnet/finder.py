@@ -73,12 +73,18 @@ class Finder:
         finally:
             self._answers.pop(instance, None)
         if found is None:
-            raise LinkError(f"no device {instance} answers Who-Is within {ATTEMPTS * timeout_s:g} s")
-        if len(answers) > 1:
-            where = ", ".join(map(str, answers.values()))
+            waited_s = ATTEMPTS * timeout_s
             raise LinkError(
-                f"{len(answers)} devices say that they are {instance}: {where};"
-                " give each an instance of its own, or the address of the one that is meant"
+                f"{waited_s:g} s 内没有设备 {instance} 应答 Who-Is",
+                f"no device {instance} answers Who-Is within {waited_s:g} s",
+            )
+        if len(answers) > 1:
+            where = [address.name for address in answers.values()]
+            raise LinkError(
+                f"{len(where)} 个设备都自称 {instance}：{'、'.join(one.zh for one in where)}；"
+                "请给每个设备各自的实例号，或写明所指设备的 address",
+                f"{len(where)} devices say that they are {instance}: {', '.join(one.en for one in where)};"
+                " give each an instance of its own, or the address of the one that is meant",
             )
         return found
 
@@ -88,7 +94,8 @@ class Finder:
         if found is None:
             waited_s = ATTEMPTS * timeout_s
             raise LinkError(
-                f"no router to network {network} answers within {waited_s:g} s; give it as router"
+                f"{waited_s:g} s 内没有通往网络 {network} 的路由器应答；请写明 router",
+                f"no router to network {network} answers within {waited_s:g} s; give it as router",
             )
         return found
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
+from config.text import Text
 from drivers.bacnet import frames
 from drivers.bacnet.address import host_and_port
 from drivers.bacnet.resolving import resolved
@@ -19,8 +20,8 @@ class ForeignDevice:
     """Registers, and again before half of its time is over; after a failure every few seconds."""
 
     def __init__(self, bbmd: str, ttl_s: int, send: Callable[[bytes, tuple[str, int]], None]) -> None:
-        self.trouble = ""
-        """Why broadcasts do not get through; empty while registered."""
+        self.trouble: Text | None = None
+        """Why broadcasts do not get through; None while registered."""
         self.address: tuple[str, int] | None = None
         """Of the BBMD; None until it was looked up."""
         self._bbmd = bbmd
@@ -52,10 +53,10 @@ class ForeignDevice:
         while True:
             try:
                 await self._register()
-                self.trouble = ""
+                self.trouble = None
                 wait_s = self._ttl_s * RENEWED_AFTER
             except LinkError as error:
-                self.trouble = str(error)
+                self.trouble = error.why
                 wait_s = RETRY_S
             self._forgotten.clear()
             with contextlib.suppress(TimeoutError):
@@ -70,8 +71,14 @@ class ForeignDevice:
             async with asyncio.timeout(ANSWER_S):
                 code = await self._result
         except TimeoutError:
-            raise LinkError(f"BBMD {self._bbmd} did not answer within {ANSWER_S:g} s") from None
+            raise LinkError(
+                f"BBMD {self._bbmd} 在 {ANSWER_S:g} s 内无应答",
+                f"BBMD {self._bbmd} did not answer within {ANSWER_S:g} s",
+            ) from None
         finally:
             self._result = None
         if code:
-            raise LinkError(f"BBMD {self._bbmd} refuses foreign devices, code 0x{code:04x}")
+            raise LinkError(
+                f"BBMD {self._bbmd} 拒绝外部设备，代码 0x{code:04x}",
+                f"BBMD {self._bbmd} refuses foreign devices, code 0x{code:04x}",
+            )

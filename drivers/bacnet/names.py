@@ -1,7 +1,9 @@
 """The numbers of the standard by name: object types, properties, errors (ANSI/ASHRAE 135, clause 21)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
+
+from config.text import Text
 
 _OBJECT_TYPES = (
     "analog-input analog-output analog-value binary-input binary-output binary-value calendar command device "
@@ -116,76 +118,85 @@ EVENT_STATES: Mapping[str, int] = {
     )
 }
 
-ERROR_CLASSES = ["device", "object", "property", "resources", "security", "services", "vt", "communication"]
-_ERROR_CODES: Mapping[int, str] = {
-    0: "other",
-    2: "configuration in progress",
-    3: "device busy",
-    7: "inconsistent parameters",
-    9: "invalid data type",
-    13: "invalid parameter data type",
-    14: "invalid time stamp",
-    16: "missing required parameter",
-    18: "no space for object",
-    19: "no space to add list element",
-    20: "no space to write property",
-    22: "property is not a list",
-    25: "operational problem",
-    26: "password failure",
-    27: "read access denied",
-    29: "service request denied",
-    30: "timeout",
-    31: "unknown object",
-    32: "unknown property",
-    36: "unsupported object type",
-    37: "value out of range",
-    40: "write access denied",
-    41: "character set not supported",
-    42: "invalid array index",
-    43: "cov subscription failed",
-    44: "not cov property",
-    45: "optional functionality not supported",
-    46: "invalid configuration data",
-    47: "datatype not supported",
-    50: "property is not an array",
-    58: "network down",
-    70: "unknown device",
-    72: "value not initialized",
-    73: "invalid event state",
-    75: "log buffer full",
-    76: "logged value purged",
-    79: "unknown subscription",
-    80: "parameter out of range",
-    81: "list element not found",
-    82: "busy",
-    83: "communication disabled",
-    85: "access denied",
-}
-_REJECTIONS = [
-    "other",
-    "buffer overflow",
-    "inconsistent parameters",
-    "invalid parameter datatype",
-    "invalid tag",
-    "missing required parameter",
-    "parameter out of range",
-    "too many arguments",
-    "undefined enumeration",
-    "unrecognized service",
+_ERROR_CLASSES: Sequence[Text] = [
+    Text("设备", "device"),
+    Text("对象", "object"),
+    Text("属性", "property"),
+    Text("资源", "resources"),
+    Text("安全", "security"),
+    Text("服务", "services"),
+    Text("虚拟终端", "vt"),
+    Text("通信", "communication"),
 ]
-_ABORTIONS = [
-    "other",
-    "buffer overflow",
-    "invalid apdu in this state",
-    "preempted by higher priority task",
-    "segmentation not supported",
-    "security error",
-    "insufficient security",
-    "window size out of range",
-    "application exceeded reply time",
-    "out of resources",
-    "tsm timeout",
-    "apdu too long",
+_ERROR_CODES: Mapping[int, Text] = {
+    0: Text("其他", "other"),
+    2: Text("正在组态", "configuration in progress"),
+    3: Text("设备忙", "device busy"),
+    7: Text("参数互相矛盾", "inconsistent parameters"),
+    9: Text("数据类型无效", "invalid data type"),
+    13: Text("参数的数据类型无效", "invalid parameter data type"),
+    14: Text("时间戳无效", "invalid time stamp"),
+    16: Text("缺少必需的参数", "missing required parameter"),
+    18: Text("没有空间建立对象", "no space for object"),
+    19: Text("没有空间增加列表元素", "no space to add list element"),
+    20: Text("没有空间写入属性", "no space to write property"),
+    22: Text("该属性不是列表", "property is not a list"),
+    25: Text("运行故障", "operational problem"),
+    26: Text("口令错误", "password failure"),
+    27: Text("不允许读取", "read access denied"),
+    29: Text("服务请求被拒绝", "service request denied"),
+    30: Text("超时", "timeout"),
+    31: Text("没有该对象", "unknown object"),
+    32: Text("没有该属性", "unknown property"),
+    36: Text("不支持该对象类型", "unsupported object type"),
+    37: Text("值超出范围", "value out of range"),
+    40: Text("不允许写入", "write access denied"),
+    41: Text("不支持该字符集", "character set not supported"),
+    42: Text("数组下标无效", "invalid array index"),
+    43: Text("COV 订阅失败", "cov subscription failed"),
+    44: Text("该属性不支持 COV", "not cov property"),
+    45: Text("不支持该可选功能", "optional functionality not supported"),
+    46: Text("组态数据无效", "invalid configuration data"),
+    47: Text("不支持该数据类型", "datatype not supported"),
+    50: Text("该属性不是数组", "property is not an array"),
+    58: Text("网络中断", "network down"),
+    70: Text("没有该设备", "unknown device"),
+    72: Text("值尚未初始化", "value not initialized"),
+    73: Text("事件状态无效", "invalid event state"),
+    75: Text("日志缓冲区已满", "log buffer full"),
+    76: Text("记录已被清除", "logged value purged"),
+    79: Text("没有该订阅", "unknown subscription"),
+    80: Text("参数超出范围", "parameter out of range"),
+    81: Text("没有该列表元素", "list element not found"),
+    82: Text("忙", "busy"),
+    83: Text("通信已禁用", "communication disabled"),
+    85: Text("访问被拒绝", "access denied"),
+}
+_REJECTIONS: Sequence[Text] = [
+    Text("其他", "other"),
+    Text("缓冲区溢出", "buffer overflow"),
+    Text("参数互相矛盾", "inconsistent parameters"),
+    Text("参数的数据类型无效", "invalid parameter datatype"),
+    Text("标记无效", "invalid tag"),
+    Text("缺少必需的参数", "missing required parameter"),
+    Text("参数超出范围", "parameter out of range"),
+    Text("参数过多", "too many arguments"),
+    Text("枚举值未定义", "undefined enumeration"),
+    Text("不支持该服务", "unrecognized service"),
+]
+_ABORTIONS: Sequence[Text] = [
+    Text("其他", "other"),
+    Text("缓冲区溢出", "buffer overflow"),
+    Text("此状态下 APDU 无效", "invalid apdu in this state"),
+    Text("被更高优先级的任务抢占", "preempted by higher priority task"),
+    Text("不支持分段", "segmentation not supported"),
+    Text("安全错误", "security error"),
+    Text("安全级别不足", "insufficient security"),
+    Text("窗口大小超出范围", "window size out of range"),
+    Text("应用程序应答超时", "application exceeded reply time"),
+    Text("资源不足", "out of resources"),
+    Text("事务超时", "tsm timeout"),
+    Text("APDU 过长", "apdu too long"),
 ]
 
 
@@ -242,17 +253,28 @@ def property_name(number: int) -> str:
     return _PROPERTY_NAMES.get(number, str(number))
 
 
-def error_text(class_: int, code: int) -> str:
-    told = ERROR_CLASSES[class_] if class_ < len(ERROR_CLASSES) else str(class_)
-    return f"error {told}: {_ERROR_CODES.get(code, code)}"
+def error_text(class_: int, code: int) -> Text:
+    told, why = _of(_ERROR_CLASSES, class_), _ERROR_CODES.get(code) or _unknown(code)
+    return Text(f"错误（{told.zh}）：{why.zh}", f"error {told.en}: {why.en}")
 
 
-def reject_text(reason: int) -> str:
-    return f"reject: {_REJECTIONS[reason] if reason < len(_REJECTIONS) else reason}"
+def reject_text(reason: int) -> Text:
+    why = _of(_REJECTIONS, reason)
+    return Text(f"拒绝：{why.zh}", f"reject: {why.en}")
 
 
-def abort_text(reason: int) -> str:
-    return f"abort: {_ABORTIONS[reason] if reason < len(_ABORTIONS) else reason}"
+def abort_text(reason: int) -> Text:
+    why = _of(_ABORTIONS, reason)
+    return Text(f"中止：{why.zh}", f"abort: {why.en}")
+
+
+def _of(texts: Sequence[Text], number: int) -> Text:
+    return texts[number] if number < len(texts) else _unknown(number)
+
+
+def _unknown(number: int) -> Text:
+    """What the standard, or a vendor, has added."""
+    return Text(str(number), str(number))
 
 
 _TYPE_NAMES = {number: name for name, number in OBJECT_TYPES.items()}

@@ -61,7 +61,10 @@ class Poll:
         answers = await session.read(self._wanted(refs) or [Ref(session.device, _SYSTEM_STATUS)])
         refused = [answer for answer in answers.values() if isinstance(answer, Refusal)]
         if len(refused) == len(answers) and not any(_lasts(refusal) for refusal in refused):
-            raise LinkError(f"{session} cannot tell any of its values: {refused[0]}")
+            raise LinkError(
+                f"{session.name.zh} 给不出任何值：{refused[0].why.zh}",
+                f"{session} cannot tell any of its values: {refused[0]}",
+            )
         reasons = [ref for ref in map(reliability_of, refs) if FAULT in _set(answers.get(flags_of(ref)))]
         if reasons := [ref for ref in dict.fromkeys(reasons) if ref not in self._missing]:
             answers |= await session.read(reasons)

@@ -4,6 +4,7 @@ import asyncio
 import socket
 
 from drivers.errors import LinkError
+from drivers.reasons import of_system
 
 LOOK_UP_S = 5.0
 
@@ -16,9 +17,13 @@ async def resolved(host: str, port: int) -> tuple[str, int]:
                 host, port, family=socket.AF_INET, type=socket.SOCK_DGRAM
             )
     except TimeoutError:
-        raise LinkError(f"{host}: no address was found within {LOOK_UP_S:g} s") from None
+        raise LinkError(
+            f"{host} 在 {LOOK_UP_S:g} s 内未解析出地址",
+            f"{host}: no address was found within {LOOK_UP_S:g} s",
+        ) from None
     except OSError as error:
-        raise LinkError(f"{host} has no address: {error}") from error
+        why = of_system(error)
+        raise LinkError(f"{host}：{why.zh}", f"{host} has no address: {why.en}") from error
     address = found[0][4]
     return str(address[0]), port
 

@@ -6,6 +6,7 @@ Every function that takes an answer raises Malformed, also for an answer to some
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from config.text import Text
 from drivers.bacnet.apdu import enumerated
 from drivers.bacnet.names import ErrorClass, ErrorCode, error_text, object_name, property_name
 from drivers.bacnet.tags import (
@@ -51,8 +52,12 @@ class Refusal(NamedTuple):
         """Whether the device does not have it, or never shows it."""
         return self.error_class in (ErrorClass.OBJECT, ErrorClass.PROPERTY) and self.code in _MISSING
 
-    def __str__(self) -> str:
+    @property
+    def why(self) -> Text:
         return error_text(self.error_class, self.code)
+
+    def __str__(self) -> str:
+        return self.why.en
 
 
 _MISSING = (

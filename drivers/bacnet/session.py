@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from config.text import Text
 from drivers.bacnet import services
 from drivers.bacnet.address import Address
 from drivers.bacnet.apdu import SUPPORTED_BIT, Confirmed, Kind, Pdu, error
@@ -62,6 +63,14 @@ class Session:
         self._peer = station.peer(address)
         self._peer.gap.gap_s = max(self._peer.gap.gap_s, pacing_s)
 
+    @property
+    def name(self) -> Text:
+        device, at = self.device.instance, self.address.name
+        return Text(f"BACnet 设备 {device}（{at.zh}）", f"BACnet device {device} at {at.en}")
+
+    def __str__(self) -> str:
+        return self.name.en
+
     async def known(self, attempts: int = 1) -> None:
         """Prove that this device answers, and hear what it can do. Raises LinkError."""
         max_apdu = await self._own_property(PROPERTIES["max-apdu-length-accepted"], attempts)
@@ -79,9 +88,14 @@ class Session:
         answer = await self._read_one(ref, attempts)
         if isinstance(answer, Refusal):
             if answer.error_class == ErrorClass.OBJECT:
-                raise LinkError(f"at {self.address} is another device than {self.device.instance}: {answer}")
+                raise LinkError(
+                    f"{self.address.name.zh} 处的设备不是 {self.device.instance}：{answer.why.zh}",
+                    f"at {self.address} is another device than {self.device.instance}: {answer}",
+                )
             if not answer.is_missing:
-                raise LinkError(f"{self} does not tell {ref}: {answer}")
+                raise LinkError(
+                    f"{self.name.zh} 未给出 {ref}：{answer.why.zh}", f"{self} does not tell {ref}: {answer}"
+                )
             return None
         return answer[0].value if len(answer) == 1 else None
 
@@ -102,6 +116,9 @@ class Session:
         return await self.station.ask(
             self.address, self._peer, service, payload, self._timeout_s, urgent=True
         )
+
+    def nonsense(self, error: Malformed) -> LinkError:
+        return LinkError(f"{self.name.zh} 的应答无法解读：{error}", f"{self} answers nonsense: {error}")
 
     async def read(self, refs: Sequence[Ref]) -> dict[Ref, Answer]:
         """Every property asked for. Raises LinkError."""
@@ -179,7 +196,7 @@ class Session:
                 try:
                     return services.property_read(pdu.payload, ref)
                 except Malformed as error:
-                    raise self._nonsense(error) from error
+                    raise self.nonsense(error) from error
             case Kind.ERROR:
                 return self._refusal(pdu)
             case _:
@@ -189,19 +206,13 @@ class Session:
         try:
             return services.properties_read(pdu.payload, batch)
         except Malformed as error:
-            raise self._nonsense(error) from error
+            raise self.nonsense(error) from error
 
     def _refusal(self, pdu: Pdu) -> Refusal:
         try:
             return Refusal(*error(pdu.payload))
         except Malformed as malformed:
-            raise self._nonsense(malformed) from malformed
-
-    def _nonsense(self, error: Malformed) -> LinkError:
-        return LinkError(f"{self} answers nonsense: {error}")
-
-    def __str__(self) -> str:
-        return f"BACnet device {self.device.instance} at {self.address}"
+            raise self.nonsense(malformed) from malformed
 
 
 def _is_unknown_service(pdu: Pdu) -> bool:

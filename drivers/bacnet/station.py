@@ -10,6 +10,7 @@ from functools import partial
 from typing import Protocol
 from weakref import WeakValueDictionary
 
+from config.text import Text
 from drivers.backoff import Backoff
 from drivers.bacnet import apdu, frames, local, reports, services
 from drivers.bacnet.address import EVERYWHERE, Address, Place, host_and_port
@@ -23,6 +24,7 @@ from drivers.bacnet.reports import Change, Event
 from drivers.bacnet.resolving import resolved
 from drivers.bacnet.tags import Malformed
 from drivers.errors import LinkError
+from drivers.reasons import of_system
 from drivers.shares import Opening
 
 AT_ONCE = 16
@@ -123,15 +125,15 @@ class Station:
         if self._foreign is not None:
             await self._foreign.close()
         if self._transports:
-            self.broken("was closed")
+            self.broken(Text("已关闭", "was closed"))
             await asyncio.sleep(0)  # the transports close with the next turn of the loop
 
-    def broken(self, why: str) -> None:
+    def broken(self, why: Text) -> None:
         """The socket is gone; `opened` makes another one."""
         transports, self._transports = self._transports, []
         for transport in transports:
             transport.abort()
-        self.exchange.end(f"{self} {why}")
+        self.exchange.end(Text(f"{self.name.zh} {why.zh}", f"{self} {why.en}"))
 
     def peer(self, address: Address) -> Peer:
         """The same one for all who ask that station."""
@@ -175,8 +177,8 @@ class Station:
         try:
             return await self.finder.device(instance, who_is, timeout_s)
         except LinkError as error:
-            if self._foreign is not None and self._foreign.trouble:
-                raise LinkError(f"{error}: {self._foreign.trouble}") from error
+            if self._foreign is not None and (trouble := self._foreign.trouble) is not None:
+                raise LinkError(f"{error.why.zh}：{trouble.zh}", f"{error}: {trouble.en}") from error
             raise
 
     async def located(self, where: Place, router: str, timeout_s: float) -> Address:
@@ -210,8 +212,13 @@ class Station:
         if not watching:
             self._listeners.pop(instance, None)
 
+    @property
+    def name(self) -> Text:
+        where = f"{self.terms.host or '*'}:{self.terms.port}"
+        return Text(f"BACnet 本机站 {where}", f"BACnet station {where}")
+
     def __str__(self) -> str:
-        return f"BACnet station {self.terms.host or '*'}:{self.terms.port}"
+        return self.name.en
 
     def heard(self, datagram: bytes, sender: tuple[str, int]) -> None:
         """Whatever arrives at the socket; what is no BACnet is counted and forgotten."""
@@ -241,9 +248,16 @@ class Station:
         except OSError as error:
             for transport in made:
                 transport.abort()
-            why = "another program, or devices whose connections differ in interface, bbmd or local_device, "
-            more = f"; {why}use it: choose another port" if error.errno == errno.EADDRINUSE else ""
-            raise LinkError(f"{self} cannot be opened: {error}{more}") from error
+            why, more = of_system(error), Text("", "")
+            if error.errno == errno.EADDRINUSE:
+                more = Text(
+                    "；已被其他程序，或被 interface、bbmd、local_device 与此不同的设备使用：请换用其他 port",
+                    "; another program, or devices whose connections differ in interface, bbmd or"
+                    " local_device, use it: choose another port",
+                )
+            raise LinkError(
+                f"{self.name.zh} 无法打开：{why.zh}{more.zh}", f"{self} cannot be opened: {why.en}{more.en}"
+            ) from error
         self._transports = made
         self._backoff.succeeded()
         if self._foreign is not None:
@@ -270,7 +284,7 @@ class Station:
 
     def _out(self, datagram: bytes, to: tuple[str, int]) -> None:
         if not self._transports:
-            raise LinkError(f"{self} is not open; nothing was sent")
+            raise LinkError(f"{self.name.zh} 未打开；没有发送", f"{self} is not open; nothing was sent")
         self._transports[0].sendto(datagram, to)
 
     def _spread(self, wrapped: Callable[..., bytes]) -> None:
@@ -353,4 +367,5 @@ class _Wire(asyncio.DatagramProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if exc is not None:
-            self._station.broken(f"has lost its socket: {exc}")
+            why = of_system(exc)
+            self._station.broken(Text(f"失去了套接字：{why.zh}", f"has lost its socket: {why.en}"))

@@ -13,7 +13,7 @@ from drivers.bacnet.services import Ref, Refusal
 from drivers.bacnet.session import Session
 from drivers.bacnet.tags import Malformed, ObjectId
 from drivers.bacnet.values import quality, shown
-from drivers.driver import BAD, LinkError, Quality, Scan, Value
+from drivers.driver import BAD, Quality, Scan, Value
 from drivers.readings import Readings
 
 LOG_BUFFER = PROPERTIES["log-buffer"]
@@ -109,7 +109,7 @@ class Trends:
         try:
             first, records = reports.range_read(pdu.payload, ref)
         except Malformed as error:
-            raise LinkError(f"{session} answers nonsense: {error}") from error
+            raise session.nonsense(error) from error
         if not records or first <= last:
             return [], True
         self._last[log] = first + len(records) - 1

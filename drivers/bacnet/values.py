@@ -97,7 +97,9 @@ def written(value: Value, tag: int) -> Datum:
             try:
                 struct.pack(">f", value)
             except OverflowError:
-                raise WriteError(f"{value:g} does not fit a 32-bit number") from None
+                raise WriteError(
+                    f"{value:g} 超出 32 位数的范围", f"{value:g} does not fit a 32-bit number"
+                ) from None
             return Datum(tag, float(value))
         case Tag.DOUBLE:
             return Datum(tag, float(value))
@@ -105,13 +107,19 @@ def written(value: Value, tag: int) -> Datum:
             return Datum(tag, bool(value))
         case Tag.UNSIGNED | Tag.ENUMERATED | Tag.INTEGER:
             if not math.isfinite(value) or value != int(value):
-                raise WriteError(f"{value:g} is no whole number, and the property takes only those")
+                raise WriteError(
+                    f"{value:g} 不是整数，而该属性只接受整数",
+                    f"{value:g} is no whole number, and the property takes only those",
+                )
             low, high = (-(2**31), 2**31 - 1) if tag == Tag.INTEGER else (0, 2**32 - 1)
             if not low <= value <= high:
-                raise WriteError(f"{value:g} is not within {low} to {high}")
+                raise WriteError(
+                    f"{value:g} 超出范围 {low} 至 {high}", f"{value:g} is not within {low} to {high}"
+                )
             return Datum(tag, int(value))
         case _:
-            raise WriteError(f"{value:g} cannot be written as {_TAG_NAMES.get(tag, tag)}")
+            kind = _TAG_NAMES.get(tag, tag)
+            raise WriteError(f"{value:g} 不能作为 {kind} 写入", f"{value:g} cannot be written as {kind}")
 
 
 def _from_text(text: str, tag: int) -> Datum:
@@ -128,7 +136,8 @@ def _from_text(text: str, tag: int) -> Datum:
             case _:
                 return written(float(text), tag)
     except ValueError:
-        raise WriteError(f"{text!r} cannot be written as {_TAG_NAMES.get(tag, tag)}") from None
+        kind = _TAG_NAMES.get(tag, tag)
+        raise WriteError(f"“{text}” 不能作为 {kind} 写入", f"{text!r} cannot be written as {kind}") from None
 
 
 def _number(data: Sequence[Datum], bit: int | None) -> float:

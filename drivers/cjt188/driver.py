@@ -158,9 +158,15 @@ class Cjt188Driver(LineDriver):
         control = self._decoder.sources[point].control
         name = f"{self.device.id}/{self.device.template.points[point].id}"
         if control is None:
-            raise WriteError(f"{name}: nothing can be commanded there; its source has no control")
+            raise WriteError(
+                f"{name}：该测点不能下发命令；其 source 没有 control",
+                f"{name}: nothing can be commanded there; its source has no control",
+            )
         if value not in (0, 1):
-            raise WriteError(f"{name}: control {control} takes 0 or 1, not {value}")
+            raise WriteError(
+                f"{name}：control {control} 只接受 0 或 1，不接受 {value}",
+                f"{name}: control {control} takes 0 or 1, not {value}",
+            )
         meter = self._reached()
         where = f"{name} ({control}) := {value}"
         match control:
@@ -171,7 +177,10 @@ class Cjt188Driver(LineDriver):
                     SET_CLOCK, layout.timed(_CLOCK, self._local(self.surroundings.wall_ns())), where
                 )
             case Control.CLOCK:
-                raise WriteError(f"{where}: the time is set by writing 1; there is nothing to take back")
+                raise WriteError(
+                    f"{where}：写入 1 即校时，不能撤销",
+                    f"{where}: the time is set by writing 1; there is nothing to take back",
+                )
         self._poll.soon(point)
 
     def state(self) -> Mapping[str, float]:
@@ -186,7 +195,10 @@ class Cjt188Driver(LineDriver):
     def _reached(self) -> Meter:
         """Raises LinkError."""
         if self._meter is None or self._meter.line is not self.line:
-            raise LinkError(f"{self.device.id} was not reached yet; nothing was sent")
+            raise LinkError(
+                f"{self.device.id} 尚未连上；没有发送",
+                f"{self.device.id} was not reached yet; nothing was sent",
+            )
         return self._meter
 
     def _local(self, wall_ns: int) -> datetime:
@@ -202,7 +214,7 @@ class Cjt188Driver(LineDriver):
             try:
                 await meter.read(identifier)
             except Refused as error:
-                failure = LinkError(str(error)) if learns else None
+                failure = LinkError(error.why.zh, error.why.en) if learns else None
             except Unanswered as error:
                 failure = failure or error
             else:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from config.text import Text
 from drivers.cjt188.frame import ANY_TYPE, Frame, Function, frames, parsed
 from drivers.errors import Unanswered, WriteError
 from drivers.line import Line
@@ -28,11 +29,21 @@ class Meter:
     def __str__(self) -> str:
         return f"{self.line} meter {self.address}"
 
+    @property
+    def zh(self) -> str:
+        """As `str`, in Chinese."""
+        return f"{self.line} 表计 {self.address}"
+
     async def read(self, identifier: int) -> bytes:
         """What stands behind identifier and serial number. Raises Refused or LinkError."""
         answer = await self._ask(Function.READ, identifier, b"", ahead=False)
         if answer.failed:
-            raise Refused(f"{self} answers an error{self._status(answer)} to {identifier:04X}", absent=False)
+            status = self._status(answer)
+            raise Refused(
+                f"{self.zh} 对 {identifier:04X} 应答错误{status.zh}",
+                f"{self} answers an error{status.en} to {identifier:04X}",
+                absent=False,
+            )
         self.told.add(identifier)
         return answer.data[3:]
 
@@ -41,7 +52,10 @@ class Meter:
         with sent_once(what):
             answer = await self._ask(Function.WRITE, identifier, data, ahead=True)
         if answer.failed:
-            raise WriteError(f"{what}: {self} answers an error{self._status(answer)}")
+            status = self._status(answer)
+            raise WriteError(
+                f"{what}：{self.zh} 应答错误{status.zh}", f"{what}: {self} answers an error{status.en}"
+            )
         return answer.data[3:]
 
     def named(self, identifier: int) -> bytes:
@@ -70,7 +84,7 @@ class Meter:
         except Unanswered as error:
             for answer in odd:
                 if hint := self._hint(answer, name, serial):
-                    raise Unanswered(f"{self} {hint}", error.received) from error
+                    raise Unanswered(f"{self.zh} {hint.zh}", f"{self} {hint.en}", error.received) from error
             raise
         return parsed(raw)
 
@@ -88,20 +102,25 @@ class Meter:
             return not (self.match_serial and answer.data) or answer.data[0] == serial
         return answer.data.startswith(name) and (not self.match_serial or answer.data[2:3] == bytes([serial]))
 
-    def _hint(self, answer: Frame, name: bytes, serial: int) -> str:
+    def _hint(self, answer: Frame, name: bytes, serial: int) -> Text | None:
         if answer.data.startswith(name[::-1]):
             order, other = ("low-first", "high-first") if self.low_first else ("high-first", "low-first")
-            return (
+            return Text(
+                f"的数据标识字节序与 identifier_order = {order} 相反；"
+                f'请写 identifier_order = "{other}" 或 "learn"',
                 f"names data the other way round than identifier_order = {order}; "
-                f'write identifier_order = "{other}" or "learn"'
+                f'write identifier_order = "{other}" or "learn"',
             )
         if answer.data.startswith(name) and len(answer.data) > 2:
-            return (
-                f"answers with serial number {answer.data[2]:02X} instead of {serial:02X}: an answer "
-                "that comes late, or a meter that never repeats it; for such a one write match_serial = false"
+            return Text(
+                f"应答的序列号为 {answer.data[2]:02X}，应为 {serial:02X}："
+                "是迟到的应答，或该表从不回送序列号；若是后者请写 match_serial = false",
+                f"answers with serial number {answer.data[2]:02X} instead of {serial:02X}: an answer that "
+                "comes late, or a meter that never repeats it; for such a one write match_serial = false",
             )
-        return ""
+        return None
 
     @staticmethod
-    def _status(answer: Frame) -> str:
-        return f", status {answer.data[1:].hex(' ').upper()}" if len(answer.data) > 1 else ""
+    def _status(answer: Frame) -> Text:
+        told = answer.data[1:].hex(" ").upper()
+        return Text(f"，状态 {told}", f", status {told}") if told else Text("", "")

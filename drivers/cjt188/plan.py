@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from config.text import Text
 from drivers import layout
 from drivers.cjt188.layouts import (
     SETTLED,
@@ -101,21 +102,26 @@ class Read:
     def columns(self) -> tuple[int, ...]:
         return tuple(item.column for item in self.items)
 
-    def found(self, data: bytes) -> dict[int, Found] | str:
+    def found(self, data: bytes) -> dict[int, Found] | Text:
         """Makers leave the last values out, which is well; an answer that ends within one is none."""
         found: dict[int, Found] = {}
         for item in self.items:
             if len(data) >= item.end:
                 found[item.column] = item.found(data, self.reader)
             elif len(data) > item.place.at:
-                return (
+                return Text(
+                    f"应答只有 {len(data)} 字节，止于自第 {item.place.at} 字节起的 {item.place.form} 之中；"
+                    "若此型表计就是如此，请去掉该测点，或用 at 另给位置",
                     f"it ends after {len(data)} bytes, within {item.place.form} from {item.place.at} on; "
-                    "if this meter is made so, leave that point out or give it a place with at"
+                    "if this meter is made so, leave that point out or give it a place with at",
                 )
             else:
                 found[item.column] = math.nan, "", Quality.BAD_ADDRESS
         if all(quality == Quality.BAD_ADDRESS for _, _, quality in found.values()):
-            return f"it has {len(data)} bytes, too few for any of the points"
+            return Text(
+                f"只有 {len(data)} 字节，不足以给出任何一个测点",
+                f"it has {len(data)} bytes, too few for any of the points",
+            )
         return found
 
 

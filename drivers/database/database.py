@@ -102,7 +102,7 @@ class Database:
     async def run(self, work: Callable[[Session], T]) -> T:
         """What `work` makes of a session, on a thread. Raises LinkError, for whatever goes wrong there."""
         if self._closed:
-            raise LinkError(f"{self.place} was closed")
+            raise LinkError(f"{self.place.zh} 已关闭", f"{self.place} was closed")
         job = _Job(self, work)
         future: asyncio.Future[T] = asyncio.get_running_loop().run_in_executor(self._threads, job.run)
         try:
@@ -112,7 +112,10 @@ class Database:
                     job.abort()
                     await asyncio.wait({future}, timeout=GRACE_S)
                     if not future.done():
-                        raise LinkError(f"{self.place} does not answer; it is given up for now")
+                        raise LinkError(
+                            f"{self.place.zh} 无应答；暂时放弃",
+                            f"{self.place} does not answer; it is given up for now",
+                        )
             return future.result()
         except asyncio.CancelledError:
             job.abort()
@@ -189,24 +192,44 @@ class _Job:
         except LinkError:
             raise
         except Exception as error:
-            raise LinkError(f"{place}: {_said(error)}") from error
+            raise _failed(place, error) from error
         good = False
         try:
             session.due_s = time.monotonic() + self._database._timeout_s + GRACE_S
             self._session = session
             if self._cut:
-                raise LinkError(f"{place} was given up")
+                raise LinkError(f"{place.zh} 已放弃", f"{place} was given up")
             result = self._work(session)
             good = True
         except LinkError:
             good = True
             raise
         except Exception as error:
-            raise LinkError(f"{place}: {_said(error)}") from error
+            raise _failed(place, error) from error
         finally:
             self._session = None
             self._database.give_back(session, good=good and not self._cut)
         return result
+
+
+def _failed(place: Place, error: Exception) -> LinkError:
+    said = _said(error)
+    meant = next((zh for marks, zh in _MEANT if any(mark in said.lower() for mark in marks)), "")
+    return LinkError(f"{place.zh}：{meant}{'：' if meant else ''}{said}", f"{place}: {said}")
+
+
+_MEANT = (
+    (("connection refused", "can't connect", "unable to connect"), "无法连接"),
+    (("password authentication failed", "access denied", "login failed"), "用户名或口令错误"),
+    (
+        ("does not exist", "doesn't exist", "no such table", "unknown database", "invalid object name"),
+        "库或表不存在",
+    ),
+    (("permission denied", "command denied", "permission was denied"), "没有权限"),
+    (("timeout", "timed out", "interrupted", "locked"), "超时"),
+    (("not a database",), "不是数据库文件"),
+)
+"""What of the servers' words an operator is told in Chinese, before the words themselves."""
 
 
 def _said(error: Exception) -> str:

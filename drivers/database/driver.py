@@ -62,7 +62,7 @@ class SqlDriver(PacedDriver):
 
     async def turn(self) -> Iterable[Scan]:
         if self._table is None:
-            raise LinkError(f"{self.device.id} is not connected")
+            raise LinkError(f"{self.device.id} 未连接", f"{self.device.id} is not connected")
         await self._table.fresh(self._member, self._fresh_s)
         scans = tuple(self._tally.scans(self.surroundings.wall_ns()))
         self._handed_on = self._tally.state()
@@ -71,7 +71,8 @@ class SqlDriver(PacedDriver):
     async def write(self, point: int, value: Value) -> None:
         name = self.device.template.points[point].id
         raise WriteError(
-            f"{self.device.id}/{name}: the database is only read; {value} cannot be written to it"
+            f"{self.device.id}/{name}：数据库只读；不能写入 {value}",
+            f"{self.device.id}/{name}: the database is only read; {value} cannot be written to it",
         )
 
     async def close(self) -> None:
@@ -100,7 +101,7 @@ class SqlDriver(PacedDriver):
         try:
             return self.surroundings.secret(self._place.password).reveal()
         except SecretError as error:
-            raise LinkError(f"{self._place}: {error}") from error
+            raise LinkError(f"{self._place.zh}：{error.why.zh}", f"{self._place}: {error}") from error
 
 
 class Sql:

@@ -42,12 +42,16 @@ class Marks:
             return (self._moment(value) - _EPOCH) / timedelta(seconds=1)
         mark = plain.number(value)[0] if isinstance(value, int | float | Decimal) else math.nan
         if abs(mark) > LARGEST_MARK:
-            raise LinkError(f"watermark {self._column} is {value}, the largest is {LARGEST_MARK}")
+            raise LinkError(
+                f"水位列 {self._column} 为 {value}，最大为 {LARGEST_MARK}",
+                f"watermark {self._column} is {value}, the largest is {LARGEST_MARK}",
+            )
         if not math.isnan(mark):
             return mark
         raise LinkError(
+            f"水位列 {self._column} 的内容 {_shown(value)} 不是数；请指定增长的列，或写 by = 'time'",
             f"watermark {self._column} holds {_shown(value)}, not a number;"
-            " name a column that grows, or say by = 'time'"
+            " name a column that grows, or say by = 'time'",
         )
 
     def bound(self, mark: float) -> object:
@@ -85,8 +89,9 @@ class Marks:
                 self._told = _as_written(value)
                 return moment.replace(tzinfo=None)
         raise LinkError(
+            f"水位列 {self._column} 的内容 {_shown(value)} 不是时间；请指定增长的列，或写 by = 'number'",
             f"watermark {self._column} holds {_shown(value)}, not a time; name a column that grows, or say"
-            " by = 'number'"
+            " by = 'number'",
         )
 
 

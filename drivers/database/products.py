@@ -81,7 +81,7 @@ class Sqlite:
     def connect(self, place: Place, password: str, timeout_s: float) -> Raw:
         del password
         if not Path(place.file).is_file():
-            raise LinkError(f"{place} is not there")
+            raise LinkError(f"{place.zh} 不存在", f"{place} is not there")
         connection = sqlite3.connect(
             f"file:{quote(place.file)}?mode=ro",
             uri=True,
@@ -117,7 +117,10 @@ class Postgresql:
             from psycopg.adapt import Loader
             from psycopg.types.string import StrDumper
         except ImportError:
-            raise LinkError(f"{place} needs psycopg; install campus-steward[postgresql]") from None
+            raise LinkError(
+                f"{place.zh} 需要 psycopg；请安装 campus-steward[postgresql]",
+                f"{place} needs psycopg; install campus-steward[postgresql]",
+            ) from None
 
         class Bytes(Loader):
             def load(self, data: Any) -> bytes:
@@ -301,7 +304,10 @@ def _addresses(place: Place) -> Sequence[str]:
     try:
         found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise LinkError(f"{place}: the name {place.host} is not known ({error.strerror})") from error
+        raise LinkError(
+            f"{place.zh}：无法解析主机名 {place.host}（{error.strerror}）",
+            f"{place}: the name {place.host} is not known ({error.strerror})",
+        ) from error
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

@@ -58,6 +58,13 @@ class Place(NamedTuple):
             return f"database {self.file}"
         return f"database {self.database} at {self.host}:{self.port}"
 
+    @property
+    def zh(self) -> str:
+        """As `str`, in Chinese."""
+        if self.product is Product.SQLITE:
+            return f"数据库 {self.file}"
+        return f"数据库 {self.database}（{self.host}:{self.port}）"
+
 
 class Connection(Strict):
     """`[device.connection]`. The account should have no right but to read."""

@@ -80,7 +80,7 @@ class Table:
         """Returns when the table has been reached and the device's newest row is known. Raises LinkError."""
         await self._catching_up.opened()
         if lacking := [name for name in member.match if self._actual(name) is None]:
-            raise LinkError(self._lacks(lacking))
+            raise self._lacks(lacking)
         tally = member.tally
         if not self._options.query:
             newest = await self._newest([member], 1, member.match)
@@ -224,15 +224,19 @@ class Table:
         for name, held in zip(*member.routed, strict=True):
             if (there := plain.text(row.cells.get(name))) != held:
                 raise LinkError(
+                    f"{self._database.place.zh} 的 {self._options.table} 中 {name} = {there!r}，"
+                    f"数据库视同 {held!r}；"
+                    "请在 match 中照原样书写",
                     f"{self._options.table} in {self._database.place} has {name} = {there!r}, which the"
-                    f" database takes for {held!r}; write it in match as it stands there"
+                    f" database takes for {held!r}; write it in match as it stands there",
                 )
 
-    def _lacks(self, names: Iterable[str]) -> str:
-        there = ", ".join(sorted(set(self._names.values())))[:200] or "none"
-        return (
-            f"{self._options.table or 'the query'} in {self._database.place} has no column"
-            f" {', '.join(sorted(names))}; it has {there}"
+    def _lacks(self, names: Iterable[str]) -> LinkError:
+        there = ", ".join(sorted(set(self._names.values())))[:200]
+        lacking, table, place = ", ".join(sorted(names)), self._options.table, self._database.place
+        return LinkError(
+            f"{place.zh} 的 {table or '查询'}中没有列 {lacking}；现有 {there or '无'}",
+            f"{table or 'the query'} in {place} has no column {lacking}; it has {there or 'none'}",
         )
 
     # -- on a thread
@@ -246,7 +250,7 @@ class Table:
         self._names = {name.lower(): name for name in found} | {name: name for name in found}
         needed = {options.watermark, *options.key, *filter(None, (options.time,))}
         if lacking := [name for name in needed if self._actual(name) is None]:
-            raise LinkError(self._lacks(lacking))
+            raise self._lacks(lacking)
         if not options.query:
             self._writable = session.writable(options.table)
 
@@ -285,8 +289,9 @@ class Table:
                 limit *= 4
             else:
                 raise LinkError(
+                    f"超过 {limit} 行的 {self._options.watermark} = {found[-1]}；请指定逐行增长的列作水位",
                     f"more than {limit} rows have {self._options.watermark} = {found[-1]};"
-                    " name a watermark that grows with every row"
+                    " name a watermark that grows with every row",
                 )
             batches += end > first.tally.position  # what is read again goes on top
         return rows, end, False

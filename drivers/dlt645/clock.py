@@ -49,11 +49,16 @@ async def tell_time(meter: Meter, wall_ns: Callable[[], int], utc_offset_s: floa
     try:
         ahead_s = await drift_s(meter, wall_ns, utc_offset_s, 1)
     except (Refused, ValueError) as error:
-        raise WriteError(f"the clock cannot be read and was not set: {error}") from error
+        why = error.why.zh if isinstance(error, Refused) else f"应答无法解读：{error}"
+        raise WriteError(
+            f"时钟无法读取，没有校时：{why}", f"the clock cannot be read and was not set: {error}"
+        ) from error
     if abs(ahead_s) >= OBEYED_WITHIN_S:
         raise WriteError(
+            f"{meter.zh} 的时钟偏差 {ahead_s:+.0f} s；广播校时只在 {OBEYED_WITHIN_S:g} s 以内有效"
+            "（DL/T 645-2007，7.2）：请在现场用编程键校时",
             f"the clock of {meter} is {ahead_s:+.0f} s off; a broadcast is obeyed within "
-            f"{OBEYED_WITHIN_S:g} s only (DL/T 645-2007, 7.2): set it on site with the programming key"
+            f"{OBEYED_WITHIN_S:g} s only (DL/T 645-2007, 7.2): set it on site with the programming key",
         )
     time = told(local(wall_ns(), utc_offset_s))
     await meter.tell(Frame(EVERYBODY, meter.edition.functions.CLOCK, time))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from config.problems import Unfit
 from drivers import bcd
 from drivers.dlt645.clock import told
 from drivers.dlt645.schema import Control
@@ -15,9 +16,9 @@ EVERY_EVENT = b"\xff\xff\xff\xff"
 
 
 def authority(level: int, password: str, operator: str = "") -> bytes:
-    """PA P0 P1 P2 and, from 2007 on, C0 to C3. Raises ValueError when it is no password."""
+    """PA P0 P1 P2 and, from 2007 on, C0 to C3. Raises Unfit when it is no password."""
     if len(password) != 6 or not (password.isascii() and password.isdecimal()):
-        raise ValueError("the password of a meter has 6 digits")
+        raise Unfit("表计的口令应为 6 位数字", "the password of a meter has 6 digits")
     said = bcd.packed(level, 1) + bcd.packed(int(password), 3)
     return said + bcd.packed(int(operator), 4) if operator else said
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from config.problems import Unfit
 from config.secrets import SecretError
 from config.site import Device, PointKind, Template
 from drivers.dlt645 import clock, commands
@@ -25,7 +26,7 @@ from drivers.driver import (
     WriteError,
 )
 from drivers.errors import Unanswered
-from drivers.layout import encoded, fields
+from drivers.layout import Field, encoded, fields
 from drivers.line import Line
 from drivers.line_driver import LineDriver
 from drivers.questions import Poll, Refused
@@ -135,8 +136,10 @@ class Dlt645Driver(LineDriver):
                 await self._command(meter, source.control, on=bool(float(value)), where=where)
             else:
                 await self._set(meter, source, value, where)
+        except Unfit as error:
+            raise WriteError(f"{where}：{error.zh}", f"{where}: {error}") from error
         except ValueError as error:
-            raise WriteError(f"{where}: {error}") from error
+            raise WriteError(f"{where}：值不适用：{error}", f"{where}: {error}") from error
         self._poll.soon(point)
 
     def state(self) -> Mapping[str, float]:
@@ -151,7 +154,10 @@ class Dlt645Driver(LineDriver):
     def _reached(self) -> Meter:
         """Raises LinkError."""
         if self._meter is None or self._meter.line is not self.line:
-            raise LinkError(f"{self.device.id} was not reached yet; nothing was sent")
+            raise LinkError(
+                f"{self.device.id} 尚未连上；没有发送",
+                f"{self.device.id} was not reached yet; nothing was sent",
+            )
         return self._meter
 
     def _past(self, meter: Meter, span: Span) -> Past:
@@ -226,7 +232,10 @@ class Dlt645Driver(LineDriver):
     async def _command(self, meter: Meter, control: Control, *, on: bool, where: str) -> None:
         options, now_ns = self._options, self.surroundings.wall_ns
         if control in _MOMENTARY and not on:
-            raise ValueError(f"{control} is done by writing 1; there is nothing to take back")
+            raise Unfit(
+                f"{control} 写入 1 即执行，不能撤销",
+                f"{control} is done by writing 1; there is nothing to take back",
+            )
         codes = meter.edition.functions
         match control:
             case Control.CLOCK:
@@ -251,22 +260,37 @@ class Dlt645Driver(LineDriver):
         assert form is not None
         found = fields(form)
         if len(found) > 1 or source.bit is not None:
-            raise ValueError(f"one field of {form} cannot be written without the others")
+            raise Unfit(
+                f"格式 {form} 中的一个字段不能单独写入",
+                f"one field of {form} cannot be written without the others",
+            )
         identifier = identifier_of(source, meter.edition)
-        data = meter.named(identifier) + self._authority() + encoded(found[0], value)
+        data = meter.named(identifier) + self._authority() + _fitted(found[0], form, value)
         await meter.command(meter.edition.functions.WRITE, data, where)
 
     def _authority(self) -> bytes:
         """Raises LinkError where there is no password: nothing is sent."""
         connection = self._connection
         if not connection.password:
-            raise ValueError("the connection names no password; nothing was sent")
+            raise Unfit(
+                "连接未配置口令（password）；没有发送", "the connection names no password; nothing was sent"
+            )
         try:
             password = self.surroundings.secret(connection.password).reveal()
         except SecretError as error:
-            raise LinkError(f"{self.device.id}: {error}; nothing was sent") from error
+            raise LinkError(
+                f"{self.device.id}：{error.why.zh}；没有发送", f"{self.device.id}: {error}; nothing was sent"
+            ) from error
         operator = connection.operator if self._decoder.edition.identifier_size == 4 else ""
         return commands.authority(connection.password_level, password, operator)
+
+
+def _fitted(field: Field, form: str, value: Value) -> bytes:
+    """Raises Unfit."""
+    try:
+        return encoded(field, value)
+    except ValueError as error:
+        raise Unfit(f"值超出格式 {form} 的范围，或不合该格式", str(error)) from error
 
 
 async def _answers(meter: Meter, identifier: int) -> bool:

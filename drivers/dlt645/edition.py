@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+from config.text import Text
+
 
 class Function(IntEnum):
     """Control codes of 2007 (table 1 and section 7)."""
@@ -71,7 +73,7 @@ class Edition:
     """The format of an identifier by the tables of the standard, None where they do not tell."""
     family_of: Callable[[int], Family | None]
     quantities: Mapping[str, Quantity]
-    errors: tuple[str, ...]
+    errors: tuple[Text, ...]
     """What the bits of the error word mean, the lowest first."""
     no_data: int
     """The bit that says that the meter does not have what was asked for."""
@@ -87,10 +89,12 @@ class Edition:
     date_and_time: tuple[int, int]
     """The identifiers of the meter's clock."""
 
-    def refusal(self, word: int) -> str:
+    def refusal(self, word: int) -> Text:
         """An error word in words."""
         said = [text for bit, text in enumerate(self.errors) if word >> bit & 1]
-        return f"error {word:02X}, {', '.join(said) or 'which the standard does not know'}"
+        zh = "、".join(text.zh for text in said) or "标准中没有该错误"
+        en = ", ".join(text.en for text in said) or "which the standard does not know"
+        return Text(f"错误 {word:02X}，{zh}", f"error {word:02X}, {en}")
 
     def identifier(self, name: str, tariff: int, phase: int, month: int, number: int) -> int:
         found = self.quantities[name]

@@ -5,6 +5,7 @@ the last, 8 the one before) and whether it is active or reactive; the low byte d
 tariff.
 """
 
+from config.text import Text
 from drivers.dlt645.edition import Edition, Family, Function1997, Quantity
 
 ENERGY = "XXXXXX.XX"
@@ -112,13 +113,13 @@ EDITION_1997 = Edition(
     family_of=family_of,
     quantities=QUANTITIES,
     errors=(
-        "illegal data",
-        "no such data",
-        "wrong password",
-        "an error the standard leaves open",
-        "too many yearly time zones",
-        "too many daily time periods",
-        "too many tariffs",
+        Text("非法数据", "illegal data"),
+        Text("没有该数据", "no such data"),
+        Text("口令错误", "wrong password"),
+        Text("标准未定义的错误", "an error the standard leaves open"),
+        Text("年时区数超限", "too many yearly time zones"),
+        Text("日时段数超限", "too many daily time periods"),
+        Text("费率数超限", "too many tariffs"),
     ),
     no_data=0x02,
     numbers_frames=False,

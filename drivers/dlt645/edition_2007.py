@@ -4,6 +4,7 @@ The fee-controlled identifiers (0090..., 0400 10..., 1D and 1E) are those of the
 in 2010. Energies, currents, powers and power factors that can turn round carry their sign in the highest bit.
 """
 
+from config.text import Text
 from drivers.dlt645.edition import Edition, Family, Function, Quantity
 
 ENERGY = "XXXXXX.XX"
@@ -252,13 +253,13 @@ EDITION_2007 = Edition(
     family_of=family_of,
     quantities=QUANTITIES,
     errors=(
-        "another error",
-        "no such data",
-        "wrong password or not authorised",
-        "the baud rate cannot be changed",
-        "too many yearly time zones",
-        "too many daily time periods",
-        "too many tariffs",
+        Text("其他错误", "another error"),
+        Text("没有该数据", "no such data"),
+        Text("口令错误或未授权", "wrong password or not authorised"),
+        Text("通信速率不能更改", "the baud rate cannot be changed"),
+        Text("年时区数超限", "too many yearly time zones"),
+        Text("日时段数超限", "too many daily time periods"),
+        Text("费率数超限", "too many tariffs"),
     ),
     no_data=0x02,
     numbers_frames=True,

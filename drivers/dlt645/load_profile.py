@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
 
+from config.text import Text
 from drivers import bcd, layout
 from drivers.dlt645.edition import Edition
 from drivers.dlt645.meter import Meter
@@ -151,7 +152,7 @@ class LoadCurve:
         if at.timestamp() > now_s + AHEAD_S:
             return None
         found = self.read.found(section[: self.read.member])  # some add to the last section
-        return at.timestamp(), shown([] if isinstance(found, str) else [found], self.points, self.texts)
+        return at.timestamp(), shown([] if isinstance(found, Text) else [found], self.points, self.texts)
 
 
 class LoadProfile:
@@ -182,6 +183,10 @@ class _Question:
 
     meter: Meter
     about: bytes
+
+    @property
+    def zh(self) -> str:
+        return self.meter.zh
 
     @property
     def told(self) -> set[int]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from config.text import Text
 from drivers.dlt645.edition import Edition
 from drivers.dlt645.frame import Frame, frames, parsed
 from drivers.errors import LinkError, Unanswered, WriteError, WriteUnknown
@@ -31,6 +32,11 @@ class Meter:
     def __str__(self) -> str:
         return f"{self.line} meter {self.address}"
 
+    @property
+    def zh(self) -> str:
+        """As `str`, in Chinese."""
+        return f"{self.line} 表计 {self.address}"
+
     async def read(self, identifier: int, about: bytes = b"") -> bytes:
         """What stands behind an identifier, all its frames together; `about` says which part of it.
 
@@ -45,10 +51,17 @@ class Meter:
             number = bytes([frame]) if self.edition.numbers_frames else b""
             answer = await self._read(functions.READ_ON, identifier, name + number)
             if number and answer.data[-1:] != number:
-                raise Unanswered(f"{self} answers with frame {answer.data[-1:].hex()} instead of {frame:02x}")
+                seen = answer.data[-1:].hex()
+                raise Unanswered(
+                    f"{self.zh} 应答的帧序号为 {seen}，应为 {frame:02x}",
+                    f"{self} answers with frame {seen} instead of {frame:02x}",
+                )
             data += answer.data[len(name) : len(answer.data) - len(number)]
             if len(data) > MOST_BYTES:
-                raise Unanswered(f"{self} does not come to an end of {identifier:X}: {len(data)} bytes")
+                raise Unanswered(
+                    f"{self.zh} 对 {identifier:X} 的应答没有结束：已收 {len(data)} 字节",
+                    f"{self} does not come to an end of {identifier:X}: {len(data)} bytes",
+                )
         self.told.add(identifier)
         return bytes(data)
 
@@ -63,7 +76,8 @@ class Meter:
             self.unsure = True
             raise
         if answer.failed:
-            raise WriteError(f"{what}: {self._why(answer)}")
+            why = self._why(answer)
+            raise WriteError(f"{what}：{why.zh}", f"{what}: {why.en}")
         return answer
 
     async def _settled(self) -> None:
@@ -71,7 +85,7 @@ class Meter:
         try:
             await self.read(min(self.told))
         except Unanswered as error:
-            raise LinkError(f"{error}; nothing was written") from error
+            raise LinkError(f"{error.why.zh}；未写入", f"{error}; nothing was written") from error
         except Refused:
             pass  # an answer too
         self.unsure = False
@@ -89,9 +103,8 @@ class Meter:
         answer = await self._ask(Frame(self.address, function, data), self.named(identifier), ahead=False)
         if answer.failed:
             absent = bool(answer.data and answer.data[0] & self.edition.no_data)
-            raise Refused(
-                f"{identifier:0{2 * self.edition.identifier_size}X}: {self._why(answer)}", absent=absent
-            )
+            name, why = f"{identifier:0{2 * self.edition.identifier_size}X}", self._why(answer)
+            raise Refused(f"{name}：{why.zh}", f"{name}: {why.en}", absent=absent)
         return answer
 
     async def _ask(self, question: Frame, name: bytes, *, ahead: bool) -> Frame:
@@ -113,7 +126,8 @@ class Meter:
             raw = await self.line.ask(self.asker, frame, cut, self.timeout_s, ahead=ahead)
         except Unanswered as error:
             if turned:
-                raise Unanswered(f"{self} {self._other_order}", error.received) from error
+                why = self._other_order
+                raise Unanswered(f"{self.zh} {why.zh}", f"{self} {why.en}", error.received) from error
             raise
         return parsed(raw)
 
@@ -126,14 +140,17 @@ class Meter:
         )
 
     @property
-    def _other_order(self) -> str:
+    def _other_order(self) -> Text:
         order, other = ("reversed", "standard") if self.reversed else ("standard", "reversed")
-        return (
+        return Text(
+            f"的数据标识字节序与 identifier_order = {order} 相反；"
+            f'请写 identifier_order = "{other}" 或 "learn"',
             f"names data the other way round than identifier_order = {order}; "
-            f'write identifier_order = "{other}" or "learn"'
+            f'write identifier_order = "{other}" or "learn"',
         )
 
-    def _why(self, answer: Frame) -> str:
+    def _why(self, answer: Frame) -> Text:
         if not answer.data:
-            return f"{self} refuses without a reason"
-        return f"{self} answers {self.edition.refusal(answer.data[0])}"
+            return Text(f"{self.zh} 拒绝，没有说明原因", f"{self} refuses without a reason")
+        why = self.edition.refusal(answer.data[0])
+        return Text(f"{self.zh} 应答{why.zh}", f"{self} answers {why.en}")

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from config.text import Text
 from drivers import layout
 from drivers.dlt645.edition import Edition
 from drivers.driver import Quality
@@ -68,13 +69,16 @@ class Read:
     def columns(self) -> tuple[int, ...]:
         return tuple(item.column for _, item in self.items)
 
-    def found(self, data: bytes) -> dict[int, Found] | str:
+    def found(self, data: bytes) -> dict[int, Found] | Text:
         """A block may be shorter than asked for: a meter with two tariffs does not fill four."""
         if self.member:
             if len(data) % self.member == 1 and data[-1] == BLOCK_END:
                 data = data[:-1]
             if not data or len(data) % self.member:
-                return f"{len(data)} bytes are no whole number of items of {self.member} bytes"
+                return Text(
+                    f"{len(data)} 字节不是每项 {self.member} 字节的整数倍",
+                    f"{len(data)} bytes are no whole number of items of {self.member} bytes",
+                )
         found: dict[int, Found] = {}
         for start, item in self.items:
             part = data[start : start + item.size]
@@ -83,7 +87,10 @@ class Read:
             elif self.member:
                 found[item.column] = math.nan, "", Quality.BAD_ADDRESS
             else:
-                return f"{len(data)} bytes are too few for {item.form}, which takes {item.size}"
+                return Text(
+                    f"{len(data)} 字节不足 {item.form} 所需的 {item.size} 字节",
+                    f"{len(data)} bytes are too few for {item.form}, which takes {item.size}",
+                )
         return found
 
     def shifted(self, steps: int) -> "Read":

@@ -3,11 +3,13 @@
 import json
 import zlib
 
+from config.text import Explained
+
 JSON_LIKE = ("json", "text/plain", "application/octet-stream")
 PACKED = ("gzip", "x-gzip", "deflate")
 
 
-class BodyError(Exception):
+class BodyError(Explained):
     """Raised when a body is too large, broken, or not what was asked for."""
 
 
@@ -24,7 +26,10 @@ class Body:
         elif encoding in PACKED:
             self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
         else:
-            raise BodyError(f"it is packed as {encoding[:40]!r}, which was not asked for")
+            raise BodyError(
+                f"以 {encoding[:40]!r} 压缩，并未请求",
+                f"it is packed as {encoding[:40]!r}, which was not asked for",
+            )
 
     def feed(self, data: bytes) -> None:
         """Raises BodyError as soon as it is too large."""
@@ -33,15 +38,18 @@ class Body:
             try:
                 data = self._unpack.decompress(data, self._limit - self._size + 1)
             except zlib.error as error:
-                raise BodyError(f"it cannot be unpacked: {error}") from error
+                raise BodyError(f"无法解压：{error}", f"it cannot be unpacked: {error}") from error
         self._size += len(data)
         if max(self._size, self._came) > self._limit:
-            raise BodyError(f"it has more than {self._limit} bytes; raise body_limit if that is right")
+            raise BodyError(
+                f"超过 {self._limit} 字节；如属正常，请调大 body_limit",
+                f"it has more than {self._limit} bytes; raise body_limit if that is right",
+            )
         self._parts.append(data)
 
     def whole(self) -> bytes:
         if self._unpack is not None and self._came and not self._unpack.eof:
-            raise BodyError("it ends in the middle of what is packed")
+            raise BodyError("压缩内容不完整", "it ends in the middle of what is packed")
         return b"".join(self._parts)
 
 
@@ -49,7 +57,7 @@ def check_type(content_type: str) -> None:
     """Raises BodyError for what is surely no JSON, such as the page of a log-in."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind and not any(like in kind for like in JSON_LIKE):
-        raise BodyError(f"it is {kind[:60]}, not JSON")
+        raise BodyError(f"是 {kind[:60]}，不是 JSON", f"it is {kind[:60]}, not JSON")
 
 
 def document(body: bytes, content_type: str = "") -> object:
@@ -57,9 +65,10 @@ def document(body: bytes, content_type: str = "") -> object:
     try:
         return json.loads(_decoded(body, content_type))
     except RecursionError:
-        raise BodyError("its JSON is nested too deep") from None
+        raise BodyError("JSON 嵌套过深", "its JSON is nested too deep") from None
     except ValueError as error:
-        raise BodyError(f"it is no JSON: {str(error)[:200]}") from None
+        said = str(error)[:200]
+        raise BodyError(f"不是 JSON：{said}", f"it is no JSON: {said}") from None
 
 
 def _decoded(body: bytes, content_type: str) -> str:
@@ -69,7 +78,9 @@ def _decoded(body: bytes, content_type: str) -> str:
         try:
             return body.decode(charset, "replace")
         except LookupError:
-            raise BodyError(f"its charset {charset[:40]!r} is unknown") from None
+            raise BodyError(
+                f"字符集 {charset[:40]!r} 不认识", f"its charset {charset[:40]!r} is unknown"
+            ) from None
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -11,6 +11,7 @@ import httpx
 from drivers.errors import LinkError
 from drivers.http.guard import Guarded, trust
 from drivers.http.schema import Server
+from drivers.reasons import of_system
 
 for _name in ("httpx", "httpcore"):  # they would tell every request, with the keys in its address
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -41,7 +42,11 @@ class Client:
         try:
             context = trust(server.ca, server.fingerprint)
         except OSError as error:
-            raise LinkError(f"{server}: the certificates in {server.ca} cannot be read: {error}") from error
+            why = of_system(error)
+            raise LinkError(
+                f"{server}：{server.ca} 中的证书无法读取：{why.zh}",
+                f"{server}: the certificates in {server.ca} cannot be read: {why.en}",
+            ) from error
         self._reading = _client(httpcore.AsyncConnectionPool(
             context, max_connections=CONNECTIONS, keepalive_expiry=KEEP_S,
             network_backend=Guarded(server.fingerprint),

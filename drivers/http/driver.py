@@ -97,7 +97,7 @@ class HttpDriver(PacedDriver):
 
     async def turn(self) -> Iterable[Scan]:
         if self._page is None:
-            raise LinkError(f"{self.device.id} is not connected")
+            raise LinkError(f"{self.device.id} 未连接", f"{self.device.id} is not connected")
         await self._page.fresh(self._fresh_s)
         now_ns = self.surroundings.wall_ns()
         readings, time_ns = self._plan.readings(self._page.item(self._match), now_ns)
@@ -110,9 +110,12 @@ class HttpDriver(PacedDriver):
         name = f"{self.device.id}/{self.device.template.points[point].id}"
         how = self._plan.sources[point].write
         if how is None:
-            raise WriteError(f"{name} cannot be written: its source says no request for it")
+            raise WriteError(
+                f"{name} 不能写入：source 中没有相应的请求",
+                f"{name} cannot be written: its source says no request for it",
+            )
         if self._client is None:
-            raise LinkError(f"{name}: not connected; nothing was written")
+            raise LinkError(f"{name}：未连接；未写入", f"{name}: not connected; nothing was written")
         connection, secret = self._connection, self._secret()
         url = urljoin(connection.url, filled_path(how.path, value, self._match))
         asked = Asked(
@@ -133,14 +136,26 @@ class HttpDriver(PacedDriver):
             async with asyncio.timeout(limit_s + connection.connect_timeout_s):
                 response = await self._client.write(asked, limit_s)
         except NEVER_SENT as error:
-            raise LinkError(f"{where}: {connection.server} cannot be reached; nothing was written") from error
+            raise LinkError(
+                f"{where}：{connection.server} 无法连接；未写入",
+                f"{where}: {connection.server} cannot be reached; nothing was written",
+            ) from error
         except (httpx.HTTPError, TimeoutError, OSError) as error:
-            raise WriteUnknown(f"{where}: {connection.server} took it and did not answer") from error
+            raise WriteUnknown(
+                f"{where}：{connection.server} 收到后没有应答",
+                f"{where}: {connection.server} took it and did not answer",
+            ) from error
         except ValueError as error:
-            raise WriteError(f"{where}: the request cannot be made: {type(error).__name__}") from error
+            kind_of = type(error).__name__
+            raise WriteError(
+                f"{where}：无法组成请求：{kind_of}", f"{where}: the request cannot be made: {kind_of}"
+            ) from error
         if not response.is_success:
             kind = WriteUnknown if response.status_code in PERHAPS_OBEYED else WriteError
-            raise kind(f"{where}: {connection.server} answers {response.status_code}")
+            raise kind(
+                f"{where}：{connection.server} 应答 {response.status_code}",
+                f"{where}: {connection.server} answers {response.status_code}",
+            )
 
     async def close(self) -> None:
         shares, (server_key, page_key) = self.surroundings.shares, self._keys
@@ -158,7 +173,8 @@ class HttpDriver(PacedDriver):
         try:
             return self.surroundings.secret(name).reveal()
         except SecretError as error:
-            raise LinkError(f"{self._connection.place}: {error}") from error
+            place = self._connection.place
+            raise LinkError(f"{place}：{error.why.zh}", f"{place}: {error}") from error
 
 
 class Http:

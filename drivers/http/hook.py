@@ -56,7 +56,10 @@ class HookDriver(PacedDriver):
         if quiet_s and self.surroundings.clock() - self._heard_s > quiet_s:
             self._was_quiet = True
             self._heard.clear()
-            raise LinkError(f"nothing was posted to {self._connection.webhook} for {quiet_s:g} s")
+            hook = self._connection.webhook
+            raise LinkError(
+                f"{quiet_s:g} s 没有收到对 {hook} 的推送", f"nothing was posted to {hook} for {quiet_s:g} s"
+            )
         now_ns = self.surroundings.wall_ns()
         posts = self._inbox.take(self.device.id)
         for post in posts:
@@ -66,7 +69,10 @@ class HookDriver(PacedDriver):
 
     async def write(self, point: int, value: Value) -> None:
         name = self.device.template.points[point].id
-        raise WriteError(f"{self.device.id}/{name}: a webhook only tells; {value} cannot be written to it")
+        raise WriteError(
+            f"{self.device.id}/{name}：webhook 只接收推送；不能写入 {value}",
+            f"{self.device.id}/{name}: a webhook only tells; {value} cannot be written to it",
+        )
 
     async def close(self) -> None:
         if self._taker is not None:
@@ -101,9 +107,12 @@ class HookDriver(PacedDriver):
         try:
             return key_of(self.surroundings.secret(name).reveal())
         except SecretError as error:
-            raise LinkError(f"webhook {hook}: {error}") from error
+            raise LinkError(f"webhook {hook}：{error.why.zh}", f"webhook {hook}: {error}") from error
         except ValueError as error:
-            raise LinkError(f"webhook {hook}: the secret {name} cannot be used: {error}") from error
+            raise LinkError(
+                f"webhook {hook}：密钥 {name} 不能使用：{error}",
+                f"webhook {hook}: the secret {name} cannot be used: {error}",
+            ) from error
 
 
 def _text(item: object, name: str) -> str | None:

@@ -23,7 +23,10 @@ class Pace:
         """Wait until a request may be sent. Raises LinkError while the server wants to be left alone."""
         now_s = self._clock()
         if (left_s := self._hold_s - now_s) > 0:
-            raise LinkError(f"{self._server} asked not to be asked for {left_s:.0f} s more")
+            raise LinkError(
+                f"{self._server} 要求 {left_s:.0f} s 内不再询问",
+                f"{self._server} asked not to be asked for {left_s:.0f} s more",
+            )
         wait_s = self._next_s - now_s
         self._next_s = max(now_s, self._next_s) + interval_s
         if wait_s > 0:

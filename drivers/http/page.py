@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from config.text import Text
 from drivers import plain
 from drivers.errors import LinkError
 from drivers.fetched import Fetched
@@ -17,6 +18,7 @@ from drivers.http.client import Asked, Client
 from drivers.http.pace import Pace
 from drivers.http.schema import Connection, Options
 from drivers.jsonpath import MISSING, path
+from drivers.reasons import of_system
 from drivers.shares import Shares
 
 REDIRECTS = 3
@@ -71,7 +73,9 @@ class Page:
             return self._index[names][held]
         except KeyError:
             told = ", ".join(f"{name} = {value}" for name, value in match.items()) or "an empty match"
-            raise LinkError(f"{self.place} has no item with {told}") from None
+            raise LinkError(
+                f"{self.place} 没有 {told} 的条目", f"{self.place} has no item with {told}"
+            ) from None
 
     async def close(self) -> None:
         await self._fetched.cancel()
@@ -98,12 +102,19 @@ class Page:
                 url = urljoin(url, led_to)
                 is_same = urlsplit(url)[:2] == urlsplit(self._url)[:2]
             except (BodyError, httpx.HTTPError, OSError, ValueError) as error:
-                raise LinkError(f"{self.place}: {_said(error)}") from error
+                why = _said(error)
+                raise LinkError(f"{self.place}：{why.zh}", f"{self.place}: {why.en}") from error
             if not led_to:
                 return
             if not is_same:
-                raise LinkError(f"{self.place} leads to {_bare(url)}, another server, which is not followed")
-        raise LinkError(f"{self.place} leads on and on; {REDIRECTS} redirects are followed")
+                raise LinkError(
+                    f"{self.place} 转到另一服务器 {_bare(url)}，不予跟随",
+                    f"{self.place} leads to {_bare(url)}, another server, which is not followed",
+                )
+        raise LinkError(
+            f"{self.place} 不断重定向；最多跟随 {REDIRECTS} 次",
+            f"{self.place} leads on and on; {REDIRECTS} redirects are followed",
+        )
 
     async def _heard(self, response: httpx.Response) -> str:
         """Takes the answer; where it is a redirect, the address to which it leads."""
@@ -115,11 +126,12 @@ class Page:
             if self._options.redirects:
                 return str(led_to)
             raise LinkError(
+                f"{self.place} 转到 {_bare(str(led_to))}（{status}）；请改用该地址，或设置 redirects = true",
                 f"{self.place} leads to {_bare(str(led_to))} ({status});"
-                " give that address, or set redirects = true"
+                " give that address, or set redirects = true",
             )
         if status != HTTPStatus.OK:
-            raise LinkError(f"{self.place} answers {_status(status)}")
+            raise LinkError(f"{self.place} 应答 {_status(status)}", f"{self.place} answers {_status(status)}")
         kind = response.headers.get("content-type", "")
         check_type(kind)
         body = Body(response.headers.get("content-encoding", ""), self._options.body_limit)
@@ -142,7 +154,11 @@ class Page:
         assert self._options.items is not None
         items: Any = path(self._options.items).get(self._document)
         if not isinstance(items, list):
-            raise LinkError(f"{self.place} has no list at {self._options.items or 'its top'}")
+            items = self._options.items
+            raise LinkError(
+                f"{self.place} 在{items or '顶层'}处没有列表",
+                f"{self.place} has no list at {items or 'its top'}",
+            )
         index: dict[tuple[str, ...], object] = {}
         for item in items:
             held = tuple(plain.text(_found(item, name)) for name in names)
@@ -167,17 +183,30 @@ def _status(status: int) -> str:
         return str(status)
 
 
-def _said(error: Exception) -> str:
+def _said(error: Exception) -> Text:
+    if isinstance(error, BodyError):
+        return error.why
     said = str(error)
+    if isinstance(error, httpx.ConnectError) and isinstance(first := _first(error), OSError):
+        why = of_system(first)
+        return Text(why.zh, why.en if not said or "://" in said else said[:300])
     if isinstance(error, httpx.HTTPError) and (not said or "://" in said):  # it may hold the key
-        said = next((meant for kind, meant in _MEANT.items() if isinstance(error, kind)), "")
-    return said[:300] or type(error).__name__
+        meant = next((meant for kind, meant in _MEANT.items() if isinstance(error, kind)), None)
+        return meant or Text(type(error).__name__, type(error).__name__)
+    return of_system(error) if isinstance(error, OSError) else Text(said[:300], said[:300])
+
+
+def _first(error: BaseException) -> BaseException:
+    """What the error was at first, before libraries made others of it."""
+    while (before := error.__cause__ or error.__context__) is not None:
+        error = before
+    return error
 
 
 _MEANT = {
-    httpx.ConnectTimeout: "no connection within its time-out",
-    httpx.TimeoutException: "no answer within its time-out",
-    httpx.NetworkError: "the connection broke off without an answer",
-    httpx.ProtocolError: "what answers there does not speak HTTP",
+    httpx.ConnectTimeout: Text("连接超时", "no connection within its time-out"),
+    httpx.TimeoutException: Text("应答超时", "no answer within its time-out"),
+    httpx.NetworkError: Text("连接中断，没有应答", "the connection broke off without an answer"),
+    httpx.ProtocolError: Text("应答的不是 HTTP", "what answers there does not speak HTTP"),
 }
 """What a library's error that has no words of its own says."""

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
 from drivers.jsonpath import path
-from drivers.strict import SecretName, Strict
+from drivers.strict import SecretName, Strict, is_host_name
 
 MIB = 2**20
 TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -96,6 +96,7 @@ class Connection(Strict):
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"address {url!r} is none of http:// or https:// with a host")
+        is_host_name(parts.hostname)
         _ = parts.port  # raises ValueError beyond 65535
         if parts.username or parts.password:
             raise ValueError("leave user and password out of the address; give auth, user and secret")

@@ -24,7 +24,7 @@ from drivers.driver import (
 from drivers.modbus import mbap
 from drivers.modbus.decoding import RawScan, RegisterDecoder
 from drivers.modbus.encoding import write_request
-from drivers.modbus.poll import Poll, read_frame
+from drivers.modbus.poll import Poll, read_frame, unusable
 from drivers.modbus.reach import let_go, reach
 from drivers.modbus.registers import Block
 from drivers.modbus.request import Channel, Question, WriteQuestion
@@ -100,9 +100,9 @@ class ModbusDriver:
                 register, value, multiple=self._options.write_multiple, mask=self._options.mask_write
             )
         except WriteError as error:
-            raise WriteError(f"{name}: {error}") from error
+            raise WriteError(f"{name}：{error.why.zh}", f"{name}: {error}") from error
         if self._link is None:
-            raise LinkError(f"{name}: not connected; nothing was written")
+            raise LinkError(f"{name}：未连接；未写入", f"{name}: not connected; nothing was written")
         unit = self._connection.unit
         question = WriteQuestion(unit, mbap.framed(unit, pdu), self._timeout_s)
         self._link.write(question)
@@ -111,12 +111,17 @@ class ModbusDriver:
         except asyncio.CancelledError:
             self._link.forget({question})
             raise
-        where = f"{name} ({register.table} {register.address}) := {value}"
+        place = register.place
+        zh, en = f"{name}（{place.zh}）写入 {value}", f"{name} ({place.en}) := {value}"
         if answer[0] & mbap.ERROR_FLAG:
             kind = WriteUnknown if answer[1] in PERHAPS_OBEYED else WriteError
-            raise kind(f"{where}: {mbap.exception_text(answer[1])}")
+            why = mbap.exception_text(answer[1])
+            raise kind(f"{zh}：{why.zh}", f"{en}: {why.en}")
         if answer != mbap.obeyed(pdu):
-            raise WriteUnknown(f"{where}: the device confirmed something else, {answer.hex()}")
+            raise WriteUnknown(
+                f"{zh}：设备确认的是别的内容 {answer.hex()}",
+                f"{en}: the device confirmed something else, {answer.hex()}",
+            )
 
     def hurry(self) -> None:
         if self._turn is None:
@@ -130,7 +135,7 @@ class ModbusDriver:
         self._poll.stop()
         if self._link is not None:
             link, self._link = self._link, None
-            self._deliver(LinkError(f"{self._device.id} was closed"))
+            self._deliver(LinkError(f"{self._device.id} 已关闭", f"{self._device.id} was closed"))
             await let_go(link, self._connection, self._surroundings.shares)
 
     def _due(self) -> None:
@@ -197,9 +202,9 @@ class ModbusDriver:
             link.forget({question})
             raise
         except LinkError as error:
-            raise Silence(str(error)) from error
+            raise Silence(error.why.zh, error.why.en) from error
         if answer[0] & mbap.ERROR_FLAG and answer[1] not in mbap.REFUSED:
-            raise LinkError(f"{link} unit {unit}: {mbap.exception_text(answer[1])}")
+            raise unusable(link, unit, mbap.exception_text(answer[1]))
         self._poll.told(block)
 
 

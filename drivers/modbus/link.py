@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from config.text import Text
 from drivers.backoff import Backoff
 from drivers.errors import LinkError
 from drivers.modbus.mbap import ERROR_FLAG, Answer
 from drivers.modbus.request import Request, WriteQuestion
 from drivers.modbus.wire import Wire
+from drivers.reasons import unreachable
 from drivers.shares import Opening
 
 SILENCES = 3
@@ -102,7 +104,7 @@ class Link:
         """Ask. Reads of one unit keep their order; units take turns; writes go ahead."""
         wire = self._wire
         if not self._carries:
-            request.failed(LinkError(f"{self} is not connected"), sent=False)
+            request.failed(LinkError(f"{self} 未连接", f"{self} is not connected"), sent=False)
         elif (
             wire is not None
             and len(self._in_flight) < self.terms.pipeline
@@ -117,7 +119,8 @@ class Link:
     def write(self, request: Request) -> None:
         """Ask ahead of all reads."""
         if not self._carries:
-            request.failed(LinkError(f"{self} is not connected; nothing was written"), sent=False)
+            error = LinkError(f"{self} 未连接；未写入", f"{self} is not connected; nothing was written")
+            request.failed(error, sent=False)
             return
         self._writes.append(request)
         self._pump()
@@ -156,9 +159,9 @@ class Link:
         await self._opening.cancel()
         if self._wire is not None:
             wire = self._wire
-            self.lost(wire, f"{self} was closed")
+            self.lost(wire, self._closed())
             await wire.gone.wait()
-        self._give_up(f"{self} was closed")
+        self._give_up(self._closed())
 
     def __str__(self) -> str:
         return f"{self.address[0]}:{self.address[1]}"
@@ -174,10 +177,17 @@ class Link:
                 self._late(transaction, unit)
                 continue
             if unit != request.unit:
-                request.failed(LinkError(f"{self}: unit {unit} answered for unit {request.unit}"), sent=True)
+                error = LinkError(
+                    f"{self}：询问从站 {request.unit}，应答的却是从站 {unit}",
+                    f"{self}: unit {unit} answered for unit {request.unit}",
+                )
+                request.failed(error, sent=True)
                 continue
             if pdu[0] & ~ERROR_FLAG != request.frame[5] or (pdu[0] & ERROR_FLAG and len(pdu) != 2):
-                reason = f"{self} answered function {request.frame[5]} with {pdu[:8].hex()}"
+                reason = Text(
+                    f"{self} 对功能码 {request.frame[5]} 的应答无法解读：{pdu[:8].hex()}",
+                    f"{self} answered function {request.frame[5]} with {pdu[:8].hex()}",
+                )
                 self._in_flight[transaction] = request
                 self.lost(wire, reason)
                 return
@@ -186,7 +196,7 @@ class Link:
             request.answered(pdu)
         self._pump()
 
-    def closed(self, wire: "Wire", reason: str) -> None:
+    def closed(self, wire: "Wire", reason: Text) -> None:
         """The other end has ended it, as many do after an answer, or when it was idle for a while.
 
         Where it has brought an answer, reads go on over the next one; only a write is never sent again.
@@ -196,18 +206,18 @@ class Link:
             return
         for request in reversed(self._let_go(wire)):
             if isinstance(request, WriteQuestion):
-                request.failed(LinkError(reason), sent=True)
+                request.failed(_error(reason), sent=True)
             else:
                 self._reads.setdefault(request.unit, deque()).appendleft(request)
         self._pump()
 
-    def lost(self, wire: "Wire", reason: str) -> None:
+    def lost(self, wire: "Wire", reason: Text) -> None:
         """The connection is gone or not to be trusted: everybody is told."""
         if wire is not self._wire:
             return
         self._proven = False
         for request in self._let_go(wire):
-            request.failed(LinkError(reason), sent=True)
+            request.failed(_error(reason), sent=True)
         self._give_up(reason)
 
     # Inside
@@ -229,21 +239,24 @@ class Link:
         self._abandoned.clear()
         return sent
 
-    def _give_up(self, reason: str) -> None:
+    def _give_up(self, reason: Text) -> None:
         """Whoever waits is told, and who asks from now on."""
         self._proven = False
         waiting = [*self._writes, *(request for queue in self._reads.values() for request in queue)]
         self._writes.clear()
         self._reads.clear()
         for request in waiting:
-            request.failed(LinkError(reason), sent=False)
+            request.failed(_error(reason), sent=False)
+
+    def _closed(self) -> Text:
+        return Text(f"{self} 已关闭", f"{self} was closed")
 
     async def _resume(self) -> None:
-        reason = f"{self} was closed"
+        reason = self._closed()
         try:
             await self._opening.opened()
         except LinkError as error:
-            reason = str(error)
+            reason = error.why
         finally:
             self._resuming = None
             if self._wire is None:
@@ -255,13 +268,10 @@ class Link:
         try:
             async with self._surface.connecting, asyncio.timeout(self.terms.connect_timeout_s):
                 _, wire = await loop.create_connection(lambda: Wire(self), *self.address)
-        except TimeoutError:
-            limit_s = self.terms.connect_timeout_s
-            raise LinkError(f"{self} did not accept a connection within {limit_s:g} s") from None
         except OSError as error:
-            raise LinkError(f"{self} cannot be reached: {error}") from error
+            raise unreachable(self, error, self.terms.connect_timeout_s) from error
         if wire.gone.is_set():
-            raise LinkError(f"{self} closed the connection at once")
+            raise LinkError(f"{self} 随即关闭了连接", f"{self} closed the connection at once")
         self._wire = wire
         self._proven = False
         self._timeouts = 0
@@ -328,13 +338,17 @@ class Link:
         unit = request.unit
         self._timeouts += 1
         self._silent.add(unit)
-        request.failed(LinkError(f"{self} unit {unit} did not answer within its time-out"), sent=True)
+        error = LinkError(
+            f"{self} 从站 {unit} 超时无应答", f"{self} unit {unit} did not answer within its time-out"
+        )
+        request.failed(error, sent=True)
         if not isinstance(request, WriteQuestion):  # an unanswered write says little: the next read will tell
             self._suspects.add(unit)
             for waiting in self._reads.pop(unit, ()):
-                waiting.failed(LinkError(f"{self} unit {unit} did not answer"), sent=False)
+                error = LinkError(f"{self} 从站 {unit} 无应答", f"{self} unit {unit} did not answer")
+                waiting.failed(error, sent=False)
         if self._timeouts >= SILENCES and self._silent >= self.units.keys() and self._wire is not None:
-            self.lost(self._wire, f"{self} has gone silent")
+            self.lost(self._wire, Text(f"{self} 已无任何应答", f"{self} has gone silent"))
 
     def _late(self, transaction: int, unit: int) -> None:
         self.skipped += 1
@@ -348,3 +362,7 @@ class Link:
         if not self._proven:
             self._proven = True
             self._backoff.succeeded()
+
+
+def _error(reason: Text) -> LinkError:
+    return LinkError(reason.zh, reason.en)

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Sequence
 from enum import IntEnum
 
+from config.text import Text
 from drivers.errors import FramingError
 
 HEADER = 7
@@ -32,22 +33,24 @@ class Function(IntEnum):
 
 
 EXCEPTIONS = {
-    1: "illegal function",
-    2: "illegal data address",
-    3: "illegal data value",
-    4: "device failure",
-    5: "acknowledged, still working",
-    6: "device busy",
-    8: "memory parity error",
-    10: "gateway path unavailable",
-    11: "gateway target does not respond",
+    1: Text("非法功能", "illegal function"),
+    2: Text("非法数据地址", "illegal data address"),
+    3: Text("非法数据值", "illegal data value"),
+    4: Text("设备故障", "device failure"),
+    5: Text("已确认，仍在处理", "acknowledged, still working"),
+    6: Text("设备忙", "device busy"),
+    8: Text("存储奇偶校验错误", "memory parity error"),
+    10: Text("网关路径不可用", "gateway path unavailable"),
+    11: Text("网关的目标设备无应答", "gateway target does not respond"),
 }
+NO_EXCEPTION = Text("标准中没有", "not in the standard")
 REFUSED = frozenset({1, 2, 3})
 """The device is there but has no such registers; every other exception means that it cannot answer now."""
 
 
-def exception_text(code: int) -> str:
-    return f"exception {code}, {EXCEPTIONS.get(code, 'not in the standard')}"
+def exception_text(code: int) -> Text:
+    meaning = EXCEPTIONS.get(code, NO_EXCEPTION)
+    return Text(f"异常码 {code}，{meaning.zh}", f"exception {code}, {meaning.en}")
 
 
 def framed(unit: int, pdu: bytes) -> bytes:
@@ -105,9 +108,12 @@ class Answers:
         while end - at >= HEADER + 1:
             transaction, protocol, length, unit = _HEADER.unpack_from(received, at)
             if protocol:
-                raise FramingError(f"protocol id {protocol:04x} instead of 0000")
+                raise _not_modbus(f"{protocol:04x}")
             if not 2 <= length <= LONGEST_FRAME - 6:
-                raise FramingError(f"length {length} outside 2 to {LONGEST_FRAME - 6} bytes")
+                raise FramingError(
+                    f"长度 {length} 不在 2 至 {LONGEST_FRAME - 6} 字节之间",
+                    f"length {length} outside 2 to {LONGEST_FRAME - 6} bytes",
+                )
             after = at + 6 + length
             if after > end:
                 break
@@ -117,5 +123,9 @@ class Answers:
             self._rest = received[at:]
             # A header that lies is found as early as it shows, not when eight bytes happen to be there.
             if any(self._rest[2:4]):
-                raise FramingError(f"protocol id {self._rest[2:4].hex()} instead of 0000")
+                raise _not_modbus(self._rest[2:4].hex())
         return answers
+
+
+def _not_modbus(protocol: str) -> FramingError:
+    return FramingError(f"协议标识为 {protocol}，应为 0000", f"protocol id {protocol} instead of 0000")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from config.text import Text
 from drivers.errors import LinkError
 from drivers.modbus import mbap
 from drivers.modbus.decoding import Irregular, RawScan, RegisterDecoder
@@ -110,11 +111,11 @@ class Poll:
         if not self._left:
             self._finish()
 
-    def fail(self, reason: LinkError | str) -> None:
+    def fail(self, reason: LinkError | Text) -> None:
         """A read will never be answered, or was answered with nonsense."""
         self.stop()
-        if isinstance(reason, str):
-            reason = LinkError(f"{self._link} unit {self._unit}: {reason}")
+        if isinstance(reason, Text):
+            reason = unusable(self._link, self._unit, reason)
         self._lost(reason)
 
     def _finish(self) -> None:
@@ -180,10 +181,12 @@ class _BlockRead:
                 return
             self.refused = poll.refusing = True
         elif pdu[1] != self._size or len(pdu) != self._size + 2:
-            poll.fail(
-                f"{len(pdu) - 2} bytes answer the read of {self.block.table} {self.block.address}, "
-                f"which takes {self._size}"
+            came, place = len(pdu) - 2, self.block.place
+            reason = Text(
+                f"对{place.zh} 的读取，应答为 {came} 字节，应为 {self._size} 字节",
+                f"{came} bytes answer the read of {place.en}, which takes {self._size}",
             )
+            poll.fail(reason)
             return
         else:
             self.refused = False
@@ -220,3 +223,8 @@ class _Proof:
 def read_frame(unit: int, block: Block) -> bytes:
     """The request that fetches `block`."""
     return mbap.framed(unit, mbap.read_pdu(block.table.read_function, block.address, block.count))
+
+
+def unusable(link: Channel | None, unit: int, reason: Text) -> LinkError:
+    """The unit has answered, with nothing that could be used."""
+    return LinkError(f"{link} 从站 {unit}：{reason.zh}", f"{link} unit {unit}: {reason.en}")

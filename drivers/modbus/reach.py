@@ -1,5 +1,6 @@
 """Which way leads to a device: a link over Modbus TCP, or a unit on a line."""
 
+from drivers.errors import OptionsError
 from drivers.line import Line, join, leave
 from drivers.modbus.link import Link
 from drivers.modbus.links import Links
@@ -14,7 +15,11 @@ async def reach(connection: Connection, shares: Shares) -> Channel:
     unit = connection.unit
     if not connection.is_rtu:
         return _links(shares).acquire((connection.host, connection.port), unit, connection.terms)
-    line = await join(shares, connection.line, _asker(unit))
+    try:
+        line = await join(shares, connection.line, _asker(unit))
+    except OptionsError as error:
+        zh = error.why.zh.replace(_asker(unit), f"Modbus 从站 {unit}")  # a line knows its askers by one name
+        raise OptionsError(zh, error.why.en) from error
     debts = shares.lasting(("modbus-rtu", str(line)), Debts)
     return shares.acquire(_key(line, unit), lambda: RtuUnit(line, unit, _asker(unit), debts))
 

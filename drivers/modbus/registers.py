@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from config.text import Text
 from drivers.errors import OptionsError
 from drivers.modbus.mbap import Function
 
@@ -26,7 +27,20 @@ class Table(StrEnum):
     def writable(self) -> bool:
         return self in (Table.COIL, Table.HOLDING)
 
+    @property
+    def chinese(self) -> str:
+        return _CHINESE[self]
 
+    def place(self, address: int) -> Text:
+        return Text(f"{self.chinese} {address}", f"{self} {address}")
+
+
+_CHINESE = {
+    Table.COIL: "线圈",
+    Table.DISCRETE: "离散输入",
+    Table.HOLDING: "保持寄存器",
+    Table.INPUT: "输入寄存器",
+}
 _READ_FUNCTION = {
     Table.COIL: Function.READ_COILS,
     Table.DISCRETE: Function.READ_DISCRETE,
@@ -100,6 +114,10 @@ class Register:
     def end(self) -> int:
         return self.address + self.size
 
+    @property
+    def place(self) -> Text:
+        return self.table.place(self.address)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -109,6 +127,10 @@ class Block:
     address: int
     count: int
     columns: tuple[int, ...]
+
+    @property
+    def place(self) -> Text:
+        return self.table.place(self.address)
 
     @property
     def size_bytes(self) -> int:
@@ -171,9 +193,12 @@ def _plan_table(
     for column in ordered:
         register = registers[column]
         if register.size > limits.of(table):
+            most, place = limits.of(table), register.place
             raise OptionsError(
-                f"{table} {register.address}: {register.size} registers are more than the "
-                f"{limits.of(table)} that one read may fetch; shorten the point or raise max_registers"
+                f"{place.zh}：测点长 {register.size} 个寄存器，一次最多读取 {most} 个；"
+                "请缩短该测点或调大 max_registers",
+                f"{place.en}: {register.size} registers are more than the "
+                f"{most} that one read may fetch; shorten the point or raise max_registers",
             )
         fits = max(end, register.end) - start <= limits.of(table)
         if group and not (fits and limits.bridges(table, end, register.address)):

@@ -67,6 +67,7 @@ class WriteQuestion(Question):
 
     def failed(self, error: LinkError, *, sent: bool) -> None:
         if not self.answer.done():
-            self.answer.set_exception(
-                WriteUnknown(f"{error}; whether the write took effect is unknown") if sent else error
+            unknown = WriteUnknown(
+                f"{error.why.zh}；写入是否生效不明", f"{error}; whether the write took effect is unknown"
             )
+            self.answer.set_exception(unknown if sent else error)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 
 from pymodbus.framer.rtu import FramerRTU
 
+from config.text import Text
 from drivers.errors import FramingError
 from drivers.modbus.mbap import ERROR_FLAG, Function, obeyed
 
@@ -56,7 +57,10 @@ def cutter(unit: int, pdu: bytes) -> Callable[[bytes], bytes | None]:
 
     def cut(received: bytes) -> bytes | None:
         if pdu[0] in READS and received.startswith(request):
-            raise FramingError("the request itself came back; set echo = true if the adapter echoes")
+            raise FramingError(
+                "收到的是所发请求本身；转换器有回显时请设 echo = true",
+                "the request itself came back; set echo = true if the adapter echoes",
+            )
         for start, length in forms:
             at = received.find(start)
             while at >= 0:
@@ -66,22 +70,33 @@ def cutter(unit: int, pdu: bytes) -> Callable[[bytes], bytes | None]:
                 at = received.find(start, at + 1)
         for start, length in forms:
             if len(received) >= length and received.startswith(start):
-                raise FramingError(f"the checksum of {received[:length].hex(' ')} is wrong")
+                seen = received[:length].hex(" ")
+                raise FramingError(f"{seen} 的校验和不对", f"the checksum of {seen} is wrong")
         return None
 
     return cut
 
 
-def diagnosis(unit: int, pdu: bytes, received: bytes) -> str:
+def diagnosis(unit: int, pdu: bytes, received: bytes) -> Text:
     """What is wrong with what came instead of the answer."""
     if is_sound(received):
         if received[0] != unit:
-            return f"unit {received[0]} answered for unit {unit}"
+            return Text(
+                f"询问从站 {unit}，应答的却是从站 {received[0]}",
+                f"unit {received[0]} answered for unit {unit}",
+            )
         if received[1] & ~ERROR_FLAG != pdu[0]:
-            return f"function {received[1]} answered function {pdu[0]}"
-        size = awaited(pdu)[1]
-        return f"{len(received) - 3} bytes came where the answer takes {size}; too late an answer to another?"
-    return f"{received[:16].hex(' ')} is no answer to {framed(unit, pdu).hex(' ')}"
+            return Text(
+                f"询问功能码 {pdu[0]}，应答的却是功能码 {received[1]}",
+                f"function {received[1]} answered function {pdu[0]}",
+            )
+        came, size = len(received) - 3, awaited(pdu)[1]
+        return Text(
+            f"收到 {came} 字节，应答应为 {size} 字节；或是另一询问的迟到应答",
+            f"{came} bytes came where the answer takes {size}; too late an answer to another?",
+        )
+    seen, asked = received[:16].hex(" "), framed(unit, pdu).hex(" ")
+    return Text(f"{seen} 不是 {asked} 的应答", f"{seen} is no answer to {asked}")
 
 
 def other_read(pdu: bytes, but: Collection[bytes]) -> bytes | None:

@@ -90,7 +90,7 @@ class RtuUnit:
             pump, self._pump = self._pump, None
             pump.cancel()
             await asyncio.wait({pump})
-        error = LinkError(f"{self.line} was closed")
+        error = LinkError(f"{self.line} 已关闭", f"{self.line} was closed")
         current, self._current = self._current, None
         if current is not None:
             current.failed(error, sent=True)  # for all that is known
@@ -149,11 +149,14 @@ class RtuUnit:
             return
         probe = rtu.other_read(self._readable, owed)
         if probe is None:
-            raise LinkError(f"{self.line} unit {self.unit} owes too many answers to be asked again so soon")
+            raise LinkError(
+                f"{self.line} 从站 {self.unit} 尚欠的应答过多，暂时不能再询问",
+                f"{self.line} unit {self.unit} owes too many answers to be asked again so soon",
+            )
         try:
             await self._ask(probe, timeout_s, ahead=False)
         except Unanswered as error:
-            raise LinkError(str(error)) from error
+            raise LinkError(error.why.zh, error.why.en) from error
         self._debts.settle(self.unit)
 
     async def _ask(self, pdu: bytes, timeout_s: float, *, ahead: bool) -> bytes:
@@ -164,8 +167,9 @@ class RtuUnit:
             answered = True
         except Unanswered as error:
             if error.received:
-                raise Unanswered(f"{self.line}: {rtu.diagnosis(self.unit, pdu, error.received)}") from error
-            raise Unanswered(f"unit {self.unit} on {error}") from error
+                why = rtu.diagnosis(self.unit, pdu, error.received)
+                raise Unanswered(f"{self.line}：{why.zh}", f"{self.line}: {why.en}") from error
+            raise Unanswered(f"从站 {self.unit}：{error.why.zh}", f"unit {self.unit} on {error}") from error
         except LinkError:
             answered = True
             raise

@@ -5,8 +5,10 @@ import socket
 from collections.abc import Callable
 from typing import Protocol, cast
 
+from config.text import Text
 from drivers.errors import FramingError
 from drivers.modbus.mbap import Answer, Answers
+from drivers.reasons import of_system
 
 
 class Owner(Protocol):
@@ -16,9 +18,9 @@ class Owner(Protocol):
 
     def received(self, wire: "Wire", answers: list[Answer]) -> None: ...
 
-    def lost(self, wire: "Wire", reason: str) -> None: ...
+    def lost(self, wire: "Wire", reason: Text) -> None: ...
 
-    def closed(self, wire: "Wire", reason: str) -> None: ...
+    def closed(self, wire: "Wire", reason: Text) -> None: ...
 
 
 class Wire(asyncio.BufferedProtocol):
@@ -51,13 +53,21 @@ class Wire(asyncio.BufferedProtocol):
         try:
             answers = self._answers.feed(self._link.scratch[:nbytes].tobytes())
         except FramingError as error:
-            self._link.lost(self, f"{self._link} does not speak Modbus TCP: {error}")
+            reason = Text(
+                f"{self._link} 使用的不是 Modbus TCP 协议：{error.why.zh}",
+                f"{self._link} does not speak Modbus TCP: {error}",
+            )
+            self._link.lost(self, reason)
         else:
             self._link.received(self, answers)
 
     def connection_lost(self, error: Exception | None) -> None:
         self.gone.set()
-        self._link.closed(self, f"{self._link} closed the connection" + (f": {error}" if error else ""))
+        reason = Text(f"{self._link} 关闭了连接", f"{self._link} closed the connection")
+        if error:
+            why = of_system(error)
+            reason = Text(f"{reason.zh}：{why.zh}", f"{reason.en}: {why.en}")
+        self._link.closed(self, reason)
 
     def abort(self) -> None:
         if self._transport is not None:

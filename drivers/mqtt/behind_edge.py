@@ -41,7 +41,10 @@ class SparkplugDriver(MqttDriver):
         if self._edge is None:
             terms, edge = self.connection.terms, self.connection.edge
             if not edge:
-                raise LinkError(f'{self.device.id} has no edge = "group/node" in its connection')
+                raise LinkError(
+                    f'{self.device.id} 的 connection 中没有 edge = "group/node"',
+                    f'{self.device.id} has no edge = "group/node" in its connection',
+                )
             self._edge = self.surroundings.shares.acquire(
                 self._share, lambda: Edge(terms, edge, self.surroundings)
             )
@@ -55,7 +58,11 @@ class SparkplugDriver(MqttDriver):
                 await self._is_alive.wait()
         except TimeoutError:
             whose = f"device {self._unit} of edge node" if self._unit else "edge node"
-            raise LinkError(f"no birth certificate came from {whose} {self._edge.name}") from None
+            behind = f" 的设备 {self._unit}" if self._unit else ""
+            raise LinkError(
+                f"没有收到边缘节点 {self._edge.name}{behind} 的上线证书",
+                f"no birth certificate came from {whose} {self._edge.name}",
+            ) from None
         self._hear()
 
     async def write(self, point: int, value: Value) -> None:
@@ -65,13 +72,16 @@ class SparkplugDriver(MqttDriver):
         try:
             birth = self._edge.birth(self._unit, source.metric) if self._edge is not None else None
             if self._edge is None or birth is None:
-                raise LinkError(f"metric {source.metric!r} is in no birth certificate; nothing was written")
+                raise LinkError(
+                    f"上线证书中没有指标 {source.metric!r}；未写入",
+                    f"metric {source.metric!r} is in no birth certificate; nothing was written",
+                )
             time_ms = self.surroundings.wall_ns() // 1_000_000
             called = source.metric if birth.alias is None else ""
             metric = encoded_metric(called, birth.alias, birth.datatype, value, time_ms)
             await self._edge.command(self._unit, metric, self.device.template.timeout_s)
         except (WriteUnknown, WriteError, LinkError) as error:
-            raise type(error)(f"{name} := {value}: {error}") from error
+            raise type(error)(f"{name} := {value}：{error.why.zh}", f"{name} := {value}: {error}") from error
 
     async def close(self) -> None:
         if self._edge is not None:

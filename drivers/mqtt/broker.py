@@ -9,6 +9,7 @@ from typing import Protocol
 import paho.mqtt.client as paho
 
 from config.secrets import SecretError
+from config.text import Text
 from drivers.driver import Surroundings
 from drivers.errors import LinkError
 from drivers.mqtt.dial import dialled
@@ -77,7 +78,7 @@ class Broker:
         What it has kept on them comes again at each call.
         """
         if self._session is None:
-            raise LinkError(f"{self.terms} is not connected")
+            raise LinkError(f"{self.terms.zh} 未连接", f"{self.terms} is not connected")
         if listener not in self._listeners:
             self._listeners[listener] = wanted
             for topic, (keys, _) in wanted.items():
@@ -109,7 +110,9 @@ class Broker:
     async def publish(self, topic: str, payload: bytes, qos: int, timeout_s: float) -> None:
         """See Session.published."""
         if self._session is None:
-            raise LinkError(f"{self.terms} is not connected; nothing was written")
+            raise LinkError(
+                f"{self.terms.zh} 未连接；未写入", f"{self.terms} is not connected; nothing was written"
+            )
         await self._session.published(topic, payload, qos, timeout_s)
 
     async def close(self) -> None:
@@ -121,7 +124,7 @@ class Broker:
         if session is not None:
             self._backoff.succeeded()  # that it ends is our own wish
             session.close()
-        self._ended(f"{self.terms} was closed")
+        self._ended(self._closed())
         if (asking := self._asking) is not None:
             asking.cancel()
             await asyncio.wait({asking})
@@ -133,7 +136,7 @@ class Broker:
         try:
             password = self._surroundings.secret(terms.password).reveal() if terms.password else None
         except SecretError as error:
-            raise LinkError(f"{terms}: {error}") from error
+            raise LinkError(f"{terms.zh}：{error.why.zh}", f"{terms}: {error}") from error
         session = Session(terms, password, self._client_id, self._came, lambda: self._over(session))
         self._holds_until_s = self._surroundings.clock() + HELD_S if terms.session is Kind.PERSISTENT else 0.0
         await session.open(await dialled(terms))
@@ -144,18 +147,21 @@ class Broker:
             self._session = None
             if self._surroundings.clock() - self._since_s >= STEADY_S:
                 self._backoff.succeeded()
-            self._ended(f"{self.terms} is gone")
+            self._ended(Text(f"{self.terms.zh} 已断开", f"{self.terms} is gone"))
 
-    def _ended(self, why: str) -> None:
+    def _closed(self) -> Text:
+        return Text(f"{self.terms.zh} 已关闭", f"{self.terms} was closed")
+
+    def _ended(self, why: Text) -> None:
         """Everybody is told, and will ask again."""
         self._subscribed.clear()
         self._held.clear()
         asked, self._asked = self._asked, deque()
         for _, answer in asked:
             if not answer.done():
-                answer.set_exception(LinkError(why))
+                answer.set_exception(LinkError(why.zh, why.en))
         for listener in list(self._listeners):
-            listener.lost(LinkError(why))
+            listener.lost(LinkError(why.zh, why.en))
 
     def _came(self, message: paho.MQTTMessage) -> None:
         came = Message(message.topic, bytes(message.payload), self._wall_ns(), retained=message.retain)
@@ -207,21 +213,21 @@ class Broker:
         refused: dict[str, str] = {}
         try:
             if self._session is None:
-                raise LinkError(f"{self.terms} is not connected")
+                raise LinkError(f"{self.terms.zh} 未连接", f"{self.terms} is not connected")
             if wanted:
                 refused = await self._session.subscribed(wanted)
             self._subscribed.update(wanted.keys() - refused.keys())
         except LinkError as lost:
             error = lost
         except asyncio.CancelledError:
-            error = LinkError(f"{self.terms} was closed")
+            error = LinkError(self._closed().zh, self._closed().en)
             raise
         finally:
             for topics, answer in batch:
                 if answer.done():
                     continue
                 if error is not None:
-                    answer.set_exception(LinkError(str(error)))
+                    answer.set_exception(LinkError(error.why.zh, error.why.en))
                 else:
                     answer.set_result({topic: refused[topic] for topic in topics if topic in refused})
 

@@ -16,7 +16,10 @@ def topic_and_payload(source: Source, options: Options, value: Value) -> tuple[s
     """Topic (below the base), payload, QoS. Raises WriteError."""
     write = source.write
     if write is None:
-        raise WriteError("the point has no write = {topic = ...}, so that nobody can write it")
+        raise WriteError(
+            "测点没有 write = {topic = ...}，不能写入",
+            "the point has no write = {topic = ...}, so that nobody can write it",
+        )
     word = word_of(source.map, value)
     if write.path:
         document = path(write.path).put(None, _json_value(word, value))
@@ -70,5 +73,7 @@ def _packed(field: Field, value: Value) -> bytes:
     try:
         field.write(value, packed)
     except (ValueError, OverflowError, LookupError) as error:
-        raise WriteError(f"{value} does not fit a {field.kind}: {error}") from error
+        raise WriteError(
+            f"{value} 不适合 {field.kind}：{error}", f"{value} does not fit a {field.kind}: {error}"
+        ) from error
     return bytes(packed)

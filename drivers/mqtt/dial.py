@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from drivers.errors import LinkError
 from drivers.mqtt.terms import Terms
+from drivers.reasons import of_system
 
 
 async def dialled(terms: Terms) -> socket.socket:
@@ -25,11 +26,19 @@ async def dialled(terms: Terms) -> socket.socket:
             plain = await _connected(terms)
             return plain if context is None else await _secured(plain, context, terms)
     except TimeoutError:
-        raise LinkError(f"{terms} did not accept a connection within {limit_s:g} s") from None
+        raise LinkError(
+            f"{terms.zh} 在 {limit_s:g} s 内未接受连接",
+            f"{terms} did not accept a connection within {limit_s:g} s",
+        ) from None
     except ssl.SSLError as error:
-        raise LinkError(f"{terms} refuses TLS, or is not to be trusted: {error}") from error
+        why = of_system(error)
+        raise LinkError(
+            f"{terms.zh} 拒绝 TLS，或不可信任：{why.zh}",
+            f"{terms} refuses TLS, or is not to be trusted: {why.en}",
+        ) from error
     except (OSError, UnicodeError) as error:  # a host name that is none raises the latter
-        raise LinkError(f"{terms} cannot be reached: {error}") from error
+        why = of_system(error)
+        raise LinkError(f"{terms.zh} 无法连接：{why.zh}", f"{terms} cannot be reached: {why.en}") from error
 
 
 def _context(terms: Terms) -> ssl.SSLContext:
@@ -110,6 +119,8 @@ def _compare(secure: ssl.SSLSocket, terms: Terms) -> None:
     shown = hashlib.sha256(secure.getpeercert(binary_form=True) or b"").hexdigest()
     if not hmac.compare_digest(shown, terms.fingerprint):
         raise LinkError(
+            f"{terms.zh} 出示的证书指纹为 {shown}，固定的是 {terms.fingerprint}；"
+            "代理若已更换证书，请固定新的",
             f"{terms} shows a certificate with the fingerprint {shown}, pinned is {terms.fingerprint}; "
-            "pin the new one if the broker was given one"
+            "pin the new one if the broker was given one",
         )

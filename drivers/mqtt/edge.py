@@ -22,6 +22,7 @@ from drivers.mqtt.sparkplug import (
     encoded_metric,
 )
 from drivers.mqtt.terms import Terms
+from drivers.mqtt.words import chinese
 
 OF_NODES = frozenset({"NBIRTH", "NDATA", "NDEATH"})
 OF_UNITS = frozenset({"DBIRTH", "DDATA", "DDEATH"})
@@ -81,7 +82,10 @@ class Edge:
                 base = f"{NAMESPACE}/{self._group}/+/{self._node}"
                 refused = await self.broker.listen(self, {base: ((0,), 0), f"{base}/+": ((0,), 0)})
                 for topic, why in refused.items():
-                    raise LinkError(f"{self.broker.terms} refuses a subscription to {topic}: {why}")
+                    raise LinkError(
+                        f"{self.broker.terms.zh} 拒绝订阅 {topic}：{chinese(why)}",
+                        f"{self.broker.terms} refuses a subscription to {topic}: {why}",
+                    )
                 self._is_listening = True
 
     def attach(self, unit: str, driver: Unit) -> None:
@@ -114,7 +118,10 @@ class Edge:
         """Raises LinkError where the node has not answered requests for its certificate for long."""
         since_s = self._unborn_since_s
         if since_s is not None and self._surroundings.clock() - since_s > UNBORN_S:
-            raise LinkError(f"edge node {self.name} does not send a birth certificate, asked for it or not")
+            raise LinkError(
+                f"边缘节点 {self.name} 不发送上线证书，请求后也不发送",
+                f"edge node {self.name} does not send a birth certificate, asked for it or not",
+            )
 
     async def close(self) -> None:
         if self._asking is not None:
@@ -163,7 +170,11 @@ class Edge:
             case "DDEATH":
                 self._births.pop(unit, None)
                 for driver in list(self._units.get(unit, ())):
-                    driver.lost(LinkError(f"device {unit} of edge node {self.name} has died"))
+                    died = LinkError(
+                        f"边缘节点 {self.name} 的设备 {unit} 已下线",
+                        f"device {unit} of edge node {self.name} has died",
+                    )
+                    driver.lost(died)
             case _:
                 self._data(unit, message, payload)
 
@@ -182,7 +193,7 @@ class Edge:
         if self._is_born and said is not None and self._bd_seq is not None and said != self._bd_seq:
             return  # of a session before the one that lives
         self._forget()
-        self._tell_lost(LinkError(f"edge node {self.name} has died"))
+        self._tell_lost(LinkError(f"边缘节点 {self.name} 已下线", f"edge node {self.name} has died"))
 
     def _unit_born(self, unit: str, message: Message, payload: Payload) -> None:
         births = self._births[unit] = {}
@@ -251,7 +262,7 @@ class Edge:
     def _tell_lost(self, error: LinkError) -> None:
         for drivers in list(self._units.values()):
             for driver in list(drivers):
-                driver.lost(LinkError(str(error)))
+                driver.lost(LinkError(error.why.zh, error.why.en))
 
 
 def _bd_seq(payload: Payload) -> object:

@@ -24,6 +24,7 @@ from drivers.mqtt.message import Message
 from drivers.mqtt.models import Connection, Options, Source
 from drivers.mqtt.newest import Newest
 from drivers.mqtt.status import STATUS, Status
+from drivers.mqtt.words import chinese
 from drivers.paced import PacedDriver
 from drivers.readings import ReadingsDecoder
 
@@ -96,11 +97,11 @@ class MqttDriver(PacedDriver):
         try:
             topic, payload, qos = topic_and_payload(source, self.decoder.options, value)
             if self.broker is None:
-                raise LinkError("not connected; nothing was written")
+                raise LinkError("未连接；未写入", "not connected; nothing was written")
             timeout_s = max(self.device.template.timeout_s, self.connection.connect_timeout_s)
             await self.broker.publish(joined(self.connection.base, topic), payload, qos, timeout_s)
         except (WriteUnknown, WriteError, LinkError) as error:
-            raise type(error)(f"{name} := {value}: {error}") from error
+            raise type(error)(f"{name} := {value}：{error.why.zh}", f"{name} := {value}: {error}") from error
 
     async def close(self) -> None:
         if self.broker is not None:
@@ -149,7 +150,10 @@ class MqttDriver(PacedDriver):
             return
         if len(refused) == len(self._filters):
             topic, why = next(iter(refused.items()))
-            raise LinkError(f"{broker.terms} refuses a subscription to {topic}: {why}")
+            raise LinkError(
+                f"{broker.terms.zh} 拒绝订阅 {topic}：{chinese(why)}",
+                f"{broker.terms} refuses a subscription to {topic}: {why}",
+            )
         self._again_s = self.surroundings.clock() + AGAIN_S
         now_ns = self.surroundings.wall_ns()
         for topic in refused:
@@ -184,13 +188,15 @@ class MqttDriver(PacedDriver):
     def check(self) -> None:
         """Raises LinkError where the device is known to be lost, though its broker is there."""
         if self._status.is_offline:
-            raise LinkError(self._status.reason(self.device.id))
+            why = self._status.reason(self.device.id)
+            raise LinkError(why.zh, why.en)
         silent_s = self.decoder.options.silent_s
         if silent_s and (self._is_silent or self.surroundings.clock() - self._heard_s > silent_s):
             self._is_silent = True
             raise LinkError(
+                f"{silent_s:g} s 没有收到 {self.device.id} 的消息，而{self.connection.terms.zh} 在线",
                 f"nothing came from {self.device.id} for {silent_s:g} s, "
-                f"though {self.connection.terms} is there"
+                f"though {self.connection.terms} is there",
             )
 
     def count(self, updates: Sequence[Update]) -> None:

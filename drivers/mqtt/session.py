@@ -17,9 +17,12 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from config.text import Text
 from drivers.errors import LinkError, WriteError, WriteUnknown
 from drivers.mqtt.terms import Session as Kind
 from drivers.mqtt.terms import Terms, Version
+from drivers.mqtt.words import chinese
+from drivers.reasons import of_system
 
 LOGGER = logging.getLogger("drivers.mqtt.paho")
 LOGGER.setLevel(logging.CRITICAL + 1)  # the devices' actors say what is wrong, once
@@ -84,14 +87,21 @@ class Session(aiomqtt.Client):
             if self._connected.done():
                 self._connected.result()
             if self._disconnected.done():
-                raise LinkError(f"{terms} ended the connection at once")
+                raise LinkError(f"{terms.zh} 立即断开了连接", f"{terms} ended the connection at once")
             if not self._connected.done():
-                raise LinkError(f"{terms} accepts connections and says nothing")
+                raise LinkError(
+                    f"{terms.zh} 接受连接但没有应答", f"{terms} accepts connections and says nothing"
+                )
         except BaseException as error:
             self.abort()
             connected.close()
-            if isinstance(error, OSError | ValueError | aiomqtt.MqttError):
-                raise LinkError(f"{terms} refuses us: {error}") from error
+            if isinstance(error, OSError):
+                why = of_system(error)
+                raise LinkError(f"{terms.zh} 拒绝：{why.zh}", f"{terms} refuses us: {why.en}") from error
+            if isinstance(error, ValueError | aiomqtt.MqttError):
+                raise LinkError(
+                    f"{terms.zh} 拒绝：{chinese(error)}", f"{terms} refuses us: {error}"
+                ) from error
             raise
 
     async def subscribed(self, wanted: Mapping[str, int]) -> dict[str, str]:
@@ -101,10 +111,13 @@ class Session(aiomqtt.Client):
             if self._is_v5
             else list(wanted.items())
         )
-        granted = await self._answered(self.subscribe(topics), "a subscription")
+        granted = await self._answered(self.subscribe(topics), Text("订阅", "a subscription"))
         if len(granted) != len(wanted):
             self.abort()
-            raise LinkError(f"{self._terms} answers {len(wanted)} subscriptions with {len(granted)}")
+            raise LinkError(
+                f"{self._terms.zh} 对 {len(wanted)} 个订阅只应答了 {len(granted)} 个",
+                f"{self._terms} answers {len(wanted)} subscriptions with {len(granted)}",
+            )
         return {
             topic: str(code)
             for topic, code in zip(wanted, granted, strict=True)
@@ -113,7 +126,7 @@ class Session(aiomqtt.Client):
 
     async def unsubscribed(self, topics: list[str]) -> None:
         """Raises LinkError."""
-        await self._answered(self.unsubscribe(topics), "the end of a subscription")
+        await self._answered(self.unsubscribe(topics), Text("退订", "the end of a subscription"))
 
     async def published(self, topic: str, payload: bytes, qos: int, timeout_s: float) -> None:
         """Publish once, never retained; with QoS 1 and 2 return when the broker has it.
@@ -123,13 +136,17 @@ class Session(aiomqtt.Client):
         """
         terms = self._terms
         if self.is_over:
-            raise LinkError(f"{terms} is not connected; nothing was written")
+            raise LinkError(f"{terms.zh} 未连接；未写入", f"{terms} is not connected; nothing was written")
         try:
             info = self._client.publish(topic, payload, qos, retain=False)
         except ValueError as error:
-            raise WriteError(f"{topic}: {error}") from error
+            raise WriteError(f"{topic} 不能发布：{error}", f"{topic}: {error}") from error
         if info.rc != paho.MQTT_ERR_SUCCESS:
-            raise LinkError(f"{terms} takes nothing: {paho.error_string(info.rc)}; nothing was written")
+            failed = paho.error_string(info.rc)
+            raise LinkError(
+                f"{terms.zh} 不接收：{chinese(failed)}；未写入",
+                f"{terms} takes nothing: {failed}; nothing was written",
+            )
         if info.is_published():
             return
         answer = self._published[info.mid] = asyncio.get_running_loop().create_future()
@@ -138,10 +155,18 @@ class Session(aiomqtt.Client):
                 {answer, self._disconnected}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
             )
             if not answer.done():
-                why = "was lost" if self._disconnected.done() else f"was silent for {timeout_s:g} s"
-                raise WriteUnknown(f"{terms} {why} before it had taken {topic}")
+                if self._disconnected.done():
+                    why = Text("连接断开", "was lost")
+                else:
+                    why = Text(f"{timeout_s:g} s 无应答", f"was silent for {timeout_s:g} s")
+                raise WriteUnknown(
+                    f"{terms.zh} {why.zh}，是否收到 {topic} 不明",
+                    f"{terms} {why.en} before it had taken {topic}",
+                )
             if (code := answer.result()).value >= 0x80:
-                raise WriteError(f"{terms} refuses {topic}: {code}")
+                raise WriteError(
+                    f"{terms.zh} 拒绝 {topic}：{chinese(code)}", f"{terms} refuses {topic}: {code}"
+                )
         finally:
             del self._published[info.mid]
 
@@ -221,16 +246,19 @@ class Session(aiomqtt.Client):
         if packet["remaining_length"] > self._terms.max_payload + OVERHEAD:
             del packet["packet"][OVERHEAD:]
 
-    async def _answered(self, asked: Any, what: str) -> Any:
+    async def _answered(self, asked: Any, what: Text) -> Any:
         answer = asyncio.ensure_future(asked)
         try:
             await asyncio.wait({answer, self._disconnected}, return_when=asyncio.FIRST_COMPLETED)
             if not answer.done():
-                raise LinkError(f"{self._terms} was lost")
+                raise LinkError(f"{self._terms.zh} 连接已断开", f"{self._terms} was lost")
             return answer.result()
         except (aiomqtt.MqttError, ValueError) as error:
             self.abort()
-            raise LinkError(f"{self._terms} does not answer {what}: {error}") from error
+            raise LinkError(
+                f"{self._terms.zh} 对{what.zh}无应答：{chinese(error)}",
+                f"{self._terms} does not answer {what.en}: {error}",
+            ) from error
         finally:
             answer.cancel()
 

@@ -171,7 +171,7 @@ def encoded_metric(name: str, alias: int | None, datatype: int, value: Value | N
         return head + bytes_field(15, str(value).encode())
     number = float(value) if not isinstance(value, str) else math.nan
     if not math.isfinite(number):
-        raise WriteError(f"{value!r} is no {_name(datatype)}")
+        raise WriteError(f"{value!r} 不是 {_name(datatype)}", f"{value!r} is no {_name(datatype)}")
     if datatype == DataType.BOOLEAN:
         return head + number_field(14, int(number != 0))
     if datatype == DataType.DOUBLE:
@@ -180,16 +180,22 @@ def encoded_metric(name: str, alias: int | None, datatype: int, value: Value | N
         try:
             return head + fixed_field(12, struct.pack("<f", number))
         except OverflowError:
-            raise WriteError(f"{value} is too large for a Float") from None
+            raise WriteError(f"{value} 对 Float 太大", f"{value} is too large for a Float") from None
     if datatype == DataType.DATETIME:
         return head + number_field(11, int(number))
     if datatype not in _BITS:
-        raise WriteError(f"metrics of type {_name(datatype)} cannot be written")
+        raise WriteError(
+            f"类型为 {_name(datatype)} 的指标不能写入", f"metrics of type {_name(datatype)} cannot be written"
+        )
     bits = _BITS[DataType(datatype)]
     low = -(1 << bits - 1) if datatype in _SIGNED else 0
     whole = int(value) if number.is_integer() else None
     if whole is None or not low <= whole < low + (1 << bits):
-        raise WriteError(f"{value} is no {_name(datatype)} ({low} to {low + (1 << bits) - 1})")
+        high = low + (1 << bits) - 1
+        raise WriteError(
+            f"{value} 不是 {_name(datatype)}（{low} 至 {high}）",
+            f"{value} is no {_name(datatype)} ({low} to {high})",
+        )
     return head + number_field(11 if bits == 64 else 10, whole & ((1 << max(bits, 32)) - 1))
 
 

@@ -1,5 +1,6 @@
 """What a device, or its last will, says of itself on a topic of its own."""
 
+from config.text import Text
 from drivers.jsonpath import path
 from drivers.mqtt.malformed import Malformed
 from drivers.mqtt.message import Message
@@ -36,8 +37,9 @@ class Status:
         elif said == self._connection.online.casefold():
             self._said = True
 
-    def reason(self, device: str) -> str:
-        return f"{device} is {self._connection.offline}, as {self._connection.status_topic} says"
+    def reason(self, device: str) -> Text:
+        offline, topic = self._connection.offline, self._connection.status_topic
+        return Text(f"{device} 为 {offline}（主题 {topic}）", f"{device} is {offline}, as {topic} says")
 
     def _text(self, message: Message) -> str | None:
         try:

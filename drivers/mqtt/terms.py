@@ -49,3 +49,8 @@ class Terms:
 
     def __str__(self) -> str:
         return f"broker {self.host}:{self.port}"
+
+    @property
+    def zh(self) -> str:
+        """As `str`, in Chinese."""
+        return f"代理 {self.host}:{self.port}"

@@ -1,20 +1,26 @@
 """What upsd answers, line by line."""
 
-from drivers.nut.line import Malformed, words
+from config.text import Explained
+from drivers.nut.line import Malformed, meaning, words
 
 MOST_LINES = 4096
 """Of a list."""
 
 
-class Refused(Exception):
-    """upsd answered with an error: the code is its text."""
+class Refused(Explained):
+    """upsd answered with an error."""
+
+    def __init__(self, code: str) -> None:
+        why = meaning(code)
+        super().__init__(why.zh, why.en)
+        self.code = code
 
 
 def said(received: bytes) -> list[str]:
     """The words of one line. Raises Refused, Malformed."""
     found = words(received.decode("utf-8", "replace").rstrip("\r\n"))
     if not found:
-        raise Malformed("an empty line")
+        raise Malformed("应答为空行", "an empty line")
     if found[0] == "ERR":
         raise Refused(found[1] if len(found) > 1 else "unknown")
     return found
@@ -34,12 +40,15 @@ class Listing:
         what = self._what
         if not self._begun:
             if line != ["BEGIN", "LIST", *what]:
-                raise Malformed(f"{line[:4]} for the begin of a list; is it upsd that listens there?")
+                raise Malformed(
+                    f"列表的开头是 {line[:4]}；请检查该端口上是否为 upsd",
+                    f"{line[:4]} for the begin of a list; is it upsd that listens there?",
+                )
             self._begun = True
             return False
         if line == ["END", "LIST", *what]:
             return True
         if line[: len(what)] != what or len(self.rows) >= MOST_LINES:
-            raise Malformed(f"{line[:4]} in a list of {what}")
+            raise Malformed(f"{what} 的列表中有无关的行 {line[:4]}", f"{line[:4]} in a list of {what}")
         self.rows.append(line[len(what) :])
         return False

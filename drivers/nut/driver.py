@@ -18,7 +18,7 @@ from drivers.driver import (
 )
 from drivers.nut import points
 from drivers.nut.answer import Refused
-from drivers.nut.line import meaning
+from drivers.nut.line import Unsayable
 from drivers.nut.schema import Connection, Source
 from drivers.nut.upsd import Lost, Upsd
 from drivers.paced import PacedDriver
@@ -49,7 +49,7 @@ class NutDriver(PacedDriver):
 
     async def turn(self) -> Iterable[Scan]:
         if self._upsd is None:
-            raise LinkError(f"{self.device.id} is not connected")
+            raise LinkError(f"{self.device.id} 未连接", f"{self.device.id} is not connected")
         variables = await self._variables(self._upsd)
         self._backoff.succeeded()
         sources = [point.source for point in self.device.template.points]
@@ -61,17 +61,17 @@ class NutDriver(PacedDriver):
         assert isinstance(source, Source)
         order = points.order(self._connection.ups, source, value)
         if order is None:
-            raise WriteError(f"{name}: writing 0 does nothing; its source has no `off`")
+            raise WriteError(
+                f"{name}：写 0 不起作用；其 source 中没有 off",
+                f"{name}: writing 0 does nothing; its source has no `off`",
+            )
         if self._upsd is None:
-            raise LinkError(f"{name}: not connected; nothing was written")
+            raise LinkError(f"{name}：未连接；未写入", f"{name}: not connected; nothing was written")
         try:
             await self._upsd.order(self._timeout_s, *order)
-        except Refused as error:
-            raise WriteError(f"{name}: {meaning(str(error))}") from error
-        except Lost as error:
-            raise WriteUnknown(f"{name}: {error}") from error
-        except ValueError as error:
-            raise WriteError(f"{name}: {error}") from error
+        except (Refused, Lost, Unsayable) as error:
+            kind = WriteUnknown if isinstance(error, Lost) else WriteError
+            raise kind(f"{name}：{error.why.zh}", f"{name}: {error}") from error
 
     async def close(self) -> None:
         if self._upsd is not None:
@@ -90,7 +90,7 @@ class NutDriver(PacedDriver):
         try:
             return self.surroundings.secret(self._connection.password).reveal()
         except SecretError as error:
-            raise LinkError(str(error)) from error
+            raise LinkError(error.why.zh, error.why.en) from error
 
     async def _variables(self, upsd: Upsd) -> Mapping[str, str] | None:
         """None while upsd has no fresh ones. Raises LinkError."""
@@ -98,7 +98,7 @@ class NutDriver(PacedDriver):
         try:
             said = await upsd.listed(self._timeout_s, "VAR", ups)
         except Refused as error:
-            if str(error) == STALE:
+            if error.code == STALE:
                 return None
             raise await upsd.without(ups, error, self._timeout_s) from error
         return {line[0]: line[1] for line in said if len(line) == 2}

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from config.text import Text
 from drivers.backoff import Backoff
 from drivers.errors import LinkError
 from drivers.nut.answer import Listing, Refused, said
-from drivers.nut.line import LONGEST, Malformed, line, meaning
+from drivers.nut.line import LONGEST, Malformed, Unsayable, line
 from drivers.nut.schema import Connection, Tls
+from drivers.reasons import of_system, unreachable
 from drivers.shares import Opening
 
 DENIALS = frozenset({"ACCESS-DENIED", "INVALID-USERNAME", "INVALID-PASSWORD"})
@@ -66,18 +68,18 @@ class Upsd:
 
     async def without(self, ups: str, error: Refused, timeout_s: float) -> LinkError:
         """Why nothing is known of a UPS; of one that upsd does not know, which others it does."""
-        why = f"{self} {ups}: {meaning(str(error))}"
-        if str(error) == "UNKNOWN-UPS":
+        why = Text(f"{self} {ups}：{error.why.zh}", f"{self} {ups}: {error}")
+        if error.code == "UNKNOWN-UPS":
             with suppress(Refused):
                 known = [row[0] for row in await self.listed(timeout_s, "UPS") if row]
-                why += f"; it has {', '.join(known)}"
-        return LinkError(why)
+                why = Text(f"{why.zh}；现有 {'、'.join(known)}", f"{why.en}; it has {', '.join(known)}")
+        return LinkError(why.zh, why.en)
 
     async def order(self, timeout_s: float, *what: str) -> None:
         """Tell upsd to do something, as the user where there is one.
 
-        Raises Refused, Lost when it was sent and not answered, another LinkError when it was not sent, and
-        ValueError for what no line can hold.
+        Raises Refused, Unsayable, Lost when it was sent and not answered, and another LinkError when it was
+        not sent.
         """
         async with self._turn:
             if self._stream is not None and self._stream.denied:  # upsd or the secret may know better now
@@ -91,7 +93,7 @@ class Upsd:
                 await self._tell(timeout_s, *what)
             except Refused as error:
                 if stream is not None:
-                    stream.denied = str(error) in DENIALS
+                    stream.denied = error.code in DENIALS
                 raise
 
     async def close(self) -> None:
@@ -108,11 +110,12 @@ class Upsd:
                 stream = _Stream(reader, writer)
                 if connection.tls is not Tls.NONE:
                     await self._encrypted(stream)
-        except TimeoutError:
-            limit_s = connection.connect_timeout_s
-            raise LinkError(f"{self} did not accept a connection within {limit_s:g} s") from None
-        except (OSError, ValueError) as error:
-            raise LinkError(f"{self} cannot be reached: {error}") from error
+        except OSError as error:
+            raise unreachable(self, error, connection.connect_timeout_s) from error
+        except Malformed as error:
+            raise LinkError(
+                f"{self} 无法连接：{error.why.zh}", f"{self} cannot be reached: {error}"
+            ) from error
         self._stream = stream
 
     async def _encrypted(self, stream: _Stream) -> None:
@@ -121,7 +124,9 @@ class Upsd:
             try:
                 await self._answer(stream)
             except Refused as error:
-                raise LinkError(f"{self} does not encrypt: {meaning(str(error))}") from error
+                raise LinkError(
+                    f"{self} 不提供加密：{error.why.zh}", f"{self} does not encrypt: {error}"
+                ) from error
             context = await asyncio.get_running_loop().run_in_executor(None, self._context)
             await stream.writer.start_tls(context, server_hostname=self._connection.host)
         except BaseException:
@@ -141,7 +146,7 @@ class Upsd:
             await self._tell(timeout_s, "USERNAME", self._connection.user)
             await self._tell(timeout_s, "PASSWORD", password)
         except Lost as error:
-            raise LinkError(f"{error}; nothing was written") from error
+            raise LinkError(f"{error.why.zh}；未写入", f"{error}; nothing was written") from error
 
     async def _tell(self, timeout_s: float, *what: str) -> None:
         question = line(*what)
@@ -149,14 +154,14 @@ class Upsd:
             stream.writer.write(question)
             answer = await self._answer(stream)
             if answer[0] != "OK":
-                raise Malformed(f"{answer[:4]} for OK")
+                raise Malformed(f"应答应为 OK，收到 {answer[:4]}", f"{answer[:4]} for OK")
 
     @asynccontextmanager
     async def _asking(self, timeout_s: float) -> AsyncIterator[_Stream]:
         """After a question that was not answered to its end nobody knows whose the next line is: all ends."""
         stream = self._stream
         if stream is None:
-            raise LinkError(f"{self} is not connected; nothing was sent")
+            raise LinkError(f"{self} 未连接；没有发送", f"{self} is not connected; nothing was sent")
         try:
             async with asyncio.timeout(timeout_s):
                 yield stream
@@ -164,19 +169,25 @@ class Upsd:
             raise
         except TimeoutError:
             self._drop()
-            raise Lost(f"{self} did not answer within {timeout_s:g} s") from None
-        except (OSError, ValueError) as error:
+            raise Lost(
+                f"{self} 在 {timeout_s:g} s 内无应答", f"{self} did not answer within {timeout_s:g} s"
+            ) from None
+        except (OSError, Malformed, Unsayable) as error:
             self._drop()
-            raise Lost(f"{self}: {error}") from error
+            why = of_system(error) if isinstance(error, OSError) else error.why
+            raise Lost(f"{self}：{why.zh}", f"{self}: {why.en}") from error
         except BaseException:
             self._drop()
             raise
 
     async def _answer(self, stream: _Stream) -> list[str]:
         """One line. Raises Refused, Malformed, OSError."""
-        received = await stream.reader.readline()
+        try:
+            received = await stream.reader.readline()
+        except ValueError as error:
+            raise Malformed(f"upsd 的一行超过 {LONGEST} 字节", str(error)) from error
         if not received.endswith(b"\n"):
-            raise ConnectionResetError("upsd closed the connection")
+            raise Malformed("upsd 关闭了连接", "upsd closed the connection")
         return said(received)
 
     def _drop(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from asyncua import ua
 
+from config.text import Text
 from drivers.driver import Acknowledgement, WriteError
 from drivers.errors import LinkError
 from drivers.opcua.conditions import Occurrence, Watcher
@@ -22,14 +23,15 @@ async def acknowledge(connected: Connection, watcher: Watcher, told: Acknowledge
     """All that waits for it; false where nothing does. Raises LinkError and WriteError."""
     comment = f"{told.by}: {told.comment}" if told.comment else told.by
     waiting = [one for condition in watcher.conditions.values() for one in condition.waiting]
-    problems = []
+    problems: list[Text] = []
     for one in waiting:
         try:
             await _settle(connected, watcher, one, told.seen_ns, comment)
         except WriteError as error:
-            problems.append(f"{one.source} {one.condition}: {error}")
+            place = f"{one.source} {one.condition}"
+            problems.append(Text(f"{place}：{error.why.zh}", f"{place}: {error}"))
     if problems:
-        raise WriteError("; ".join(problems))
+        raise WriteError("；".join(one.zh for one in problems), "; ".join(one.en for one in problems))
     return bool(waiting)
 
 
@@ -38,11 +40,17 @@ async def _settle(
 ) -> None:
     """Acknowledge it, and confirm it where the condition wants that too."""
     if not (one.condition_node and one.event_id):
-        raise WriteError("the server tells no ConditionId or EventId of it; acknowledge it at the device")
+        raise WriteError(
+            "服务器没有给出它的 ConditionId 或 EventId；请在设备上确认",
+            "the server tells no ConditionId or EventId of it; acknowledge it at the device",
+        )
     status = 0
     for _ in range(ATTEMPTS):
         if seen_ns and one.time_ns > seen_ns:
-            raise WriteError("it has changed since it was acknowledged here; acknowledge it at the device")
+            raise WriteError(
+                "在此确认之后它又有变化；请在设备上确认",
+                "it has changed since it was acknowledged here; acknowledge it at the device",
+            )
         if one.acknowledged:
             break
         before = one
@@ -54,12 +62,17 @@ async def _settle(
             break
         one = changed
     if _is_refusal(status) and _waiting(watcher, one) is not None:
-        raise WriteError(f"the server says {status_text(status)}")
+        why = status_text(status)
+        raise WriteError(f"服务器应答 {why.zh}", f"the server says {why.en}")
     after = await _until(connected, watcher, one, lambda now: now.acknowledged)
     if after is not None:
         status = await _call(connected, CONFIRM, after, comment)
         if _is_refusal(status):
-            raise WriteError(f"it is acknowledged, but not confirmed: the server says {status_text(status)}")
+            why = status_text(status)
+            raise WriteError(
+                f"已确认（Acknowledge），但未复核（Confirm）：服务器应答 {why.zh}",
+                f"it is acknowledged, but not confirmed: the server says {why.en}",
+            )
 
 
 async def _until(
@@ -97,7 +110,8 @@ async def _call(connected: Connection, method: int, one: Occurrence, comment: st
     except Refused as refused:
         status = refused.status
     except IndexError:
-        raise LinkError("the server answers without a result") from None
+        raise LinkError("服务器的应答没有结果", "the server answers without a result") from None
     if status & CODE in AWAY | PERHAPS_OBEYED:
-        raise LinkError(f"the server says {status_text(status)}")
+        why = status_text(status)
+        raise LinkError(f"服务器应答 {why.zh}", f"the server says {why.en}")
     return status

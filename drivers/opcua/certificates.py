@@ -11,6 +11,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from config.text import Explained, Text
+from drivers.reasons import of_system
+
 KEY_BITS = 2048
 YEARS = 10
 """A plant is not visited every year to change certificates; whoever must, gives less."""
@@ -23,7 +26,7 @@ class Made(NamedTuple):
     private_key: bytes
 
 
-class CertificateError(Exception):
+class CertificateError(Explained):
     """Raised when a file or text holds no certificate or key; says which."""
 
 
@@ -96,23 +99,25 @@ def fingerprint(der: bytes) -> str:
 
 def certificate_file(path: str) -> x509.Certificate:
     """PEM or DER. Raises CertificateError."""
-    content = _read(path, "certificate")
+    content = _read(path, Text("证书", "certificate"))
     try:
         if b"-----BEGIN" in content:
             return x509.load_pem_x509_certificate(content)
         return x509.load_der_x509_certificate(content)
     except ValueError as error:
         raise CertificateError(
-            f"the file {path} holds no certificate; it must be X.509, PEM or DER"
+            f"文件 {path} 中没有证书；须为 X.509（PEM 或 DER）",
+            f"the file {path} holds no certificate; it must be X.509, PEM or DER",
         ) from error
 
 
 def key_file(path: str) -> rsa.RSAPrivateKey:
     """PEM or DER. Raises CertificateError."""
-    return private_key(_read(path, "private key"), f"the file {path}")
+    content = _read(path, Text("私钥", "private key"))
+    return private_key(content, Text(f"文件 {path}", f"the file {path}"))
 
 
-def private_key(content: bytes, place: str) -> rsa.RSAPrivateKey:
+def private_key(content: bytes, place: Text) -> rsa.RSAPrivateKey:
     """Raises CertificateError, which says `place` and never the key."""
     try:
         if b"-----BEGIN" in content:
@@ -121,10 +126,14 @@ def private_key(content: bytes, place: str) -> rsa.RSAPrivateKey:
             key = serialization.load_der_private_key(content, None)
     except (ValueError, TypeError):
         raise CertificateError(
-            f"{place} holds no private key; it must be PEM or DER, and not encrypted"
+            f"{place.zh} 中没有私钥；须为 PEM 或 DER，且未加密",
+            f"{place.en} holds no private key; it must be PEM or DER, and not encrypted",
         ) from None
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise CertificateError(f"{place} holds a key that is not RSA; OPC UA's policies need RSA")
+        raise CertificateError(
+            f"{place.zh} 中的密钥不是 RSA；OPC UA 的安全策略需要 RSA",
+            f"{place.en} holds a key that is not RSA; OPC UA's policies need RSA",
+        )
     return key
 
 
@@ -137,8 +146,11 @@ def application_uri(certificate: x509.Certificate) -> str:
     return next(iter(names.get_values_for_type(x509.UniformResourceIdentifier)), "")
 
 
-def _read(path: str, what: str) -> bytes:
+def _read(path: str, what: Text) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise CertificateError(f"the {what} {path} cannot be read: {error.strerror}") from error
+        raise CertificateError(
+            f"{what.zh} {path} 无法读取：{of_system(error).zh}",
+            f"the {what.en} {path} cannot be read: {error.strerror}",
+        ) from error

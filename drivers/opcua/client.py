@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from config.secrets import Secret, SecretError
+from config.text import Text
 from drivers.errors import LinkError
 from drivers.opcua.certificates import (
     CertificateError,
@@ -24,7 +25,8 @@ from drivers.opcua.certificates import (
     private_key,
 )
 from drivers.opcua.schema import Endpoint, Mode, Security
-from drivers.opcua.wire import Refused, Wire
+from drivers.opcua.wire import Refused, Wire, status_text
+from drivers.reasons import of_system
 
 SESSION_S = 60.0
 """A session that nobody closed leaves its place on the server after so long; small ones have five places."""
@@ -185,8 +187,10 @@ async def _certificate_offered(endpoint: Endpoint, timeout_s: float) -> bytes:
             return certificate_of(offer)
     offered = ", ".join(sorted({told(offer) for offer in found})) or "nothing"
     raise LinkError(
+        f"{endpoint.url} 不提供 {endpoint.security.value} 与 {endpoint.mode.value}，它提供 {offered}；"
+        "请从中选择 security 与 mode，或让服务器提供",
         f"{endpoint.url} does not offer {endpoint.security.value} with {endpoint.mode.value}, it offers"
-        f" {offered}; choose one of these as security and mode, or let the server offer it"
+        f" {offered}; choose one of these as security and mode, or let the server offer it",
     )
 
 
@@ -204,14 +208,18 @@ def _check_pin(endpoint: Endpoint, identity: Identity, seen: bytes) -> None:
         expected = "sha256:" + bytes.fromhex(endpoint.fingerprint).hex(":").upper()
     if not endpoint.server_certificate:
         raise LinkError(
+            f"{endpoint.url}：没有固定服务器证书。它出示的是 {shown}；请与服务器自身显示的比对，"
+            f'相同则写入 server_certificate = "{shown}"',
             f"{endpoint.url}: no server certificate is pinned. It shows {shown}; compare that with what the"
-            f' server itself displays, and if it is the same write server_certificate = "{shown}"'
+            f' server itself displays, and if it is the same write server_certificate = "{shown}"',
         )
     if shown != expected:
         raise LinkError(
+            f"{endpoint.url} 被拒绝：其证书为 {shown}，应为 {expected}。应答的是"
+            "另一台服务器，或其证书已更换：请与服务器自身显示的比对，相同才写入 server_certificate",
             f"{endpoint.url} was refused: its certificate is {shown}, expected is {expected}. Whoever answers"
             " there is another server, or its certificate was renewed: compare it with what the server itself"
-            " displays, and only if it is the same write it as server_certificate"
+            " displays, and only if it is the same write it as server_certificate",
         )
 
 
@@ -223,8 +231,10 @@ def _check_password(endpoint: Endpoint, client: Attached) -> None:
     in_clear = not policy or policy == security_policies.SecurityPolicyNone.URI
     if in_clear and client.security_policy.Mode != ua.MessageSecurityMode.SignAndEncrypt:
         raise LinkError(
+            f"{endpoint.url} 将以明文接收 {endpoint.user} 的口令；请选择带策略的 "
+            'mode = "sign-and-encrypt"，或让服务器要求加密的口令',
             f"{endpoint.url} would take the password of {endpoint.user} in the clear; choose"
-            ' mode = "sign-and-encrypt" with a policy, or let the server ask for encrypted passwords'
+            ' mode = "sign-and-encrypt" with a policy, or let the server ask for encrypted passwords',
         )
 
 
@@ -243,17 +253,32 @@ class _failing:  # noqa: N801 - reads as a word where it is used
             return
         url = self._endpoint.url
         match error:
-            case ua.UaStatusCodeError() | Refused():
-                raise LinkError(f"{url} refuses the session: {error}") from error
+            case Refused():
+                raise LinkError(
+                    f"{url} 拒绝会话：{error.why.zh}", f"{url} refuses the session: {error}"
+                ) from error
+            case ua.UaStatusCodeError():
+                why = status_text(error.code)
+                raise LinkError(f"{url} 拒绝会话：{why.zh}", f"{url} refuses the session: {error}") from error
             case TimeoutError():
-                raise LinkError(f"{url} did not answer within {self._client.uaclient._timeout:g} s") from None
+                limit_s = self._client.uaclient._timeout
+                raise LinkError(
+                    f"{url} 在 {limit_s:g} s 内无应答", f"{url} did not answer within {limit_s:g} s"
+                ) from None
             case ConnectionError() if (wire := self._client.uaclient.protocol) is not None:
                 assert isinstance(wire, Wire)
-                raise LinkError(f"{url} cannot be reached: {wire.told}") from error
+                told = wire.told
+                raise LinkError(
+                    f"{url} 无法连接：{told.zh}", f"{url} cannot be reached: {told.en}"
+                ) from error
             case OSError():
-                raise LinkError(f"{url} cannot be reached: {error}") from error
+                why = of_system(error)
+                raise LinkError(f"{url} 无法连接：{why.zh}", f"{url} cannot be reached: {why.en}") from error
             case _:
-                raise LinkError(f"{url} answers what cannot be read or trusted: {error!r}") from error
+                raise LinkError(
+                    f"{url} 的应答无法解读或不可信任：{error!r}",
+                    f"{url} answers what cannot be read or trusted: {error!r}",
+                ) from error
 
 
 def _identity(endpoint: Endpoint, secret: Secrets) -> Identity:
@@ -270,12 +295,12 @@ def _identity(endpoint: Endpoint, secret: Secrets) -> Identity:
             certificate_file(pinned_file).public_bytes(Encoding.DER) if pinned_file else b"",
         )
     except (CertificateError, SecretError) as error:
-        raise LinkError(f"{endpoint.url}: {error}") from error
+        raise LinkError(f"{endpoint.url}：{error.why.zh}", f"{endpoint.url}: {error}") from error
 
 
 def _key(path: str, name: str, secret: Secrets) -> rsa.RSAPrivateKey | None:
     if path:
         return key_file(path)
     if name:
-        return private_key(secret(name).reveal().encode(), f"the secret {name}")
+        return private_key(secret(name).reveal().encode(), Text(f"密钥 {name}", f"the secret {name}"))
     return None

@@ -31,6 +31,7 @@ from drivers.opcua.status import (
 from drivers.opcua.subscription import Subscription, limits
 from drivers.opcua.types import Types
 from drivers.opcua.wire import Refused, status_text
+from drivers.reasons import of_system
 
 RECONCILE_S = 30.0
 """How often what should be monitored is compared with what is; sooner after a connection begins."""
@@ -163,12 +164,13 @@ class Connection:
         except LinkError as error:
             self.fail(error)
         except (Refused, ua.UaError, OSError, TimeoutError) as error:
-            self.fail(LinkError(f"the server says {error}" if isinstance(error, Refused) else f"{error!r}"))
+            self.fail(_lost_by(error))
 
     async def _read_namespaces(self) -> None:
         ((uris, status, _),) = await read_attributes(self.wire, [Attribute(NAMESPACE_ARRAY)])
         if status >> 30 or not isinstance(uris, list):
-            raise LinkError(f"the server tells no namespaces: {status_text(status)}")
+            why = status_text(status)
+            raise LinkError(f"服务器不提供命名空间：{why.zh}", f"the server tells no namespaces: {why.en}")
         self.namespaces = {uri: at for at, uri in enumerate(uris) if isinstance(uri, str)}
 
     async def _monitor(self, subscription: Subscription, items: Sequence[NodeItem | NotifierItem]) -> None:
@@ -215,8 +217,10 @@ class Connection:
                 silent_s = self._clock() - subscription.heard_s
                 if silent_s > subscription.silence_s:
                     raise LinkError(
+                        f"服务器 {silent_s:.1f} s 没有发布任何内容，连存活也没有；"
+                        f"约定为 {subscription.silence_s:.1f} s 之内",
                         f"the server has published nothing for {silent_s:.1f} s, not even that it lives;"
-                        f" it promised to within {subscription.silence_s:.1f} s"
+                        f" it promised to within {subscription.silence_s:.1f} s",
                     )
 
     async def _reconcile(self) -> None:
@@ -272,7 +276,8 @@ class Connection:
             if subscription.id == found.subscription:
                 subscription.heard_s = self._clock()
         if found.ended is not None:
-            raise LinkError(f"the server has ended the subscription: {status_text(found.ended)}")
+            why = status_text(found.ended)
+            raise LinkError(f"服务器结束了订阅：{why.zh}", f"the server has ended the subscription: {why.en}")
         items, known = self._items, self.types.known
         for handle, value, status, time_ns in found.data:
             item = items.get(handle)
@@ -311,3 +316,14 @@ class Connection:
                 wanted = item.again(self._wall_ns(), self.types.known)
                 if wanted is not None:
                     self._load(wanted)
+
+
+def _lost_by(error: Exception) -> LinkError:
+    match error:
+        case Refused():
+            return LinkError(f"服务器应答 {error.why.zh}", f"the server says {error}")
+        case OSError():
+            why = of_system(error)
+            return LinkError(why.zh, why.en)
+        case _:
+            return LinkError(f"通信失败：{error!r}", f"{error!r}")

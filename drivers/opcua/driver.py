@@ -7,6 +7,7 @@ from contextlib import suppress
 from asyncua import ua
 
 from config.site import Device, PointKind, Template
+from config.text import Text
 from drivers.driver import (
     Acknowledgement,
     Cadence,
@@ -92,9 +93,10 @@ class OpcUaDriver(PacedDriver):
         try:
             await connected.add(max(self._cadence.period_s, SHORTEST_INTERVAL_S), self._monitored(connected))
         except Refused as refused:
-            raise LinkError(f"{self._connection.url} says {refused}") from refused
+            url = self._connection.url
+            raise LinkError(f"{url} 应答 {refused.why.zh}", f"{url} says {refused}") from refused
         except AddressError as error:
-            raise LinkError(f"{self.device.id}: {error}") from error
+            raise LinkError(f"{self.device.id} 的地址有误：{error}", f"{self.device.id}: {error}") from error
         await self._first_reports(connected)
         self._prove()
         self._backoff.succeeded()
@@ -112,39 +114,56 @@ class OpcUaDriver(PacedDriver):
         source = self._source(point)
         connected = self._connected
         if source.event is not None:
-            raise WriteError(f"{name} follows events; {value} cannot be written to it")
+            raise WriteError(
+                f"{name} 跟随事件；不能写入 {value}",
+                f"{name} follows events; {value} cannot be written to it",
+            )
         if source.field:
-            raise WriteError(f"{name} is the field {source.field} of a structure; write a node of its own")
+            raise WriteError(
+                f"{name} 是结构的字段 {source.field}；请写入它自己的节点",
+                f"{name} is the field {source.field} of a structure; write a node of its own",
+            )
         if connected is None or connected.is_over:
-            raise LinkError(f"{name}: not connected; nothing was written")
+            raise LinkError(f"{name}：未连接；未写入", f"{name}: not connected; nothing was written")
         node = self._node_of(point)
         if node is None:
-            raise WriteError(f"{name}: the server has no node {source.node}; nothing was written")
+            raise WriteError(
+                f"{name}：服务器没有节点 {source.node}；未写入",
+                f"{name}: the server has no node {source.node}; nothing was written",
+            )
         where = f"{name} ({source.node}) := {value}"
         try:
             request = ua.WriteRequest()
             request.Parameters.NodesToWrite = [await self._written(connected, node, source, value)]
         except WriteError as error:
-            raise WriteError(f"{where}: {error}") from error
+            raise WriteError(f"{where}：{error.why.zh}", f"{where}: {error}") from error
         except Refused as refused:
-            raise WriteError(f"{where}: its type cannot be read, {refused}") from refused
+            raise WriteError(
+                f"{where}：无法读取其类型，{refused.why.zh}", f"{where}: its type cannot be read, {refused}"
+            ) from refused
         if not connected.wire.is_open:
-            raise LinkError(f"{where}: not connected; nothing was written")
+            raise LinkError(f"{where}：未连接；未写入", f"{where}: not connected; nothing was written")
         try:
             answer = await connected.wire.ask(request, ua.WriteResponse)
             status = int(answer.Results[0].value)
-        except (LinkError, IndexError) as error:
-            raise WriteUnknown(f"{where}: {error}") from error
+        except LinkError as error:
+            raise WriteUnknown(f"{where}：{error.why.zh}", f"{where}: {error}") from error
+        except IndexError as error:
+            raise WriteUnknown(f"{where}：应答没有结果", f"{where}: {error}") from error
         except Refused as refused:
             status = refused.status
         if status & BAD:
             kind = WriteUnknown if status & CODE in PERHAPS_OBEYED else WriteError
-            raise kind(f"{where}: {status_text(status)}")
+            why = status_text(status)
+            raise kind(f"{where}：{why.zh}", f"{where}: {why.en}")
 
     async def acknowledge(self, point: int, told: Acknowledgement) -> bool:
         connected, watcher = self._connected, self._watchers.get(point)
         if connected is None or connected.is_over:
-            raise LinkError(f"{self.device.id}: not connected; nothing was acknowledged")
+            raise LinkError(
+                f"{self.device.id}：未连接；没有确认",
+                f"{self.device.id}: not connected; nothing was acknowledged",
+            )
         return watcher is not None and await acknowledge(connected, watcher, told)
 
     async def close(self) -> None:
@@ -237,7 +256,10 @@ class OpcUaDriver(PacedDriver):
                 break
             await asyncio.sleep(min(self._cadence.period_s, connected.patience_s) / 10)
         if connected.is_over:
-            raise LinkError(f"{self._connection.url} was lost while {self.device.id} connected")
+            url = self._connection.url
+            raise LinkError(
+                f"{self.device.id} 连接时 {url} 断开", f"{url} was lost while {self.device.id} connected"
+            )
 
     def _prove(self) -> None:
         """That the device is there, and not only the server. Raises LinkError."""
@@ -245,17 +267,25 @@ class OpcUaDriver(PacedDriver):
             if item.status is not None and item.status & CODE not in MISSING | AWAY:
                 return
         if self._items:
-            raise LinkError(self._why())
+            why = self._why()
+            raise LinkError(why.zh, why.en)
 
-    def _why(self) -> str:
+    def _why(self) -> Text:
         url, device = self._connection.url, self.device.id
         said = next((item.status for item in self._items if item.status is not None), None)
         if said is None:
-            return f"{url} reports none of the {len(self._items)} nodes of {device}"
+            return Text(
+                f"{url} 没有上报 {device} 的 {len(self._items)} 个节点中的任何一个",
+                f"{url} reports none of the {len(self._items)} nodes of {device}",
+            )
+        why, count = status_text(said), len(self._items)
         if said & CODE in MISSING:
-            nodes = f"none of the {len(self._items)} nodes of {device}, such as {_named(self._items[0])}"
-            return f"{url} has {nodes}: {status_text(said)}"
-        return f"{url} does not reach {device}: {status_text(said)}"
+            first = _named(self._items[0])
+            return Text(
+                f"{url} 没有 {device} 的 {count} 个节点中的任何一个，如 {first}：{why.zh}",
+                f"{url} has none of the {count} nodes of {device}, such as {first}: {why.en}",
+            )
+        return Text(f"{url} 连不到 {device}：{why.zh}", f"{url} does not reach {device}: {why.en}")
 
 
 def _named(item: Item) -> str:

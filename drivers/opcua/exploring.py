@@ -33,4 +33,5 @@ class OpcUaExplorer:
                         "writable": "yes" if one.is_writable else "", "unit": one.unit, "range": span,
                     }  # fmt: skip
             except (AddressError, UnknownNamespaceError, Refused) as error:
-                raise LinkError(f"{where.start}: {error}") from error
+                why = error.why.zh if isinstance(error, Refused) else str(error)
+                raise LinkError(f"{where.start} 无法浏览：{why}", f"{where.start}: {error}") from error

@@ -46,11 +46,16 @@ def read_results(data: Bounded, wanted: int) -> list[Datum]:
         status = struct_from_binary(ua.ResponseHeader, data).ServiceResult.value
         found = [] if status >> 30 else data_values(data)
     except Exception as error:
-        raise LinkError(f"Read: the answer cannot be read: {error!r}") from error
+        raise LinkError(
+            f"Read：应答无法解读：{error!r}", f"Read: the answer cannot be read: {error!r}"
+        ) from error
     if status >> 30:
         raise Refused(status, "Read")
     if len(found) != wanted:
-        raise LinkError(f"Read: {len(found)} values were answered, {wanted} were asked for")
+        raise LinkError(
+            f"Read：应答了 {len(found)} 个值，询问的是 {wanted} 个",
+            f"Read: {len(found)} values were answered, {wanted} were asked for",
+        )
     return found
 
 
@@ -60,7 +65,9 @@ def published(data: Bounded) -> Notice:
         header, found = notice(data)
         status = header.ServiceResult.value
     except Exception as error:
-        raise LinkError(f"what the server publishes cannot be read: {error!r}") from error
+        raise LinkError(
+            f"服务器发布的内容无法解读：{error!r}", f"what the server publishes cannot be read: {error!r}"
+        ) from error
     if status >> 30:
         raise Refused(status, "Publish")
     return found

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, model_validator
 
+from config.problems import Unfit
 from drivers.opcua.addresses import AddressError, address, node_address
-from drivers.strict import SecretName, Strict
+from drivers.strict import SecretName, Strict, is_host_name
 
 SERVER_OBJECT = "i=2253"
 """The notifier through which a server reports all its events."""
@@ -83,6 +84,10 @@ class Endpoint(Strict):
         except ValueError:
             yield f"url {self.url!r} has no valid port; write opc.tcp://HOST:{PORT}"
             return
+        try:
+            is_host_name(parts.hostname or "")
+        except Unfit as error:
+            yield f"the host of url {self.url!r} {error}"
         if not usable:
             yield f"url {self.url!r} is no address of a server; write opc.tcp://HOST:{PORT}"
         if "@" in parts.netloc:

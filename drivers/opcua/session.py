@@ -58,13 +58,15 @@ class Session:
             await connection.begin()
         except Refused as refused:
             await connection.close()
-            raise LinkError(f"{self._endpoint.url} says {refused}") from refused
+            raise LinkError(
+                f"{self._endpoint.url} 应答 {refused.why.zh}", f"{self._endpoint.url} says {refused}"
+            ) from refused
         except BaseException:
             await connection.close()
             raise
         self._connection = connection
 
     def _lost(self, error: LinkError) -> None:
-        told = LinkError(f"{self._endpoint.url}: {error}")
+        told = LinkError(f"{self._endpoint.url}：{error.why.zh}", f"{self._endpoint.url}: {error}")
         for user in list(self._users):
             user.lost(told)

@@ -221,8 +221,10 @@ class OpcUaTwin:
                 continue
             if source.field or len(source.indices) > 1:
                 raise OptionsError(
+                    f"{device.id}/{point.id}：模拟设备不支持结构和多维数组；"
+                    "请给出没有 field、至多一个 index 的 source",
                     f"{device.id}/{point.id}: the twin plays no structures and no tables; give it a source"
-                    " without field, and at most one index"
+                    " without field, and at most one index",
                 )
             at = address(source.node, connection.root)
             self._know(at)

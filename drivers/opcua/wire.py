@@ -11,8 +11,10 @@ from asyncua.common.utils import Buffer
 from asyncua.crypto.security_policies import SecurityPolicy
 from asyncua.ua.ua_binary import struct_from_binary, uatcp_to_binary
 
+from config.text import Explained, Text
 from drivers.errors import LinkError
 from drivers.opcua.bounded import LARGEST_CHUNK, LARGEST_MESSAGE, MOST_CHUNKS, Bounded
+from drivers.reasons import of_system
 
 HEADER = 8
 """Bytes: what kind of chunk, and how long it is."""
@@ -20,24 +22,63 @@ HEADER = 8
 T = TypeVar("T")
 
 
-class Refused(Exception):
+_CHINESE = {
+    "BadCertificateHostNameInvalid": "证书主机名不符",
+    "BadCertificateInvalid": "证书无效",
+    "BadCertificateTimeInvalid": "证书不在有效期内",
+    "BadCertificateUntrusted": "证书不受信任",
+    "BadCertificateUriInvalid": "证书的应用 URI 不符",
+    "BadCommunicationError": "通信错误",
+    "BadIdentityTokenInvalid": "身份令牌无效",
+    "BadIdentityTokenRejected": "用户名或口令被拒绝",
+    "BadInternalError": "服务器内部错误",
+    "BadMethodInvalid": "没有该方法",
+    "BadNoCommunication": "与设备无通信",
+    "BadNodeIdInvalid": "节点标识无效",
+    "BadNodeIdUnknown": "没有该节点",
+    "BadNotConnected": "未连接",
+    "BadNotReadable": "不可读",
+    "BadNotSupported": "不支持",
+    "BadNotWritable": "不可写",
+    "BadOutOfRange": "超出范围",
+    "BadOutOfService": "停止服务",
+    "BadSecurityChecksFailed": "安全检查未通过",
+    "BadSecurityPolicyRejected": "安全策略被拒绝",
+    "BadServerHalted": "服务器已停止",
+    "BadServiceUnsupported": "不支持该服务",
+    "BadSessionClosed": "会话已关闭",
+    "BadSessionIdInvalid": "会话无效",
+    "BadTimeout": "超时",
+    "BadTooManyMonitoredItems": "监视项过多",
+    "BadTooManySessions": "会话过多",
+    "BadTooManySubscriptions": "订阅过多",
+    "BadTypeMismatch": "类型不符",
+    "BadUserAccessDenied": "用户没有权限",
+    "BadWriteNotSupported": "不支持这样写入",
+}
+
+
+class Refused(Explained):
     """Raised when the server answers a whole request with a bad status."""
 
     def __init__(self, status: int, request: str) -> None:
-        super().__init__(f"{request}: {status_text(status)}")
+        why = status_text(status)
+        super().__init__(f"{request}：{why.zh}", f"{request}: {why.en}")
         self.status = status
 
 
-def status_text(status: int) -> str:
+def status_text(status: int) -> Text:
     """Such as `BadNodeIdUnknown (0x80340000)`."""
-    return f"{ua.StatusCode(ua.UInt32(status)).name} (0x{status:08X})"
+    name = str(ua.StatusCode(ua.UInt32(status)).name)
+    code = f"{name} (0x{status:08X})"
+    return Text(f"{_CHINESE[name]} {code}" if name in _CHINESE else code, code)
 
 
 class Wire(UASocketProtocol):
     def __init__(self, timeout_s: float, policy: SecurityPolicy) -> None:
         limits = TransportLimits(LARGEST_CHUNK, LARGEST_CHUNK, MOST_CHUNKS, LARGEST_MESSAGE)
         super().__init__(timeout_s, security_policy=policy, limits=limits)
-        self.reason: BaseException | str = "the server closed the connection"
+        self.reason: BaseException | str = ""
         self._received = bytearray()
 
     @property
@@ -128,24 +169,37 @@ class Wire(UASocketProtocol):
         """The answer's bytes, from the type id on. Raises LinkError and Refused."""
         name = type(request).__name__.removesuffix("Request")
         if not self.is_open:
-            raise LinkError(f"{name} was not sent: {self.told}")
+            raise LinkError(f"{name} 没有发送：{self.told.zh}", f"{name} was not sent: {self.told.en}")
         try:
             return await self.send_request(request, timeout_s)  # type: ignore[return-value]
         except ua.UaStatusCodeError as error:
             raise Refused(error.code, name) from error
         except TimeoutError:
             limit_s = self.timeout if timeout_s is None else timeout_s
-            raise LinkError(f"{name} was not answered within {limit_s:g} s") from None
+            raise LinkError(
+                f"{name} 在 {limit_s:g} s 内无应答", f"{name} was not answered within {limit_s:g} s"
+            ) from None
         except ConnectionError:
-            raise LinkError(f"{name} was not answered: {self.told}") from None
+            raise LinkError(
+                f"{name} 无应答：{self.told.zh}", f"{name} was not answered: {self.told.en}"
+            ) from None
         except Exception as error:
-            raise LinkError(f"{name}: the answer cannot be read: {error!r}") from error
+            raise _unreadable(name, error) from error
 
     @property
-    def told(self) -> str:
+    def told(self) -> Text:
         """Why it was lost."""
         reason = self.reason
-        return reason if isinstance(reason, str) else f"{type(reason).__name__}: {reason}".strip(": ")
+        if not reason:
+            return Text("服务器关闭了连接", "the server closed the connection")
+        if isinstance(reason, OSError):
+            return of_system(reason)
+        said = reason if isinstance(reason, str) else f"{type(reason).__name__}: {reason}".strip(": ")
+        return Text(said, said)
+
+
+def _unreadable(name: str, error: Exception) -> LinkError:
+    return LinkError(f"{name}：应答无法解读：{error!r}", f"{name}: the answer cannot be read: {error!r}")
 
 
 def decoded(answer: type[T], data: Bounded, name: str) -> T:
@@ -154,7 +208,7 @@ def decoded(answer: type[T], data: Bounded, name: str) -> T:
         read = struct_from_binary(answer, data)
         status = read.ResponseHeader.ServiceResult.value  # type: ignore[attr-defined]
     except Exception as error:
-        raise LinkError(f"{name}: the answer cannot be read: {error!r}") from error
+        raise _unreadable(name, error) from error
     if status >> 30:
         raise Refused(status, name)
     return read

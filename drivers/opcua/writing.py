@@ -31,7 +31,8 @@ def variant_type(data_type: Definition | ua.VariantType, current: Any) -> ua.Var
     """As what a value travels; of an abstract type (Number) as the current value does. Raises WriteError."""
     if isinstance(data_type, Definition) or data_type is ua.VariantType.ExtensionObject:
         raise WriteError(
-            "the node holds a structure, which cannot be written; write a node of its own fields"
+            "节点为结构，不能写入；请写入其字段自己的节点",
+            "the node holds a structure, which cannot be written; write a node of its own fields",
         )
     if data_type is not ua.VariantType.Variant:
         return data_type
@@ -45,7 +46,10 @@ def variant_type(data_type: Definition | ua.VariantType, current: Any) -> ua.Var
         case int():
             return ua.VariantType.Int32 if -(2**31) <= current < 2**31 else ua.VariantType.Int64
         case _:
-            raise WriteError("the node may hold any type and holds no value yet, so that none can be chosen")
+            raise WriteError(
+                "节点可为任意类型而尚无值，无法确定类型",
+                "the node may hold any type and holds no value yet, so that none can be chosen",
+            )
 
 
 def variant(value: Value, kind: ua.VariantType) -> ua.Variant:
@@ -56,25 +60,38 @@ def variant(value: Value, kind: ua.VariantType) -> ua.Variant:
         try:
             value = float(value)
         except ValueError:
-            raise WriteError(f"the node holds a {kind.name}, and {value!r} is no number") from None
+            raise WriteError(
+                f"节点类型为 {kind.name}，{value!r} 不是数",
+                f"the node holds a {kind.name}, and {value!r} is no number",
+            ) from None
     if not math.isfinite(value):
-        raise WriteError(f"{value} cannot be written; only a finite number can")
+        raise WriteError(
+            f"{value} 不能写入；只能写有限的数", f"{value} cannot be written; only a finite number can"
+        )
     if kind is ua.VariantType.Boolean:
         if value not in (0, 1):
-            raise WriteError(f"the node holds a Boolean; {value:g} is neither 0 nor 1")
+            raise WriteError(
+                f"节点类型为 Boolean；{value:g} 不是 0 或 1",
+                f"the node holds a Boolean; {value:g} is neither 0 nor 1",
+            )
         return ua.Variant(bool(value), kind)
     if kind in _RANGES:
         return ua.Variant(_whole(value, kind), kind)
     if kind is ua.VariantType.Float and abs(value) > _LARGEST_FLOAT:
-        raise WriteError(f"{value:g} is beyond {_LARGEST_FLOAT:g}, the largest that a Float holds")
+        raise WriteError(
+            f"{value:g} 超出 Float 的最大值 {_LARGEST_FLOAT:g}",
+            f"{value:g} is beyond {_LARGEST_FLOAT:g}, the largest that a Float holds",
+        )
     if kind in (ua.VariantType.Float, ua.VariantType.Double):
         return ua.Variant(float(value), kind)
     if kind is ua.VariantType.DateTime:
         try:
             return ua.Variant(datetime.fromtimestamp(value, UTC), kind)
         except (OverflowError, ValueError, OSError):
-            raise WriteError(f"{value:g} is no time in seconds since 1970") from None
-    raise WriteError(f"the node holds a {kind.name}, which cannot be written from a point")
+            raise WriteError(
+                f"{value:g} 不是 1970 年以来的秒数", f"{value:g} is no time in seconds since 1970"
+            ) from None
+    raise _unwritable(kind)
 
 
 def index_range(indices: Sequence[int]) -> str:
@@ -104,20 +121,31 @@ def only(held: Any, indices: Sequence[int]) -> Any:
     """
     for _ in indices:
         if not isinstance(held, list) or len(held) != 1:
-            raise WriteError("the server does not tell elements of an array apart, so none can be written")
+            raise WriteError(
+                "服务器不区分数组的元素，不能写入单个元素",
+                "the server does not tell elements of an array apart, so none can be written",
+            )
         held = held[0]
     if isinstance(held, list):
-        raise WriteError("the node holds an array; name an element of it by index")
+        raise WriteError(
+            "节点为数组；请以 index 指明元素", "the node holds an array; name an element of it by index"
+        )
     return held
 
 
 def _whole(value: float, kind: ua.VariantType) -> int:
     whole = round(value)
     if abs(value - whole) > _WHOLE:
-        raise WriteError(f"the node holds a {kind.name}, which takes whole numbers only, not {value:g}")
+        raise WriteError(
+            f"节点类型为 {kind.name}，只接受整数，不接受 {value:g}",
+            f"the node holds a {kind.name}, which takes whole numbers only, not {value:g}",
+        )
     low, high = _RANGES[kind]
     if not low <= whole <= high:
-        raise WriteError(f"{whole} is not within {low} to {high}, what a {kind.name} holds")
+        raise WriteError(
+            f"{whole} 超出 {kind.name} 的范围 {low} 至 {high}",
+            f"{whole} is not within {low} to {high}, what a {kind.name} holds",
+        )
     return whole
 
 
@@ -126,4 +154,11 @@ def _text(text: str, kind: ua.VariantType) -> Any:
         return ua.LocalizedText(text)
     if kind is ua.VariantType.String:
         return text
-    raise WriteError(f"the node holds a {kind.name}, which cannot be written from a point")
+    raise _unwritable(kind)
+
+
+def _unwritable(kind: ua.VariantType) -> WriteError:
+    return WriteError(
+        f"节点类型为 {kind.name}，不能由测点写入",
+        f"the node holds a {kind.name}, which cannot be written from a point",
+    )

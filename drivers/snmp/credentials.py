@@ -48,7 +48,8 @@ def _phrase(name: str, keeper: Keeper) -> str:
     phrase = _revealed(name, keeper)
     if len(phrase) < SHORTEST_PASSPHRASE:
         raise LinkError(
-            f"the secret {name} has {len(phrase)} characters, SNMP needs at least {SHORTEST_PASSPHRASE}"
+            f"密钥 {name} 只有 {len(phrase)} 个字符，SNMP 至少需要 {SHORTEST_PASSPHRASE} 个",
+            f"the secret {name} has {len(phrase)} characters, SNMP needs at least {SHORTEST_PASSPHRASE}",
         )
     return phrase
 
@@ -57,4 +58,4 @@ def _revealed(name: str, keeper: Keeper) -> str:
     try:
         return keeper(name).reveal()
     except SecretError as error:
-        raise LinkError(str(error)) from error
+        raise LinkError(error.why.zh, error.why.en) from error

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from config.text import Text
 from drivers.snmp import ber
 from drivers.snmp.ber import Malformed
 from drivers.snmp.message import AUTH_FLAG, PRIV_FLAG, REPORTABLE, Header, Scoped, Secured
@@ -24,12 +25,15 @@ WRONG_DIGEST = ber.oid_content(f"{_STATS}.5.0")
 DECRYPTION_ERROR = ber.oid_content(f"{_STATS}.6.0")
 
 REPORTS = {
-    UNSUPPORTED_LEVEL: "the agent does not allow this user so little or so much security",
-    NOT_IN_WINDOW: "the agent says that its clock is another",
-    UNKNOWN_USER: "the agent does not know the user",
-    UNKNOWN_ENGINE: "another agent answers there now",
-    WRONG_DIGEST: "the agent says that auth or auth_key is wrong",
-    DECRYPTION_ERROR: "the agent says that priv or priv_key is wrong",
+    UNSUPPORTED_LEVEL: Text(
+        "设备不允许该用户使用此安全级别；请检查 auth 和 priv",
+        "the agent does not allow this user so little or so much security",
+    ),
+    NOT_IN_WINDOW: Text("设备报告其时钟不一致", "the agent says that its clock is another"),
+    UNKNOWN_USER: Text("设备没有该用户", "the agent does not know the user"),
+    UNKNOWN_ENGINE: Text("该地址现在由另一台设备应答", "another agent answers there now"),
+    WRONG_DIGEST: Text("设备报告 auth 或 auth_key 错误", "the agent says that auth or auth_key is wrong"),
+    DECRYPTION_ERROR: Text("设备报告 priv 或 priv_key 错误", "the agent says that priv or priv_key is wrong"),
 }
 """What a report means, by the counter that it brings."""
 
@@ -89,7 +93,7 @@ class Engine:
 
     def _report(self, header: Header, counter: bytes, user: User | None = None) -> bytes:
         if not header.flags & REPORTABLE:
-            raise Untrusted(REPORTS[counter])
+            raise Untrusted(REPORTS[counter].en)
         self._reports = (self._reports + 1) % 2**32
         count = Varbind(counter, COUNTER, ber.integer(self._reports)[2:])
         content = Scoped(self.id, b"", Pdu(Type.REPORT, 0, (count,)))

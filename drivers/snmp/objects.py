@@ -118,16 +118,18 @@ def encoded(tag: int, value: float | str, encoding: str = "utf-8") -> bytes:
         try:
             return ber.oid_content(str(value))
         except ValueError:
-            raise WriteError(f"{value} is no object identifier in numbers") from None
+            raise WriteError(
+                f"{value} 不是数字形式的对象标识符", f"{value} is no object identifier in numbers"
+            ) from None
     if tag == IP_ADDRESS:
         try:
             return IPv4Address(str(value)).packed
         except ValueError:
-            raise WriteError(f"{value} is no IPv4 address") from None
+            raise WriteError(f"{value} 不是 IPv4 地址", f"{value} is no IPv4 address") from None
     try:
         amount = float(value)
     except ValueError:
-        raise WriteError(f"{value!r} is no number") from None
+        raise WriteError(f"{value!r} 不是数字", f"{value!r} is no number") from None
     if tag == OPAQUE:
         return b"\x9f\x78\x04" + _single(amount)
     return _whole(tag, amount)
@@ -137,15 +139,20 @@ def _single(amount: float) -> bytes:
     try:
         return struct.pack(">f", amount)
     except OverflowError:
-        raise WriteError(f"{amount:g} does not fit a float of 32 bits") from None
+        raise WriteError(
+            f"{amount:g} 超出 32 位浮点数的范围", f"{amount:g} does not fit a float of 32 bits"
+        ) from None
 
 
 def _whole(tag: int, amount: float) -> bytes:
     low, high = (0, _UNSIGNED[tag]) if tag in _UNSIGNED else (-(2**31), 2**31 - 1)
     if tag != ber.INTEGER and tag not in _UNSIGNED:
-        raise WriteError(f"a variable of type {tag:#04x} cannot be set")
+        raise WriteError(f"类型为 {tag:#04x} 的变量不能写入", f"a variable of type {tag:#04x} cannot be set")
     if not math.isfinite(amount) or amount != int(amount) or not low <= amount <= high:
-        raise WriteError(f"{amount:g} is no whole number from {low} to {high}")
+        raise WriteError(
+            f"{amount:g} 不是 {low} 到 {high} 之间的整数",
+            f"{amount:g} is no whole number from {low} to {high}",
+        )
     return ber.integer(int(amount))[2:]
 
 

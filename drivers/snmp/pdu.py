@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from config.text import Text
 from drivers.snmp import ber
 from drivers.snmp.ber import Malformed
 
@@ -47,11 +48,37 @@ class Status(IntEnum):
     INCONSISTENT_NAME = 18
 
 
-def status_text(status: int) -> str:
+_CHINESE: Final = {
+    Status.NO_ERROR: "没有错误",
+    Status.TOO_BIG: "应答过长",
+    Status.NO_SUCH_NAME: "没有该变量",
+    Status.BAD_VALUE: "值无效",
+    Status.READ_ONLY: "变量只读",
+    Status.GEN_ERR: "设备内部错误",
+    Status.NO_ACCESS: "无权访问",
+    Status.WRONG_TYPE: "数据类型不符",
+    Status.WRONG_LENGTH: "长度不符",
+    Status.WRONG_ENCODING: "编码不符",
+    Status.WRONG_VALUE: "值不被允许",
+    Status.NO_CREATION: "不能创建该变量",
+    Status.INCONSISTENT_VALUE: "值与设备当前状态不符",
+    Status.RESOURCE_UNAVAILABLE: "设备资源不足",
+    Status.COMMIT_FAILED: "写入失败",
+    Status.UNDO_FAILED: "写入失败且未能撤销",
+    Status.AUTHORIZATION_ERROR: "未获授权",
+    Status.NOT_WRITABLE: "变量不能写入",
+    Status.INCONSISTENT_NAME: "设备当前状态下不能创建该变量",
+}
+
+
+def status_text(status: int) -> Text:
     try:
-        return f"error {status}, {Status(status).name.lower().replace('_', ' ')}"
+        known = Status(status)
     except ValueError:
-        return f"error {status}"
+        return Text(f"错误 {status}", f"error {status}")
+    return Text(
+        f"错误 {status}，{_CHINESE[known]}", f"error {status}, {known.name.lower().replace('_', ' ')}"
+    )
 
 
 class Varbind(NamedTuple):

@@ -58,7 +58,7 @@ class PolledDriver(PacedDriver):
         await self.reached(session.address)
         answer = await session.read(Pdu(Type.GET, 0, [Varbind(SYS_UP_TIME)]))
         if answer.status and answer.status not in ABSENT:
-            raise LinkError(f"{session}: {status_text(answer.status)}")
+            raise session.failed(status_text(answer.status))
         self._variables = Variables(self.plan.asked, self.plan.options.max_oids, clock)
 
     async def reached(self, address: str) -> None:
@@ -67,7 +67,7 @@ class PolledDriver(PacedDriver):
     async def turn(self) -> Iterable[Scan]:
         session, variables = self._session, self._variables
         if session is None or variables is None:
-            raise LinkError(f"{self.device.id} is not connected")
+            raise LinkError(f"{self.device.id} 未连接", f"{self.device.id} is not connected")
         found = await variables.read(session)
         for table in self.plan.tables:
             await self._read_table(session, table, found)
@@ -91,14 +91,15 @@ class PolledDriver(PacedDriver):
     async def write(self, point: int, value: Value) -> None:
         name = f"{self.device.id}/{self.device.template.points[point].id}"
         session = await self._writing(name)
+        order = f"{name} := {value}"
         try:
             answer = await session.write([self._varbind(point, value)])
-        except WriteUnknown as error:
-            raise WriteUnknown(f"{name} := {value}: {error}") from error
         except WriteError as error:
-            raise WriteError(f"{name} := {value}: {error}") from error
+            kind = WriteUnknown if isinstance(error, WriteUnknown) else WriteError
+            raise kind(f"{order}：{error.why.zh}", f"{order}: {error}") from error
         if answer.status:
-            raise WriteError(f"{name} := {value}: {status_text(answer.status)}")
+            why = status_text(answer.status)
+            raise WriteError(f"{order}：{why.zh}", f"{order}: {why.en}")
 
     async def close(self) -> None:
         for session in (self._session, self._writer):
@@ -125,17 +126,23 @@ class PolledDriver(PacedDriver):
     def _varbind(self, point: int, value: Value) -> Varbind:
         source = self.plan.sources[point]
         if source.variable is None or source.bit is not None:
-            raise WriteError("only a whole variable can be set, neither a bit nor an alarm")
+            raise WriteError(
+                "只能写入整个变量，不能写入其中的位或报警",
+                "only a whole variable can be set, neither a bit nor an alarm",
+            )
         oid = ber.oid_content(source.variable)
         tag = self._tags.get(oid) if source.write_as is None else objects.TAGS[source.write_as]
         if tag is None:
-            raise WriteError("not read yet, so its type is not known; say write_as in its source")
+            raise WriteError(
+                "尚未读到，类型未知；请在其 source 中写明 write_as",
+                "not read yet, so its type is not known; say write_as in its source",
+            )
         return Varbind(oid, tag, objects.encoded(tag, value, source.encoding))
 
     async def _writing(self, name: str) -> Session:
         """With a community of its own, writing is a conversation of its own."""
         if self._session is None or self._variables is None or self.credentials is None:
-            raise LinkError(f"{name}: not connected; nothing was written")
+            raise LinkError(f"{name}：未连接；未写入", f"{name}: not connected; nothing was written")
         if self.credentials.writing == self.credentials.reading:
             return self._session
         if self._writer is None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from drivers.errors import LinkError
+from drivers.reasons import of_system
 from drivers.snmp.ber import Malformed
 from drivers.snmp.engine import Engine
 from drivers.snmp.message import REPORTABLE, Plain, Secured, received
@@ -61,9 +62,12 @@ class Receiver(asyncio.DatagramProtocol):
                     lambda: self, local_addr=(self._host, self.port)
                 )
             except OSError as error:
+                why = of_system(error)
                 raise LinkError(
-                    f"UDP port {self.port} for traps cannot be opened: {error.strerror or error};"
-                    " set trap_port to a free port above 1023 and let the devices send there, or to 0"
+                    f"接收陷阱的 UDP 端口 {self.port} 无法打开：{why.zh}；"
+                    "请将 trap_port 设为 1023 以上的空闲端口并让设备发往该端口，或设为 0",
+                    f"UDP port {self.port} for traps cannot be opened: {why.en};"
+                    " set trap_port to a free port above 1023 and let the devices send there, or to 0",
                 ) from error
             self._transport = transport
 

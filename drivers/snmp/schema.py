@@ -151,7 +151,7 @@ class SnmpSchema:
         if source.variable is not None and source.bit is None:
             return None
         return (
-            "告警、陷阱和变量中的位只能读；请去掉 write，或改用整个变量",
+            "报警、陷阱和变量中的位只能读；请去掉 write，或改用整个变量",
             "alarms, traps and bits of a variable are only read; leave write out, or use a whole variable",
         )
 

@@ -6,7 +6,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from config.text import Text
 from drivers.errors import LinkError, Unanswered, WriteError, WriteUnknown
+from drivers.reasons import of_system
 from drivers.snmp.ber import Malformed
 from drivers.snmp.engine import NOT_IN_WINDOW, REPORTS
 from drivers.snmp.message import Plain, Secured, received
@@ -84,9 +86,12 @@ class Session:
                     lambda: Wire(self), remote_addr=(self._host, self._port)
                 )
         except TimeoutError:
-            raise LinkError(f"{self}: the name was not looked up in time") from None
+            raise LinkError(
+                f"{self}：未能及时解析主机名", f"{self}: the name was not looked up in time"
+            ) from None
         except OSError as error:
-            raise LinkError(f"{self} cannot be reached: {error}") from error
+            why = of_system(error)
+            raise LinkError(f"{self} 无法连接：{why.zh}", f"{self} cannot be reached: {why.en}") from error
         if isinstance(self._security, Association):
             self._security.forget()
 
@@ -95,7 +100,9 @@ class Session:
             self._transport.abort()
             self._transport = None
         if self._waiting is not None and not self._waiting[1].done():
-            self._waiting[1].set_exception(Unanswered(f"{self} was closed before the answer came"))
+            self._waiting[1].set_exception(
+                Unanswered(f"{self} 在应答到达前已关闭", f"{self} was closed before the answer came")
+            )
 
     async def read(self, question: Pdu) -> Pdu:
         """The response, asked for again when it stays away; the id of the question does not count.
@@ -109,7 +116,7 @@ class Session:
                 if answer.type is Type.REPORT and _report(answer) == NOT_IN_WINDOW:
                     answer = await self._asked(question)
             if answer.type is Type.REPORT:
-                raise LinkError(f"{self}: {_report_text(answer)}")
+                raise self.failed(_report_text(answer))
             return answer
 
     async def write(self, varbinds: Sequence[Varbind]) -> Pdu:
@@ -124,15 +131,23 @@ class Session:
             try:
                 answer = await self._sent(id_, Pdu(Type.SET, id_, varbinds))
             except Unanswered as error:
-                raise WriteUnknown(str(error)) from None
+                raise WriteUnknown(error.why.zh, error.why.en) from None
             except OSError as error:
-                silent = f"did not answer within {self._patience.timeout_s:g} s"
-                raise WriteUnknown(f"{self}: {str(error) or silent}") from None
+                why = self._silent() if isinstance(error, TimeoutError) else of_system(error)
+                raise WriteUnknown(f"{self}：{why.zh}", f"{self}: {why.en}") from None
             if answer.type is Type.REPORT:
-                raise WriteError(f"{_report_text(answer)}; nothing was written, write again")
+                why = _report_text(answer)
+                raise WriteError(
+                    f"{why.zh}；未写入，请重新写入", f"{why.en}; nothing was written, write again"
+                )
             if answer.status == Status.UNDO_FAILED:
-                raise WriteUnknown(f"{self}: {status_text(answer.status)}")
+                why = status_text(answer.status)
+                raise WriteUnknown(f"{self}：{why.zh}", f"{self}: {why.en}")
             return answer
+
+    def failed(self, why: Text) -> LinkError:
+        """For what the agent itself says."""
+        return LinkError(f"{self}：{why.zh}", f"{self}: {why.en}")
 
     # From the wire
 
@@ -180,7 +195,8 @@ class Session:
             return
         answer = await self._asked(Pdu(Type.GET, 0, ()))
         if not security.engine_id:
-            raise LinkError(f"{self} did not tell its engine: {_report_text(answer)}")
+            why = _report_text(answer)
+            raise LinkError(f"{self} 未告知其引擎标识：{why.zh}", f"{self} did not tell its engine: {why.en}")
 
     async def _asked(self, question: Pdu) -> Pdu:
         for _ in range(1 + self._patience.retries):
@@ -190,14 +206,22 @@ class Session:
             except TimeoutError:
                 continue
             except OSError as error:
-                raise LinkError(f"{self} is not there: {error}") from error
-        tries = f" in {1 + self._patience.retries} tries" if self._patience.retries else ""
-        raise LinkError(f"{self} did not answer within {self._patience.timeout_s:g} s{tries}")
+                why = of_system(error)
+                raise LinkError(f"{self} 不在线：{why.zh}", f"{self} is not there: {why.en}") from error
+        silent = self._silent()
+        if not self._patience.retries:
+            raise LinkError(f"{self} {silent.zh}", f"{self} {silent.en}")
+        tries = 1 + self._patience.retries
+        raise LinkError(f"{self} {silent.zh}，共询问 {tries} 次", f"{self} {silent.en} in {tries} tries")
+
+    def _silent(self) -> Text:
+        limit_s = self._patience.timeout_s
+        return Text(f"在 {limit_s:g} s 内无应答", f"did not answer within {limit_s:g} s")
 
     async def _sent(self, id_: int, pdu: Pdu) -> Pdu:
         """Raises TimeoutError, OSError, Unanswered; LinkError when nothing was sent."""
         if self._transport is None:
-            raise LinkError(f"{self} is not connected; nothing was sent")
+            raise LinkError(f"{self} 未连接；没有发送", f"{self} is not connected; nothing was sent")
         security = self._security
         data = security.encoded(pdu) if isinstance(security, Community) else security.encoded(pdu, id_)
         answer: asyncio.Future[Pdu] = asyncio.get_running_loop().create_future()
@@ -218,5 +242,5 @@ def _report(pdu: Pdu) -> bytes:
     return pdu.varbinds[0].oid if pdu.varbinds else b""
 
 
-def _report_text(pdu: Pdu) -> str:
-    return REPORTS.get(_report(pdu), "the agent reported something unknown")
+def _report_text(pdu: Pdu) -> Text:
+    return REPORTS.get(_report(pdu), Text("设备报告了未知的情况", "the agent reported something unknown"))

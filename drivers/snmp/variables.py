@@ -40,7 +40,7 @@ class Variables:
         ]:  # whoever has nothing else has at least that
             status = await self._read(session, chunk, found) or status
         if status and all(one is Quality.BAD_SENSOR_FAULT for one in found.values()):
-            raise LinkError(f"{session}: {status_text(status)}")
+            raise session.failed(status_text(status))
         return found
 
     def _chunks(self, found: dict[bytes, Varbind | Quality]) -> Iterator[Sequence[bytes]]:
@@ -85,7 +85,10 @@ class Variables:
         self, session: Session, oids: Sequence[bytes], answer: Pdu, found: dict[bytes, Varbind | Quality]
     ) -> None:
         if [varbind.oid for varbind in answer.varbinds] != list(oids):
-            raise LinkError(f"{session} answered {len(oids)} variables with {len(answer.varbinds)} others")
+            raise LinkError(
+                f"询问 {session} 的 {len(oids)} 个变量，应答却是另外 {len(answer.varbinds)} 个",
+                f"{session} answered {len(oids)} variables with {len(answer.varbinds)} others",
+            )
         for varbind in answer.varbinds:
             if varbind.tag in MISSING:
                 self._fail(varbind.oid, Status.NO_SUCH_NAME, found)
@@ -121,12 +124,17 @@ async def column(session: Session, under: bytes, rows: int, *, bulk: bool) -> li
         if answer.status:
             return found if answer.status == Status.NO_SUCH_NAME else None
         if not answer.varbinds:
-            raise LinkError(f"{session} answered a question for a table with nothing")
+            raise LinkError(
+                f"{session} 对表格询问的应答为空", f"{session} answered a question for a table with nothing"
+            )
         for varbind in answer.varbinds:
             if varbind.tag == END_OF_VIEW or not varbind.oid.startswith(under):
                 return found
             if varbind.oid in seen or len(found) >= MOST_ROWS:
-                raise LinkError(f"{session}: a table goes round in circles, or beyond {MOST_ROWS} rows")
+                raise LinkError(
+                    f"{session}：表格循环往复，或超过 {MOST_ROWS} 行",
+                    f"{session}: a table goes round in circles, or beyond {MOST_ROWS} rows",
+                )
             seen.add(varbind.oid)
             found.append(varbind)
         last = answer.varbinds[-1].oid

@@ -6,6 +6,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from actors.messages import Alarm, EndSubstitution, HangTag, Link, RemoveTag, RetryDevice, SubstitutePoint
+from actors.said import in_language
 from config.site import Device, Point, PointKind
 from hmi import drawing, words
 from hmi.alarm_index import name_of
@@ -121,7 +122,7 @@ class DevicePage:
             if state and state.tag_note
             else EMPTY
         )
-        reason = state.reason if state and state.link is not Link.UP else ""
+        reason = in_language(state.reason, view.language) if state and state.link is not Link.UP else ""
         return Markup('{} <small class="sub">{} {}</small>{}').format(
             link_state(view, self._device.id), since, reason, tagged
         )

@@ -5,6 +5,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from actors.messages import UseLimitSet
+from actors.said import in_language
 from config.site import Device, Site
 from hmi import drawing, words
 from hmi.commanding import carry_out
@@ -100,7 +101,7 @@ def link_state(view: View, device: str) -> Markup:
         else EMPTY
     )
     return Markup('<span class="link {}" title="{}">{}</span>{}').format(
-        state.link.value, state.reason, view.say(words.LINKS[state.link]), tag
+        state.link.value, in_language(state.reason, view.language), view.say(words.LINKS[state.link]), tag
     )
 
 

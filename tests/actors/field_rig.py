@@ -155,7 +155,7 @@ class FakeDriver:
     async def connect(self) -> None:
         self.connects += 1
         if not self.reachable:
-            raise LinkError("refused")
+            raise LinkError("连接被拒绝", "refused")
 
     async def scans(self) -> AsyncIterator[Scan]:
         while True:

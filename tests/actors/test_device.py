@@ -23,6 +23,7 @@ from actors.messages import (
     SubstitutePoint,
     WritePoint,
 )
+from actors.said import said
 from actors.sweep import Broken, EndSubstitute, Lost, Observed, Substitute, Unwatch, Watch
 from actors.write import Order
 from config.rules import COMM_LOSS
@@ -140,19 +141,19 @@ def test_a_link_that_goes_down_and_up_is_told_and_logged_once_each(
     monkeypatch.setattr(device_module, "PAUSE_S", 0.01)
     driver = placed.driver
     driver.reachable = False
-    driver.give(LinkError("the line is cut"))
+    driver.give(LinkError("线路中断", "the line is cut"))
     down = placed.wait_link(Link.DOWN)
-    assert down.reason == "the line is cut"
+    assert down.reason == said("线路中断", "the line is cut")
     assert placed.sweep.next(Lost) == Lost(1)
     connects = driver.connects
     eventually(lambda: driver.connects > connects + 3)
     driver.reachable = True
     driver.give(Scan(1, "raw"))
     placed.wait_link(Link.UP)
-    said = [record.getMessage() for record in caplog.records if record.name == "actors.device"]
-    assert len(said) == 2
-    assert "ahu-2" in said[0]
-    assert "the line is cut" in said[0]
+    logged = [record.getMessage() for record in caplog.records if record.name == "actors.device"]
+    assert len(logged) == 2
+    assert "ahu-2" in logged[0]
+    assert "the line is cut" in logged[0]
     assert not placed.sweep.so_far(Lost)
     assert placed.driver is driver
 
@@ -166,7 +167,7 @@ def test_a_device_that_answers_only_when_it_is_greeted_stays_down_and_becomes_an
     driver = placed.driver
 
     def read_in_vain() -> bool:
-        driver.give(LinkError("the second block is not answered"))
+        driver.give(LinkError("第二段读取无应答", "the second block is not answered"))
         return bool(placed.rig.recall)
 
     read_in_vain()
@@ -174,8 +175,8 @@ def test_a_device_that_answers_only_when_it_is_greeted_stays_down_and_becomes_an
     eventually(read_in_vain)
     assert placed.rig.conditions.next(ConditionChanged).active
     assert driver.connects > 3
-    said = [record.getMessage() for record in caplog.records if record.name == "actors.device"]
-    assert said == ["ahu-2 is down: the second block is not answered"]
+    logged = [record.getMessage() for record in caplog.records if record.name == "actors.device"]
+    assert logged == ["ahu-2 is down: the second block is not answered"]
 
 
 def test_another_reason_for_being_down_is_shown_and_not_logged(
@@ -183,18 +184,20 @@ def test_another_reason_for_being_down_is_shown_and_not_logged(
 ) -> None:
     caplog.set_level("INFO", "actors.device")
     monkeypatch.setattr(device_module, "PAUSE_S", 0.01)
-    for reason in ("no password", "no password", "the password is open to others"):
-        placed.driver.give(LinkError(reason))
-    assert placed.wait_link(Link.DOWN).reason == "no password"
-    assert placed.wait_link(Link.DOWN).reason == "the password is open to others"
-    said = [record.getMessage() for record in caplog.records if record.name == "actors.device"]
-    assert said == ["ahu-2 is down: no password"]
+    lacking = "没有口令", "no password"
+    open_ = "口令可被他人读取", "the password is open to others"
+    for zh, en in (lacking, lacking, open_):
+        placed.driver.give(LinkError(zh, en))
+    assert placed.wait_link(Link.DOWN).reason == said(*lacking)
+    assert placed.wait_link(Link.DOWN).reason == said(*open_)
+    logged = [record.getMessage() for record in caplog.records if record.name == "actors.device"]
+    assert logged == ["ahu-2 is down: no password"]
 
 
 def test_a_device_that_was_never_reached_is_down(caplog: pytest.LogCaptureFixture) -> None:
     with Rig(is_live=True) as rig:
         placed = Placed(rig, reachable=False)
-        assert placed.wait_link(Link.DOWN).reason == "refused"
+        assert placed.wait_link(Link.DOWN).reason == said("连接被拒绝", "refused")
 
 
 def test_a_loss_is_an_alarm_after_its_delay_and_over_with_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +217,7 @@ def test_a_loss_is_an_alarm_after_its_delay_and_over_with_the_link(monkeypatch: 
 
 
 def test_a_short_interruption_is_no_alarm(placed: Placed) -> None:
-    placed.driver.give(LinkError("a moment"))
+    placed.driver.give(LinkError("片刻中断", "a moment"))
     placed.wait_link(Link.DOWN)
     placed.driver.give(Scan(1, "raw"))
     placed.wait_link(Link.UP)
@@ -315,7 +318,7 @@ def test_a_write_that_is_not_confirmed_in_time_has_failed_and_says_what_was_read
 
 
 def test_a_write_that_the_device_refuses_has_failed(placed: Placed) -> None:
-    placed.driver.outcome = WriteError("illegal data value")
+    placed.driver.outcome = WriteError("非法数据值", "illegal data value")
     placed.write("setpoint", 30.0)
     assert placed.reply().stage is Stage.ACCEPTED
     failed = placed.reply()
@@ -324,7 +327,7 @@ def test_a_write_that_the_device_refuses_has_failed(placed: Placed) -> None:
 
 
 def test_an_unanswered_write_is_not_repeated_and_unknown_until_it_is_read_back(placed: Placed) -> None:
-    placed.driver.outcome = WriteUnknown("no answer")
+    placed.driver.outcome = WriteUnknown("无应答", "no answer")
     placed.write("quick", 30.0, id_="lost")
     assert [placed.reply().stage for _ in range(2)] == [Stage.ACCEPTED, Stage.UNKNOWN]
     placed.write("setpoint", 20.0, id_="seen")
@@ -346,7 +349,7 @@ def test_a_command_that_comes_too_late_is_refused(placed: Placed) -> None:
 
 def test_nothing_is_written_to_a_device_that_is_down(placed: Placed) -> None:
     placed.driver.reachable = False
-    placed.driver.give(LinkError("the line is cut"))
+    placed.driver.give(LinkError("线路中断", "the line is cut"))
     placed.wait_link(Link.DOWN)
     assert "the line is cut" in placed.refused()
 

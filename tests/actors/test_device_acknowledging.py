@@ -90,7 +90,7 @@ def test_what_was_seen_a_while_ago_is_told_with_its_time(placed: Acknowledged) -
 
 
 def test_what_the_device_does_not_take_is_told_once_and_not_repeated(placed: Acknowledged) -> None:
-    placed.driver.outcome = WriteError("it says no")
+    placed.driver.outcome = WriteError("设备不接受", "it says no")
     assert placed.acknowledge() is Stage.DONE
     assert in_language(placed.ended().error, "en") == "it says no"
     assert not placed.kept
@@ -114,7 +114,7 @@ def test_a_device_that_is_away_hears_it_with_the_time_when_it_is_back(
     monkeypatch.setattr(device_module, "PAUSE_S", 0.01)
     driver = placed.driver
     driver.reachable = False
-    driver.give(LinkError("the line is cut"))
+    driver.give(LinkError("线路中断", "the line is cut"))
     placed.wait_link(Link.DOWN)
     before_ns = placed.rig.wall_ns()
     assert placed.acknowledge() is Stage.DONE
@@ -128,7 +128,7 @@ def test_a_device_that_is_away_hears_it_with_the_time_when_it_is_back(
 
 
 def test_it_outlives_the_actor(placed: Acknowledged) -> None:
-    placed.driver.outcome = LinkError("no answer")
+    placed.driver.outcome = LinkError("无应答", "no answer")
     assert placed.acknowledge(7, "closed\nthe valve") is Stage.DONE
     eventually(lambda: placed.told)
     placed.restart()
@@ -144,7 +144,7 @@ def test_a_device_that_did_not_answer_is_told_again_while_its_link_is_up(
     placed: Acknowledged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(device_acknowledgements, "AGAIN_S", 0.01)
-    placed.driver.outcome = LinkError("no answer")
+    placed.driver.outcome = LinkError("无应答", "no answer")
     assert placed.acknowledge() is Stage.DONE
     eventually(lambda: len(placed.told) > 2)
     placed.driver.outcome = None
@@ -158,7 +158,7 @@ def test_a_later_event_takes_the_place_of_one_that_has_not_arrived(
 ) -> None:
     monkeypatch.setattr(device_module, "PAUSE_S", 0.01)
     placed.driver.reachable = False
-    placed.driver.give(LinkError("the line is cut"))
+    placed.driver.give(LinkError("线路中断", "the line is cut"))
     placed.wait_link(Link.DOWN)
     for event in (1, 2):
         assert placed.acknowledge(event) is Stage.DONE
@@ -181,7 +181,7 @@ def test_a_protocol_without_acknowledgements_says_so() -> None:
 
 def test_the_actor_does_not_wait_for_the_device(placed: Acknowledged) -> None:
     """A turn never blocks: other orders are answered meanwhile."""
-    placed.driver.outcome = LinkError("no answer")
+    placed.driver.outcome = LinkError("无应答", "no answer")
     placed.acknowledge()
     placed.write("setpoint", 20.0)
     assert placed.reply().stage is Stage.ACCEPTED

@@ -23,6 +23,8 @@ def test_names_and_addresses_are_hosts(host: str) -> None:
         ("http://10.0.0.9", "nothing like http:// before it"),
         ("10.0.0.9 ", "a space or a slash"),
         ("10.0.0.9/24", "a space or a slash"),
+        ("gateway..local", "between two dots there are 1 to 63 characters"),
+        ("g" * 64 + ".local", "between two dots there are 1 to 63 characters"),
     ],
 )
 def test_what_is_written_with_a_host_is_refused(host: str, why: str) -> None:

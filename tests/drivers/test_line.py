@@ -22,7 +22,7 @@ TIMEOUT_S = 0.4
 def cut(received: bytes) -> bytes | None:
     """Answers are lines of capital letters."""
     if b"?" in received:
-        raise FramingError("a question mark")
+        raise FramingError("有问号", "a question mark")
     end = received.find(b"\n") + 1
     return received[:end].lstrip(b"\0\xff") if end else None
 

@@ -38,7 +38,7 @@ class Recorded:
         if self.defect:
             raise self.defect
         if not self.answers:
-            raise LinkError("no answer")
+            raise LinkError("无应答", "no answer")
         self.asked.append((point, hour_ns))
         days_ago = 20_000 - hour_ns // (DAY_S * 10**9)
         return self.mean_of(-(-days_ago // 7))

@@ -72,6 +72,7 @@ from actors.messages import (
 )
 from actors.newest import LiveMessage
 from actors.paths import RunPaths
+from actors.said import said
 from actors.table import tables
 from business.access import Authority
 from business.access.messages import CreateScope
@@ -211,7 +212,7 @@ class Plant:
         for number, device in enumerate(self.site.devices):
             state = device_state(device)
             if number in {3, 30}:
-                state = device_state(device, Link.DOWN, reason="connection refused")
+                state = device_state(device, Link.DOWN, reason=said("连接被拒绝", "connection refused"))
             if number == 5:
                 state = device_state(device, tag="检修中" + self.hostile)
             self.publish("field", state, ("device", device))

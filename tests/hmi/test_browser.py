@@ -56,6 +56,19 @@ def test_a_bad_value_looks_bad_and_says_why(operator: Person, site: Served) -> N
     expect(shown).to_have_attribute("data-quality", "good")
 
 
+def test_why_a_device_is_not_reached_is_said_in_the_language_of_the_screen(operator: Person) -> None:
+    page = operator.open("/subsystem/hvac")
+    lost = page.locator(".link.down").first
+    expect(lost).to_have_attribute("title", "连接被拒绝")
+    device = page.locator("tr", has=page.locator(".link.down")).first.locator('a[href^="/device/"]').first
+    address = str(device.get_attribute("href"))
+    expect(operator.open(address).locator("small.sub", has_text="连接被拒绝")).to_have_count(1)
+    page = operator.open(f"/preference?language=en&back={address}")
+    expect(page.locator("small.sub", has_text="connection refused")).to_have_count(1)
+    expect(page.locator("small.sub", has_text="连接被拒绝")).to_have_count(0)
+    operator.open(f"/preference?language=zh&back={address}")
+
+
 def test_values_of_a_silent_process_look_stale(operator: Person, site: Served) -> None:
     page = operator.open("/subsystem/hvac")
     shown = page.locator(value(page, "hvac-2/supply-temperature"))

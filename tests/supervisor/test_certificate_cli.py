@@ -203,7 +203,7 @@ def test_no_file_is_overwritten_unasked(tmp_path: Path) -> None:
         (
             ["show", "no.pem"],
             "the certificate no.pem cannot be read: No such file",
-            "读取证书失败：the certificate no.pem",
+            "读取证书失败：证书 no.pem 无法读取：文件或设备不存在",
         ),
     ],
 )

@@ -139,7 +139,7 @@ def test_what_cannot_be_explored_says_why(protocol: str, told: tuple[str, ...], 
         ("nut", ("hots=x",), "未知的键 'hots'；是否指 'host'？"),
         ("nut", (), "缺少host；请填写"),
         ("nut", ("host=a", "port=99999"), "port为 99999，应在 1 至 65535 之间"),
-        ("nut", ("host=127.0.0.1", "port=1"), "nut 查找失败：127.0.0.1:1 cannot be reached: "),
+        ("nut", ("host=127.0.0.1", "port=1"), "nut 查找失败：127.0.0.1:1 无法连接：连接被拒绝"),
     ],
 )
 def test_it_says_so_in_chinese_too(protocol: str, told: tuple[str, ...], reason: str) -> None:

@@ -84,8 +84,11 @@ async def test_what_came_about_later_is_left_alone(rig: BacnetRig) -> None:
         an_hour_ago = Acknowledgement("安娜", "", time.time_ns() - 3600 * 10**9)
         rig.twin.put("played", "state", HIGH)
         await shows(rig, pump, state=HIGH, seen=0.0)
-        with pytest.raises(WriteError, match="analog-input,1: it has changed since it was acknowledged here"):
+        with pytest.raises(
+            WriteError, match="analog-input,1: it has changed since it was acknowledged here"
+        ) as refused:
             await acknowledged(rig, told=an_hour_ago)
+        assert refused.value.why.zh == "analog-input,1：在此确认之后状态又有变化；请在设备上确认"
         await shows(rig, pump, seen=0.0)
         assert await acknowledged(rig, told=Acknowledgement("安娜", "", time.time_ns() + 10**9))
 

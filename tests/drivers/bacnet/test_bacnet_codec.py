@@ -42,6 +42,7 @@ from bacpypes3.primitivedata import Time as TheirTime
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from config.text import Text
 from drivers.bacnet import apdu, reports, services
 from drivers.bacnet.services import IAm, Ref, Refusal
 from drivers.bacnet.tags import Date, Datum, Malformed, ObjectId, Reader, Tag, Time, encoded
@@ -364,9 +365,15 @@ def test_records_of_every_kind_are_read(datum: dict[str, Any], expected: tuple[i
 def test_errors_rejects_and_aborts_say_why() -> None:
     error = theirs.error_types[15](errorClass="property", errorCode="writeAccessDenied")
     pdu = apdu.parsed(bytes([0x50, 3, 15]) + payload(error))
-    assert (pdu.invoke, pdu.refusal) == (3, "error property: write access denied")
-    assert apdu.parsed(b"\x60\x03\x09").refusal == "reject: unrecognized service"
-    assert apdu.parsed(b"\x71\x03\x04").refusal == "abort: segmentation not supported"
+    assert (pdu.invoke, pdu.refusal) == (
+        3,
+        Text("错误（属性）：不允许写入", "error property: write access denied"),
+    )
+    assert apdu.parsed(b"\x60\x03\x09").refusal == Text("拒绝：不支持该服务", "reject: unrecognized service")
+    assert apdu.parsed(b"\x71\x03\x04").refusal == Text(
+        "中止：不支持分段", "abort: segmentation not supported"
+    )
+    assert apdu.parsed(b"\x71\x03\x40").refusal == Text("中止：64", "abort: 64")
     for short in (b"", b"\x00\x05", b"\x30\x01", b"\x38\x01\x02", b"\xf0\x01"):
         with pytest.raises(Malformed):
             apdu.parsed(short)

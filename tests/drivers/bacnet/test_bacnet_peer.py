@@ -154,8 +154,11 @@ async def test_each_transition_is_acknowledged_by_its_own_time_stamp(rig: PeerRi
     await within(rig.driver.connect())
     assert await within(rig.bacnet.acknowledge(rig.template.index["ai3"], told))
     assert not await within(rig.bacnet.acknowledge(rig.template.index["ai3"], told))
-    with pytest.raises(WriteError, match="analog-input,4: error services: inconsistent parameters"):
+    with pytest.raises(
+        WriteError, match="analog-input,4: error services: inconsistent parameters"
+    ) as refused:
         await within(rig.bacnet.acknowledge(rig.template.index["ai4"], Acknowledgement("bert", "")))
+    assert "analog-input,4：错误（服务）：参数互相矛盾" in refused.value.why.zh
     assert not await within(rig.bacnet.acknowledge(rig.template.index["lamp"], told))
 
 

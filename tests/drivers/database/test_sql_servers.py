@@ -206,14 +206,15 @@ async def test_sql_server_that_refuses_is_a_lost_link() -> None:
     driver = Sql().driver(
         device("m", made, connection), Cadence(0.1), Sql().decoder(made), process.surroundings
     )
-    with pytest.raises(LinkError, match="database d at localhost"):
+    with pytest.raises(LinkError, match="database d at localhost") as raised:
         await within(driver.connect())
+    assert raised.value.why.zh.startswith(f"数据库 d（localhost:{port}）：无法连接")
     await driver.close()
     await process.close()
 
 
 def refuse(name: str) -> Any:
-    raise SecretMissing(f"no {name}")
+    raise SecretMissing(f"缺少密钥 {name}", f"no {name}")
 
 
 async def test_a_missing_secret_is_a_lost_link_that_says_so() -> None:
@@ -228,7 +229,8 @@ async def test_a_missing_secret_is_a_lost_link_that_says_so() -> None:
         Sql().decoder(made),
         replace(process.surroundings, secret=refuse),
     )
-    with pytest.raises(LinkError, match="no parking-password"):
+    with pytest.raises(LinkError, match="no parking-password") as raised:
         await within(driver.connect())
+    assert raised.value.why.zh == "数据库 d（127.0.0.1:3306）：缺少密钥 parking-password"
     await driver.close()
     await process.close()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.text import Text
 from drivers import bcd, layout
 from drivers.dlt645.edition_1997 import EDITION_1997
 from drivers.dlt645.edition_2007 import EDITION_2007
@@ -136,7 +137,9 @@ def test_blocks_join_what_is_asked_together_and_as_often_as_the_most_impatient()
     found = block.found(bytes.fromhex("01000000 02000000 03000000"))
     assert isinstance(found, dict)
     assert {column: one[0] for column, one in found.items()} == {0: 0.01, 2: 0.03}
-    assert isinstance(block.found(bytes(7)), str)
+    short = block.found(bytes(7))
+    assert isinstance(short, Text)
+    assert short.zh == "7 字节不是每项 4 字节的整数倍"
     assert len(plan(items, [0.0] * 3, EDITION_2007, 28800, blocks=False)) == 3
     ended = block.found(bytes.fromhex("01000000 AA"))
     assert isinstance(ended, dict)
@@ -148,3 +151,9 @@ def test_settlements_lie_on_their_days_of_every_month() -> None:
     days = [(1, 0), (15, 8)]
     found = [settlement(now, days, back) for back in range(1, 5)]
     assert [when.strftime("%m-%d %H") for when in found] == ["03-01 00", "02-15 08", "02-01 00", "01-15 08"]
+
+
+@pytest.mark.parametrize(("form", "value"), [("BBBB", -1.0), ("BBBB", 1e12), ("XXXXXX.XX", math.inf)])
+def test_a_value_that_does_not_fit_its_field_is_refused(form: str, value: float) -> None:
+    with pytest.raises(ValueError, match=r"does not fit [24] bytes"):
+        layout.encoded(layout.fields(form)[0], value)

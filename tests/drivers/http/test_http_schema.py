@@ -16,6 +16,7 @@ URL = "https://platform.example/api"
         ({"url": "file:///etc/passwd"}, "none of http:// or https://"),
         ({"url": "ftp://h/a"}, "none of http:// or https://"),
         ({"url": "//h/a"}, "none of http:// or https://"),
+        ({"url": "http://a..b/"}, "between two dots"),
         ({"url": "http://user:secret@h/"}, "leave user and password out"),
         ({"url": "http://h:99999/"}, "[Pp]ort"),
         ({"url": URL, "auth": "bearer"}, "needs secret"),

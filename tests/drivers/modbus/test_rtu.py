@@ -75,7 +75,7 @@ def test_what_answers_something_else_is_passed_over(other: bytes) -> None:
     ],
 )
 def test_what_came_instead_is_said(came: bytes, said: str) -> None:
-    assert rtu.diagnosis(9, READ, came).startswith(said)
+    assert rtu.diagnosis(9, READ, came).en.startswith(said)
 
 
 def test_a_damaged_answer_and_an_echo_are_refused() -> None:

@@ -180,9 +180,9 @@ async def test_tls_trusts_whom_it_is_told_to(tmp_path: Path) -> None:
             await within(driver.write(RUNNING, 1.0))
             await driver.close()
         for strange, said in (
-            ({}, "CERTIFICATE_VERIFY_FAILED"),
+            ({}, "certificate"),
             ({"fingerprint": "00" * 32}, "pinned is 0000"),
-            ({"ca": str(tmp_path / "none.pem")}, "No such file"),
+            ({"ca": str(tmp_path / "none.pem")}, "no such file"),
         ):
             driver = plant.driver(broker, **own, **strange)
             with pytest.raises(LinkError, match=said):

@@ -66,6 +66,42 @@ async def test_a_ups_that_upsd_does_not_know_is_said_with_those_that_it_does(rig
         await within(rig.driver.connect())
 
 
+@pytest.mark.parametrize(
+    ("ailment", "said"),
+    [
+        (Ailment.REFUSED, "无法连接：连接被拒绝"),
+        (Ailment.HALF_OPEN, "在 0.15 s 内无应答"),
+        (Ailment.RESET, "upsd 关闭了连接"),
+        (Ailment.GARBAGE, "中的引号没有结束"),
+        (Ailment.WRONG_ID, "请检查该端口上是否为 upsd"),
+        (Ailment.WRONG_UNIT, "的列表中有无关的行"),
+        (Ailment.EXCEPTION, "one：DRIVER-NOT-CONNECTED，该 UPS 的驱动未连接到 upsd"),
+    ],
+)
+async def test_why_upsd_is_not_there_is_said_in_chinese(rig: UpsdRig, ailment: Ailment, said: str) -> None:
+    await rig.ail(ailment)
+    with pytest.raises(LinkError) as raised:
+        await within(rig.driver.connect())
+    assert said in raised.value.why.zh
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("UNKNOWN-UPS", "UNKNOWN-UPS，没有该名称的 UPS；现有 one、dead"),
+        ("ACCESS-DENIED", "拒绝访问；请检查 upsd.users"),
+        ("NEWER-THAN-US", "upsd 报错 NEWER-THAN-US"),
+    ],
+)
+async def test_what_upsd_answers_instead_of_variables_is_said_in_chinese(
+    rig: UpsdRig, error: str, said: str
+) -> None:
+    rig.upsd.error = error
+    with pytest.raises(LinkError) as raised:
+        await within(rig.driver.connect())
+    assert said in raised.value.why.zh
+
+
 async def test_upses_share_one_connection_until_the_last_lets_go(rig: UpsdRig) -> None:
     first, second = rig.ups("one"), rig.ups("two")
     await within(asyncio.gather(first.connect(), second.connect()))
@@ -93,8 +129,9 @@ async def test_every_write_is_sent_once_though_some_are_not_answered(rig: UpsdRi
                 await until(lambda: bool(pump.scans))
                 try:
                     await within(rig.driver.write(0, value))
-                except WriteUnknown:
+                except WriteUnknown as error:
                     unknown += 1
+                    assert "在 0.15 s 内无应答" in error.why.zh
                 except LinkError:
                     await asyncio.sleep(0.05)
                     continue  # nothing was sent: the last one cost the connection
@@ -105,11 +142,17 @@ async def test_every_write_is_sent_once_though_some_are_not_answered(rig: UpsdRi
 
 
 async def test_nothing_is_written_without_a_connection_or_with_the_end_of_a_line(rig: UpsdRig) -> None:
-    with pytest.raises(LinkError, match="nothing was written"):
+    with pytest.raises(LinkError, match="nothing was written") as unreached:
         await rig.driver.write(0, 1)
+    assert "未连接；未写入" in unreached.value.why.zh
     await within(rig.driver.connect())
-    with pytest.raises(WriteError, match="end of a line"):
-        await within(rig.driver.write(0, "1\nINSTCMD one load.off"))
+    for value, match, said in (
+        ("1\nINSTCMD one load.off", "end of a line", "含有换行符"),
+        ("\ud800", "can't encode", "不能编码为 UTF-8"),
+    ):
+        with pytest.raises(WriteError, match=match) as refused:
+            await within(rig.driver.write(0, value))
+        assert said in refused.value.why.zh
     assert not rig.upsd.writes
     await within(rig.driver.write(0, 'a "b" \\'))
     assert rig.upsd.writes == {r'SET VAR one value.0 "a \"b\" \\"': 1}
@@ -131,8 +174,9 @@ async def test_a_cancelled_question_ends_the_connection_and_not_the_order_of_ans
 
 async def test_a_line_without_end_is_not_swallowed(rig: UpsdRig) -> None:
     rig.upsd.extra = "x" * 100_000
-    with pytest.raises(LinkError):
+    with pytest.raises(LinkError) as raised:
         await within(rig.driver.connect())
+    assert "超过 16384 字节" in raised.value.why.zh
 
 
 @pytest.mark.parametrize(

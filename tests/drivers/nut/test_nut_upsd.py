@@ -195,9 +195,11 @@ async def test_a_connection_is_encrypted_where_it_asks_for_it(
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_refused(server: NutServer, process: Process) -> None:
-    async with Pump(made(server, process, host="localhost", tls="verified")) as pump:
-        await until(lambda: any("certificate" in loss for loss in pump.losses))
-        assert not pump.scans
+    driver = made(server, process, host="localhost", tls="verified")
+    with pytest.raises(LinkError, match="certificate") as raised:
+        await within(driver.connect())
+    assert "证书" in raised.value.why.zh
+    await driver.close()
 
 
 async def test_variables_and_commands_are_written_as_the_user(server: NutServer, process: Process) -> None:
@@ -209,10 +211,12 @@ async def test_variables_and_commands_are_written_as_the_user(server: NutServer,
         await until(lambda: shown(pump)["delay"] == 25)
         await within(driver.write(names.index("model"), 'A "quoted" \\ name'))
         await within(driver.write(names.index("off"), 1))
-        with pytest.raises(WriteError, match="d-one/off := 0: writing 0 does nothing"):
+        with pytest.raises(WriteError, match="d-one/off := 0: writing 0 does nothing") as raised:
             await within(driver.write(names.index("off"), 0))
-        with pytest.raises(WriteError, match="CMD-NOT-SUPPORTED"):
+        assert "d-one/off := 0：写 0 不起作用" in raised.value.why.zh
+        with pytest.raises(WriteError, match="CMD-NOT-SUPPORTED") as raised:
             await within(driver.write(names.index("mute"), 1))
+        assert "该 UPS 没有此命令" in raised.value.why.zh
         with pytest.raises(WriteError, match="VAR-NOT-SUPPORTED"):
             await within(driver.write(names.index("absent"), 1))
         assert not pump.losses

@@ -109,7 +109,7 @@ async def test_after_a_reconnection_the_same_state_is_still_acknowledged(peer: P
     seen = Acknowledgement("anna", "", time.time_ns())
     connected = reader.driver._connected
     assert connected is not None
-    connected.fail(LinkError("cut"))
+    connected.fail(LinkError("断开", "cut"))
     with pytest.raises(LinkError, match="nothing was acknowledged"):
         await acknowledged(reader, "level-active", seen)
     await until(lambda: reader.driver._connected not in (None, connected))

@@ -88,6 +88,7 @@ def test_a_namespace_by_uri_has_the_index_of_the_server_as_it_runs_now() -> None
     [
         ({"url": "http://h"}, "is no address of a server"),
         ({"url": "opc.tcp://h:99999"}, "no valid port"),
+        ({"url": "opc.tcp://a..b"}, "between two dots"),
         ({"url": "opc.tcp://user:pw@h"}, "url holds a user"),
         ({"url": "opc.tcp://h"}, "needs certificate and private_key"),
         ({"url": "opc.tcp://h", "security": "basic256"}, "Input should be"),

@@ -128,6 +128,25 @@ async def test_every_write_is_sent_once_though_a_fifth_are_not_answered(rig: Age
     assert set(rig.agent.writes.values()) == {1}
 
 
+@pytest.mark.parametrize(
+    ("ailment", "said"),
+    [
+        (Ailment.REFUSED, "不在线：连接被拒绝"),
+        (Ailment.HALF_OPEN, "在 0.15 s 内无应答，共询问 2 次"),
+        (Ailment.EXCEPTION, "错误 5，设备内部错误"),
+        (Ailment.WRONG_LENGTH, "询问 device.test:"),
+    ],
+)
+async def test_why_the_agent_is_not_there_is_said_in_chinese(
+    rig: AgentRig, ailment: Ailment, said: str
+) -> None:
+    await rig.ail(ailment)
+    with pytest.raises(LinkError) as raised:
+        await (await read_once(rig)).aclose()
+    assert said in raised.value.why.zh
+    await rig.driver.close()
+
+
 async def test_a_write_whose_socket_is_closed_before_its_answer_came_is_unknown(rig: AgentRig) -> None:
     """The agent has it already: that nothing was sent would be a lie."""
     rig.agent.silent_writes = {1}
@@ -135,16 +154,18 @@ async def test_a_write_whose_socket_is_closed_before_its_answer_came_is_unknown(
     writing = asyncio.create_task(rig.driver.write(0, 5))
     await until(lambda: rig.agent.writes.total() == 1)
     await rig.driver.close()
-    with pytest.raises(WriteUnknown, match="r1 := 5"):
+    with pytest.raises(WriteUnknown, match="r1 := 5") as raised:
         await within(writing)
+    assert "在应答到达前已关闭" in raised.value.why.zh
     await scans.aclose()
 
 
 async def test_a_write_that_the_agent_could_not_undo_is_unknown(rig: AgentRig) -> None:
     scans = await read_once(rig)
     rig.agent.set_status = 15
-    with pytest.raises(WriteUnknown, match="undo failed"):
+    with pytest.raises(WriteUnknown, match="undo failed") as raised:
         await within(rig.driver.write(0, 5))
+    assert "错误 15，写入失败且未能撤销" in raised.value.why.zh
     await scans.aclose()
     await rig.driver.close()
 
@@ -159,18 +180,22 @@ async def read_once(rig: AgentRig) -> AsyncGenerator[Scan, None]:
 
 
 async def test_a_write_that_is_refused_or_impossible_says_why(rig: AgentRig) -> None:
-    with pytest.raises(LinkError, match="nothing was written"):
+    with pytest.raises(LinkError, match="nothing was written") as unreached:
         await rig.driver.write(0, 1)
+    assert "未连接；未写入" in unreached.value.why.zh
     await within(rig.driver.connect())
-    with pytest.raises(WriteError, match="r1 := 1: not read yet"):
+    with pytest.raises(WriteError, match="r1 := 1: not read yet") as refused:
         await within(rig.driver.write(0, 1))
+    assert "r1 := 1：尚未读到" in refused.value.why.zh
     async with Pump(rig.driver) as pump:
         await until(lambda: bool(pump.scans))
         rig.agent.set_status = 17
-        with pytest.raises(WriteError, match=r"of-community/r1 := 1: error 17, not writable"):
+        with pytest.raises(WriteError, match=r"of-community/r1 := 1: error 17, not writable") as refused:
             await within(rig.driver.write(0, 1))
-        with pytest.raises(WriteError, match=r"1.5 is no whole number"):
+        assert "of-community/r1 := 1：错误 17，变量不能写入" in refused.value.why.zh
+        with pytest.raises(WriteError, match=r"1.5 is no whole number") as refused:
             await within(rig.driver.write(0, 1.5))
+        assert "1.5 不是 -2147483648 到 2147483647 之间的整数" in refused.value.why.zh
         assert rig.agent.writes.total() == 1
 
 
@@ -179,8 +204,20 @@ async def test_a_missing_secret_is_a_link_error_that_names_it(rig: AgentRig) -> 
 
     assert isinstance(rig.driver, PolledDriver)
     object.__setattr__(rig.driver.surroundings, "secret", no_secret)
-    with pytest.raises(LinkError, match="no community"):
+    with pytest.raises(LinkError, match="no community") as raised:
         await within(rig.driver.connect())
+    assert "缺少密钥 community" in raised.value.why.zh
+
+
+async def test_a_passphrase_that_is_too_short_is_said_with_its_length() -> None:
+    rig = TwinRig()
+    await rig.start()
+    rig.process.secrets["auth"] = "short"
+    with pytest.raises(LinkError, match="the secret auth has 5 characters") as raised:
+        await within(rig.driver.connect())
+    assert "密钥 auth 只有 5 个字符，SNMP 至少需要 8 个" in raised.value.why.zh
+    await rig.stop()
+    await rig.process.close()
 
 
 async def test_a_cancelled_connect_leaves_nothing_behind(rig: AgentRig) -> None:

@@ -1,6 +1,7 @@
 """Encoding, security and the meaning of variables, without a socket."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from drivers.driver import WriteError
 from drivers.snmp import ber, objects
 from drivers.snmp.ber import Malformed
 from drivers.snmp.message import received
+from drivers.snmp.pdu import Status, status_text
 from drivers.snmp.schema import Connection, Options, Source
 from drivers.snmp.security import Clock
 from drivers.snmp.terms import Auth, Kind, Priv
@@ -147,8 +149,15 @@ def test_numbers_of_every_type_are_read(tag: int, content: bytes, value: float) 
     ],
 )
 def test_what_does_not_fit_a_type_is_not_sent(tag: int, value: float | str, said: str) -> None:
-    with pytest.raises(WriteError, match=said):
+    with pytest.raises(WriteError, match=said) as raised:
         objects.encoded(tag, value)
+    assert re.search("不是|超出|不能写入", raised.value.why.zh)
+
+
+@pytest.mark.parametrize("status", [*Status, 99])
+def test_every_error_status_is_said_with_its_number(status: int) -> None:
+    assert status_text(status).zh.startswith(f"错误 {int(status)}")
+    assert status_text(status).en.startswith(f"error {int(status)}")
 
 
 @pytest.mark.parametrize(

@@ -140,19 +140,20 @@ async def test_a_community_that_may_not_write_is_refused(agent: NetSnmp, process
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "said", "chinese"),
     [
-        ({"auth_key": "other"}, "auth or auth_key is wrong"),
-        ({"user": "nobody"}, "does not know the user"),
-        ({"auth": "sha256"}, "auth or auth_key is wrong"),
+        ({"auth_key": "other"}, "auth or auth_key is wrong", "设备报告 auth 或 auth_key 错误"),
+        ({"user": "nobody"}, "does not know the user", "设备没有该用户"),
+        ({"auth": "sha256"}, "auth or auth_key is wrong", "设备报告 auth 或 auth_key 错误"),
     ],
 )
 async def test_what_is_wrong_with_a_user_is_said(
-    wrong: dict[str, str], said: str, agent: NetSnmp, process: Process
+    wrong: dict[str, str], said: str, chinese: str, agent: NetSnmp, process: Process
 ) -> None:
     driver, _ = made(agent, process, POINTS, **{**user("sha-aes"), **wrong})
-    with pytest.raises(LinkError, match=said):
+    with pytest.raises(LinkError, match=said) as raised:
         await within(driver.connect())
+    assert chinese in raised.value.why.zh
     await driver.close()
 
 

@@ -221,8 +221,10 @@ async def test_a_trap_port_that_is_taken_is_said_with_the_way_out() -> None:
         reached = device("other", pair.template, Connection.model_validate(about))
         driver = Snmp().driver(reached, Cadence(0.1), pair.decoder, process.surroundings)
         if is_down:
-            with pytest.raises(LinkError, match=r"UDP port \d+ for traps cannot be opened.*set trap_port"):
+            match = r"UDP port \d+ for traps cannot be opened.*set trap_port"
+            with pytest.raises(LinkError, match=match) as raised:
                 await within(driver.connect())
+            assert "无法打开：地址已被占用；请将 trap_port 设为" in raised.value.why.zh
         else:
             await within(driver.connect())
         await driver.close()
